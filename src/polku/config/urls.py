@@ -1,0 +1,19 @@
+"""Every address of the console; the API and the health checks stand beside them."""
+
+from django.urls import include, path
+
+from polku.api.urls import urlpatterns as api_urls
+
+handler400 = "polku.site.views.bad_request"
+handler403 = "polku.site.views.forbidden"
+handler404 = "polku.site.views.not_found"
+handler500 = "polku.site.views.server_error"
+
+urlpatterns = [
+    path("", include("polku.accounts.urls")),
+    path("", include("polku.site.urls")),
+    path("accounts/", include("allauth.account.urls")),
+    path("w/<slug:workspace>/", include("polku.journeys.urls")),
+    path("w/<slug:workspace>/", include("polku.people.urls")),
+    *api_urls,
+]
