@@ -1,0 +1,70 @@
+# Everything a newcomer needs: `make demo` shows the product, `make test` proves it.
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+PORT ?= 8000
+
+.PHONY: help install demo test check slow bench lint format messages lock browser clean
+
+help: ## list the commands
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+install: .venv/.installed frontend/node_modules/.built src/polku/site/locale/.compiled ## set up: Python packages, front end, translations
+
+.venv/.installed: pyproject.toml requirements.lock requirements-dev.lock
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	POLKU_SKIP_FRONTEND=1 $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+FRONTEND_SOURCES := $(shell find frontend -path frontend/node_modules -prune -o -type f -print 2>/dev/null)
+frontend/node_modules/.built: $(FRONTEND_SOURCES)
+	cd frontend && npm ci --no-fund --no-audit --loglevel=error && npm run --silent build
+	touch $@
+
+src/polku/site/locale/.compiled: .venv/.installed $(wildcard src/polku/*/locale/*/LC_MESSAGES/*.po)
+	$(BIN)/python src/polku/site/translations.py
+	touch $@
+
+demo: install ## load the demo workspace and open its live map
+	$(BIN)/polku demo --port $(PORT)
+
+test: install browser lint ## everything: lint, types, unit, contract, browser and robustness tests
+	$(BIN)/python -m pytest -m "not slow"
+
+check: install lint ## the fast tests only
+	$(BIN)/python -m pytest -m "not slow and not contract and not e2e and not robustness" -q
+
+slow: install ## whole simulations
+	$(BIN)/python -m pytest -m slow
+
+bench: install ## the benchmarks, each printing its ratio to what was promised
+	$(BIN)/python -m bench
+
+lint: install ## style, types, import contracts, file lengths
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+	cd frontend && npm run --silent check
+
+format: install ## mend style
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+browser: ## the system's Chromium, which the browser tests drive
+	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || { \
+	  echo "Installing Chromium for the browser tests"; \
+	  if [ "$$(id -u)" = 0 ]; then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; \
+	  else sudo apt-get update -qq && sudo DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; fi; }
+
+messages: install ## collect the strings to translate
+	$(BIN)/python -m polku.site.messages
+
+lock: ## renew the lock files
+	$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --output-file requirements.lock pyproject.toml
+	$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --extra dev --output-file requirements-dev.lock pyproject.toml
+	cd frontend && npm install --package-lock-only --omit-lockfile-registry-resolved
+
+clean: ## remove what was built
+	rm -rf .venv frontend/node_modules src/polku/site/static/polku/built dist

@@ -1,0 +1,72 @@
+"""The wall between workspaces: a view gets its workspace only through here."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any, Literal
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django_scopes import scope, scopes_disabled
+
+from polku.accounts.models import Membership, Role, Workspace
+
+Permission = Literal["view", "act", "analyse", "edit", "manage"]
+
+_LOWEST_ROLE: dict[Permission, Role] = {
+    "view": Role.VIEWER,
+    "act": Role.AGENT,
+    "analyse": Role.ANALYST,
+    "edit": Role.EDITOR,
+    "manage": Role.OWNER,
+}
+_ORDER = list(Role)
+
+
+class WorkspaceRequest(HttpRequest):
+    """A request that passed `workspace_view`."""
+
+    workspace: Workspace
+    membership: Membership
+
+
+def allows(role: str, permission: Permission) -> bool:
+    """Whether `role` may do what `permission` names."""
+    return _ORDER.index(Role(role)) <= _ORDER.index(_LOWEST_ROLE[permission])
+
+
+def workspace_view(permission: Permission) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    """A view below /w/<workspace>/ for members whose role allows `permission`.
+
+    Anonymous visitors are sent to sign in, outsiders get 404 (they must not learn that the workspace exists),
+    members with too low a role 403. The view runs inside the workspace's scope, with `request.workspace` and
+    `request.membership`; its `workspace` argument is taken away.
+    """
+
+    def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @login_required
+        @functools.wraps(view)
+        def guarded(request: Any, *args: Any, workspace: str, **kwargs: Any) -> HttpResponse:
+            with scopes_disabled():
+                membership = (
+                    Membership.objects.select_related("workspace")
+                    .filter(workspace__slug=workspace, user=request.user)
+                    .first()
+                )
+            if membership is None:
+                raise Http404
+            if not allows(membership.role, permission):
+                raise PermissionDenied
+            request.workspace, request.membership = membership.workspace, membership
+            with scope(workspace=membership.workspace):
+                response = view(request, *args, **kwargs)
+                if hasattr(response, "render") and callable(response.render):
+                    response = response.render()
+                return response
+
+        guarded.permission = permission  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
