@@ -1,0 +1,3 @@
+from polku.cli.main import main
+
+main()

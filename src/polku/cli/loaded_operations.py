@@ -1,0 +1,12 @@
+"""Loads every module that registers an operation."""
+
+from __future__ import annotations
+
+import importlib
+
+MODULES = ("demo", "imports", "journeys", "query", "users", "workspaces")
+
+
+def load() -> None:
+    for name in MODULES:
+        importlib.import_module(f"polku.cli.{name}")

@@ -1,0 +1,22 @@
+"""`polku up`: serve."""
+
+from __future__ import annotations
+
+import click
+from django.utils.translation import gettext as _
+
+from polku.cli.runtime import home, json_command
+from polku.cli.serving import address_of, bind, serve
+
+
+@click.command(help=_("Serve the console and the API until stopped."))
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@json_command
+def up(host: str, port: int) -> None:
+    listener = bind(host, port)
+    serve(
+        home(),
+        listener,
+        ready=lambda: click.echo(_("Polku is at %s (stop with Ctrl-C).") % address_of(host, port), err=True),
+    )
