@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
 import webbrowser
 from datetime import date, datetime
@@ -23,6 +25,11 @@ def load(params: dict[str, Any], progress: Progress) -> dict[str, Any]:
     return {"workspace": load_demo(today=today, progress=progress).slug}
 
 
+def _has_screen() -> bool:
+    """Without a screen a browser would open as text in this very terminal, or not at all."""
+    return sys.platform in {"darwin", "win32"} or any(os.environ.get(v) for v in ("DISPLAY", "WAYLAND_DISPLAY"))
+
+
 @click.command(help=_("Load the simulated demo company and open its live map."))
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--no-browser", is_flag=True, help=_("Do not open a browser."))
@@ -40,8 +47,7 @@ def demo(port: int, no_browser: bool, today: datetime | None) -> None:
 
     def ready() -> None:
         click.echo(_("The demo is at %s (stop with Ctrl-C).") % address, err=True)
-        if not no_browser:
-            # A machine without a screen has no browser to open; the printed address is enough there.
+        if not no_browser and _has_screen():
             threading.Timer(1.0, webbrowser.open, [address]).start()
 
     serve(home(), listener, prepare=prepare, ready=ready)
