@@ -39,7 +39,7 @@ slow: install ## whole simulations
 	$(BIN)/python -m pytest -m slow
 
 bench: install ## the benchmarks, each printing its ratio to what was promised
-	$(BIN)/python -m bench
+	$(BIN)/python -m bench $(ONLY)
 
 lint: install ## style, types, import contracts, file lengths
 	$(BIN)/ruff check .

@@ -119,7 +119,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
 LANGUAGE_CODE = "fi"
 LANGUAGES = [("fi", _("Finnish")), ("en", _("English"))]
-LOCALE_PATHS = [PACKAGE / "site" / "locale"]
+LOCALE_PATHS = sorted(PACKAGE.glob("*/locale"))  # each room keeps the translations of its own strings
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Europe/Helsinki"

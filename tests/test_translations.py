@@ -1,0 +1,52 @@
+"""Finnish is complete: every string in the sources has a translation, none is fuzzy, and placeholders agree."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from polku.site import messages
+
+ROOMS = messages.rooms()
+
+
+@pytest.mark.parametrize("room", ROOMS, ids=lambda room: room.name)
+def test_every_string_of_the_room_is_translated(room):
+    assert messages.untranslated(messages.extract(room), messages.load(room)) == []
+
+
+@pytest.mark.parametrize("room", ROOMS, ids=lambda room: room.name)
+def test_translations_keep_the_placeholders(room):
+    def holders(text: str) -> set[str]:
+        return set(re.findall(r"%\(\w+\)[sd]|%[sd]|\{\w*\}", text))
+
+    wrong = []
+    for message in messages.load(room):
+        if not message.id:
+            continue
+        sources = message.id if isinstance(message.id, tuple) else (message.id,)
+        texts = message.string if isinstance(message.string, tuple) else (message.string,)
+        allowed = set().union(*map(holders, sources))
+        # A singular may say "one" in words; nothing else may drop or invent a placeholder.
+        wrong += [text for text in texts if not holders(text) <= allowed]
+        if len(texts) == 1 and holders(texts[0]) != allowed:
+            wrong.append(texts[0])
+    assert wrong == []
+
+
+def test_the_extraction_finds_strings_in_python_and_in_templates():
+    found = messages.extract(messages.PACKAGE / "accounts")
+    assert found.get("owner") is not None
+    assert sum(len(messages.extract(room)) for room in ROOMS) > 200
+
+
+def test_an_untranslated_string_is_noticed():
+    from babel.messages.catalog import Catalog
+
+    found, known = Catalog(locale="fi"), Catalog(locale="fi")
+    for catalogue in (found, known):
+        catalogue.add("Save")
+        catalogue.add("Delete")
+    known.get("Save").string = "Tallenna"
+    assert messages.untranslated(found, known) == ["Delete"]
