@@ -1,0 +1,77 @@
+"""Jobs are worked once, survive a crash, and give up after three tries."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from polku.jobs import queue, registry
+from polku.jobs.models import Job
+
+
+@pytest.fixture
+def worked():
+    """What the test's own handler has done."""
+    done: list[tuple[int, dict]] = []
+
+    def handler(workspace_id, payload, progress):
+        progress(1, 2)
+        if payload.get("fails"):
+            raise RuntimeError("planned")
+        done.append((workspace_id, payload))
+        progress(2, 2)
+
+    registry.register("test", handler)
+    return done
+
+
+def test_a_job_is_worked_and_its_progress_kept(db, worked):
+    job = queue.enqueue(kind="test", workspace_id=7, payload={"a": 1})
+    assert queue.work_off() == 1
+    job.refresh_from_db()
+    assert (job.state, job.done, job.total, job.attempts) == ("done", 2, 2, 1)
+    assert worked == [(7, {"a": 1})]
+
+
+def test_an_equal_job_that_waits_is_not_queued_twice(db, worked):
+    first = queue.enqueue(kind="test", workspace_id=7, payload={"a": 1})
+    assert queue.enqueue(kind="test", workspace_id=7, payload={"a": 1}) == first
+    assert queue.enqueue(kind="test", workspace_id=8, payload={"a": 1}) != first
+    assert queue.work_off() == 2
+
+
+def test_a_claimed_job_is_nobody_elses(db):
+    queue.enqueue(kind="test", workspace_id=7, payload={})
+    assert queue.claim() is not None
+    assert queue.claim() is None
+
+
+def test_a_job_of_a_process_that_died_is_worked_again(db, worked):
+    queue.enqueue(kind="test", workspace_id=7, payload={})
+    queue.claim()
+    assert queue.recover() == 1
+    assert queue.work_off() == 1
+
+
+def test_a_failing_job_is_tried_three_times_and_kept_with_its_reason(db, worked, caplog):
+    queue.enqueue(kind="test", workspace_id=7, payload={"fails": True})
+    assert queue.work_off() == 0
+    job = Job.objects.get()
+    assert (job.state, job.attempts, job.error) == ("failed", 3, "RuntimeError")
+    assert "planned" in caplog.text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_runner_works_what_comes_in_and_stops(worked):
+    runner = queue.Runner()
+    runner.start()
+    try:
+        queue.enqueue(kind="test", workspace_id=7, payload={"a": 1})
+        deadline = time.monotonic() + 5
+        while not worked and time.monotonic() < deadline:
+            time.sleep(0.01)
+    finally:
+        runner.stop()
+    assert worked == [(7, {"a": 1})]
+    assert not runner.is_alive()
