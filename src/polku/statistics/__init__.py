@@ -1,0 +1,34 @@
+"""Every formula of Polku, as a library without Django and without a database.
+
+Functions take sufficient statistics or arrays, by keyword, and return an `Estimate` (or a small frozen
+result). Invalid input, n = 0 included, raises ValueError with a message that says what is wrong.
+"""
+
+from polku.statistics.comparisons import Discoveries, benjamini_hochberg
+from polku.statistics.estimate import Z95, Estimate
+from polku.statistics.proportions import two_proportions, wilson
+from polku.statistics.rates import poisson_rate
+from polku.statistics.resampling import bootstrap_mean, bootstrap_total
+from polku.statistics.scores import ces, csat, nps, nps_sample_size, recommend, score_difference, smiley
+from polku.statistics.survival import KaplanMeier, kaplan_meier
+
+__all__ = [
+    "Z95",
+    "Discoveries",
+    "Estimate",
+    "KaplanMeier",
+    "benjamini_hochberg",
+    "bootstrap_mean",
+    "bootstrap_total",
+    "ces",
+    "csat",
+    "kaplan_meier",
+    "nps",
+    "nps_sample_size",
+    "poisson_rate",
+    "recommend",
+    "score_difference",
+    "smiley",
+    "two_proportions",
+    "wilson",
+]
