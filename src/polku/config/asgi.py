@@ -6,4 +6,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "polku.config.settings")
 
 from django.core.asgi import get_asgi_application
 
-application = get_asgi_application()
+django = get_asgi_application()
+
+from polku.site.static_files import with_static_files  # noqa: E402 - Django must be set up first
+
+application = with_static_files(django)

@@ -41,7 +41,9 @@ def extract(room: Path) -> Catalog:
     from babel.messages.extract import extract as read
 
     catalogue = Catalog(locale="fi", project="Polku", charset="utf-8", fuzzy=False)
-    for path in sorted([*room.rglob("*.py"), *room.rglob("templates/**/*.html"), *room.rglob("templates/**/*.txt")]):
+    for path in sorted(
+        [*room.rglob("*.py"), *room.rglob("templates/**/*.html"), *room.rglob("templates/**/*.txt")]
+    ):
         source = path.read_text(encoding="utf-8")
         if path.suffix != ".py":
             source = templatize(source)
@@ -79,7 +81,9 @@ def update(room: Path) -> tuple[int, int]:
         return 0, 0
     catalogue.update(found, no_fuzzy_matching=True, update_header_comment=False)
     catalogue.obsolete.clear()
-    catalogue.header_comment = "# Finnish translations of Polku. Vocabulary: the same word for the same thing on every page."
+    catalogue.header_comment = (
+        "# Finnish translations of Polku. Vocabulary: the same word for the same thing on every page."
+    )
     catalogue.copyright_holder = catalogue.last_translator = catalogue.language_team = "Polku"
     path = path_of(room)
     path.parent.mkdir(parents=True, exist_ok=True)

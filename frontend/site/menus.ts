@@ -1,0 +1,18 @@
+/** Menus are <details class="menu">: they close on Escape, on a click elsewhere and when focus leaves them. */
+export function startMenus(root: Document): void {
+  const open = () => root.querySelectorAll<HTMLDetailsElement>("details.menu[open]");
+  root.addEventListener("click", (event) => {
+    for (const menu of open()) if (!menu.contains(event.target as Node)) menu.open = false;
+  });
+  root.addEventListener("focusin", (event) => {
+    for (const menu of open()) if (!menu.contains(event.target as Node)) menu.open = false;
+  });
+  root.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    const innermost = [...open()].at(-1);
+    if (!innermost) return;
+    innermost.open = false;
+    innermost.querySelector("summary")?.focus();
+    event.stopImmediatePropagation();
+  });
+}

@@ -1,0 +1,4 @@
+import "./htmx";
+import { startMenus } from "./menus";
+
+startMenus(document);
