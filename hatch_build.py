@@ -24,13 +24,17 @@ class PolkuBuildHook(BuildHookInterface):
         frontend = root / "frontend"
         if not (frontend / "package.json").exists():
             if not (root / BUILT).exists():
-                raise RuntimeError("Neither frontend/ nor its built files are here: this source tree is not whole.")
+                raise RuntimeError(
+                    "Neither frontend/ nor its built files are here: this source tree is not whole."
+                )
             return
         npm = shutil.which("npm")
         if npm is None:
             if (root / BUILT).exists():
                 return
-            raise RuntimeError("Building Polku's wheel needs Node.js 20 or newer (npm was not found on PATH).")
+            raise RuntimeError(
+                "Building Polku's wheel needs Node.js 20 or newer (npm was not found on PATH)."
+            )
         subprocess.run([npm, "ci", "--no-fund", "--no-audit", "--loglevel=error"], cwd=frontend, check=True)
         subprocess.run([npm, "run", "--silent", "build"], cwd=frontend, check=True)
 

@@ -17,7 +17,9 @@ def main() -> int:
         if wanted and name not in wanted:
             continue
         print(f"\n== {name}", flush=True)
-        if subprocess.run([sys.executable, "-c", f"from bench.{name} import main; main()"], check=False).returncode:
+        if subprocess.run(
+            [sys.executable, "-c", f"from bench.{name} import main; main()"], check=False
+        ).returncode:
             failed.append(name)
     if failed:
         print(f"\nfailed: {', '.join(failed)}")

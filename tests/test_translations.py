@@ -1,4 +1,4 @@
-"""Finnish is complete: every string in the sources has a translation, none is fuzzy, and placeholders agree."""
+"""Finnish is complete: every string has a translation, none is fuzzy, placeholders agree."""
 
 from __future__ import annotations
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import stat
 
@@ -12,7 +11,8 @@ import pytest
 pytestmark = pytest.mark.contract
 
 EVENTS = "who,what,when,euros\n" + "".join(
-    f"p{i % 40},{'Visited' if i % 3 else 'Bought'},2026-09-{1 + i % 28:02d} 10:{i % 60:02d}:00,{i}\n" for i in range(300)
+    f"p{i % 40},{'Visited' if i % 3 else 'Bought'},2026-09-{1 + i % 28:02d} 10:{i % 60:02d}:00,{i}\n"
+    for i in range(300)
 )
 
 
@@ -70,7 +70,7 @@ def test_a_home_folder_with_a_long_path_still_has_a_socket(command, tmp_path):
     command.home = tmp_path / ("a-very-long-folder-name-" * 6)
     command.start()
     assert command.json("workspace", "create", "Kauppa Oy")["workspace"] == "kauppa-oy"
-    assert os.listdir(command.home / "run") == ["polku.lock"]
+    assert [path.name for path in (command.home / "run").iterdir()] == ["polku.lock"]
 
 
 def test_two_servers_do_not_share_a_home_folder(command):

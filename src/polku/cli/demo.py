@@ -27,7 +27,9 @@ def load(params: dict[str, Any], progress: Progress) -> dict[str, Any]:
 
 def _has_screen() -> bool:
     """Without a screen a browser would open as text in this very terminal, or not at all."""
-    return sys.platform in {"darwin", "win32"} or any(os.environ.get(v) for v in ("DISPLAY", "WAYLAND_DISPLAY"))
+    return sys.platform in {"darwin", "win32"} or any(
+        os.environ.get(v) for v in ("DISPLAY", "WAYLAND_DISPLAY")
+    )
 
 
 @click.command(help=_("Load the simulated demo company and open its live map."))

@@ -37,7 +37,9 @@ def query(file: Any, workspace_name: str) -> tuple[dict[str, Any], str]:
     if len(text) > _LARGEST:
         raise CommandError(_("The question is longer than a million characters."))
     if not isinstance(document, dict):
-        raise CommandError(_('The question must be one JSON object, for example {"kind": "score", "metric": "nps"}.'))
+        raise CommandError(
+            _('The question must be one JSON object, for example {"kind": "score", "metric": "nps"}.')
+        )
     workspace = resolve_workspace(workspace_name)
     result = call_owner("query", {"workspace": workspace.pk, "query": document})
     return result, json.dumps(result, ensure_ascii=False, indent=2)

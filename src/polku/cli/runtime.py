@@ -7,10 +7,10 @@ import json
 import logging
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Iterator
+from typing import Any
 
 import click
 from django.conf import settings
@@ -104,7 +104,9 @@ def call_owner(operation: str, params: dict[str, Any], progress: Progress | None
             if held:
                 return _do_here(operation, params, progress)
         if time.monotonic() > deadline:
-            raise CommandError(_("Another Polku command still works in this home folder; try again after it."))
+            raise CommandError(
+                _("Another Polku command still works in this home folder; try again after it.")
+            )
         if not told and time.monotonic() > deadline - _WAIT_FOR_OTHERS + 2:
             click.echo(_("Waiting for another Polku command in this home folder …"), err=True)
             told = True
@@ -135,7 +137,9 @@ def _ask_server(channel: Any, operation: str, params: dict[str, Any], progress: 
                 raise CommandError(answer["error"])
             else:
                 raise CommandError(_("The server failed at “%s”; its log tells why.") % answer.get("fault"))
-    raise CommandError(_("The server stopped before it answered. What was asked is either done or not at all: ask again."))
+    raise CommandError(
+        _("The server stopped before it answered. What was asked is either done or not at all: ask again.")
+    )
 
 
 def resolve_workspace(text: str) -> Workspace:
@@ -158,5 +162,9 @@ def resolve_workspace(text: str) -> Workspace:
 
 
 workspace_option = click.option(
-    "--workspace", "workspace_name", required=True, metavar="W", help=_("The workspace: its short name or its name.")
+    "--workspace",
+    "workspace_name",
+    required=True,
+    metavar="W",
+    help=_("The workspace: its short name or its name."),
 )

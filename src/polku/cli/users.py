@@ -32,7 +32,9 @@ def user() -> None:
 @click.argument("email")
 @click.option("--name", default="", help=_("The user's own name."))
 @click.option("--password", envvar="POLKU_PASSWORD", default="", help=_("Better given as POLKU_PASSWORD."))
-@click.option("--workspace", "workspaces", multiple=True, metavar="W", help=_("Make the user a member of it."))
+@click.option(
+    "--workspace", "workspaces", multiple=True, metavar="W", help=_("Make the user a member of it.")
+)
 @click.option("--role", type=click.Choice(Role.values), default=Role.OWNER.value, show_default=True)
 @json_command
 def create(

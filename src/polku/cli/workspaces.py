@@ -34,5 +34,8 @@ def create(name: str, language: str, timezone: str, currency: str) -> tuple[dict
         "workspace_create",
         {"name": name, "language": language, "timezone": timezone, "currency": currency},
     )
-    text = _("Workspace %(workspace)s\nWrite key (public)  %(write_key)s\nSecret API key      %(api_key)s") % result
+    text = (
+        _("Workspace %(workspace)s\nWrite key (public)  %(write_key)s\nSecret API key      %(api_key)s")
+        % result
+    )
     return result, text

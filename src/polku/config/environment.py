@@ -1,4 +1,4 @@
-"""Settings from the environment: typed, from a variable or from a file named by VARIABLE_FILE, with a hint when wrong."""
+"""Typed settings from the environment, or from the file that VARIABLE_FILE names; a wrong one gives a hint."""
 
 from __future__ import annotations
 
@@ -59,7 +59,9 @@ def secret_key(folder: Path) -> str:
     given = text("POLKU_SECRET_KEY")
     if given:
         if len(given) < 32:
-            raise ImproperlyConfigured("POLKU_SECRET_KEY is too short; give it at least 32 random characters.")
+            raise ImproperlyConfigured(
+                "POLKU_SECRET_KEY is too short; give it at least 32 random characters."
+            )
         return given
     path = folder / "secret_key"
     try:

@@ -50,7 +50,9 @@ def recover() -> int:
 
     Called by the process that owns the event store, before it works: no other process runs jobs then.
     """
-    Job.objects.filter(state__in=[Job.State.DONE, Job.State.FAILED], ended_at__lt=timezone.now() - _KEPT).delete()
+    Job.objects.filter(
+        state__in=[Job.State.DONE, Job.State.FAILED], ended_at__lt=timezone.now() - _KEPT
+    ).delete()
     return Job.objects.filter(state=Job.State.RUNNING).update(state=Job.State.WAITING)
 
 
