@@ -75,9 +75,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         request,
         403,
         _("The page was too old"),
-        _(
-            "The form was not sent, because its safety code had expired. Go back, reload the page and try again."
-        ),
+        _("The form was not sent: its safety code had expired. Go back, reload the page and try again."),
     )
 
 
