@@ -61,8 +61,8 @@ def nps_sample_size(
 ) -> int:
     """How many answers give an NPS within ± `half_width` points, if the shares turn out as expected.
 
-    `promoters` and `detractors` are shares (0–1, together at most 1), `half_width` is in points of NPS (above 0).
-    Uses the unadjusted standard error. ValueError for shares or a width outside those bounds.
+    `promoters` and `detractors` are shares (0–1, together at most 1), `half_width` is in points of NPS (above
+    0). Uses the unadjusted standard error. ValueError for shares or a width outside those bounds.
     """
     if not (promoters >= 0 and detractors >= 0 and promoters + detractors <= 1):
         raise ValueError(
