@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -131,3 +132,29 @@ class Binding(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {', '.join(self.names)}".strip()
+
+
+class Deletion(models.Model):
+    """What somebody deleted, kept so that it can be brought back with its old numbers (and so its links)."""
+
+    class Kind(models.TextChoices):
+        JOURNEY = "journey", _("journey")
+        STAGE = "stage", _("stage")
+        TOUCHPOINT = "touchpoint", _("touchpoint")
+        BINDING = "binding", _("data connection")
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    name = models.CharField(max_length=200)
+    journey_number = models.BigIntegerField(db_index=True)
+    rows = models.JSONField(encoder=DjangoJSONEncoder)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)
+    at = models.DateTimeField(auto_now_add=True)
+
+    objects = ScopedManager(workspace="workspace")
+
+    class Meta:
+        ordering: ClassVar = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name}"

@@ -1,0 +1,36 @@
+"""Every change to a map. All functions enter the workspace's scope, are atomic and leave an audit entry."""
+
+from polku.journeys.domain.bindings import add_binding, delete_binding, update_binding
+from polku.journeys.domain.deletions import undo_deletion
+from polku.journeys.domain.documents import export_journey, import_journey
+from polku.journeys.domain.journeys import create_journey, delete_journey, find_journey, update_journey
+from polku.journeys.domain.stages import add_stage, delete_stage, move_stage, update_stage
+from polku.journeys.domain.touchpoints import (
+    add_touchpoint,
+    delete_touchpoint,
+    move_touchpoint,
+    place_touchpoint,
+    update_touchpoint,
+)
+
+__all__ = [
+    "add_binding",
+    "add_stage",
+    "add_touchpoint",
+    "create_journey",
+    "delete_binding",
+    "delete_journey",
+    "delete_stage",
+    "delete_touchpoint",
+    "export_journey",
+    "find_journey",
+    "import_journey",
+    "move_stage",
+    "move_touchpoint",
+    "place_touchpoint",
+    "undo_deletion",
+    "update_binding",
+    "update_journey",
+    "update_stage",
+    "update_touchpoint",
+]

@@ -1,0 +1,129 @@
+"""Deleting with a way back: the rows are kept as they were and return under their old numbers."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.core import serializers
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django_scopes import scope
+
+from polku.accounts.models import User
+from polku.journeys import limits
+from polku.journeys.domain.writing import audit, require_room, writing
+from polku.journeys.models import Binding, Deletion, Journey, Stage, Touchpoint
+from polku.journeys.rebuilding import request_rebuild
+
+_PARENTS = {
+    Stage: ("journey_id", Journey),
+    Touchpoint: ("stage_id", Stage),
+    Binding: ("touchpoint_id", Touchpoint),
+}
+
+
+def keep_and_delete(
+    row: Journey | Stage | Touchpoint | Binding, *, journey: Journey, kind: str, actor: User | None
+) -> Deletion:
+    """Delete `row` with all below it and keep the rows. Hits of touchpoints that had bindings are rebuilt."""
+    with writing(journey):
+        rows = _family(row)
+        if not type(row).objects.filter(pk=row.pk).exists():
+            raise ValidationError(_("“%s” has been deleted.") % row, code="gone")
+        Deletion.objects.filter(at__lt=timezone.now() - timedelta(days=limits.DELETIONS_KEPT_DAYS)).delete()
+        name = row.touchpoint.name if isinstance(row, Binding) else row.name
+        deletion = Deletion.objects.create(
+            workspace=journey.workspace,
+            kind=kind,
+            name=name,
+            journey_number=journey.pk,
+            rows=serializers.serialize("python", rows),
+            actor=actor,
+        )
+        bound = _bound_touchpoints(rows)
+        number = row.pk
+        # The instance keeps its number, so that the caller can still say what went.
+        type(row).objects.filter(pk=number).delete()
+        request_rebuild(workspace=journey.workspace, touchpoints=bound)
+        audit(
+            journey,
+            actor,
+            f"{kind}.delete" if kind != Deletion.Kind.JOURNEY else "delete",
+            name,
+            number=number,
+        )
+    return deletion
+
+
+def undo_deletion(*, deletion: Deletion, actor: User | None = None) -> Journey:
+    """Bring back what was deleted, under its old numbers, and return its journey. Hits are rebuilt.
+
+    Twice at once brings it back once. Raises ValidationError where what held it is itself deleted, or the map has
+    no room left. Atomic; audited.
+    """
+    workspace = deletion.workspace
+    with scope(workspace=workspace), transaction.atomic():
+        Journey.objects.select_for_update().filter(pk=deletion.journey_number).first()
+        if not Deletion.objects.filter(pk=deletion.pk).delete()[0]:
+            raise ValidationError(_("“%s” has been brought back already.") % deletion.name, code="gone")
+        rows = [row.object for row in serializers.deserialize("python", deletion.rows)]
+        _require_parent(rows[0])
+        journey = next((row for row in rows if isinstance(row, Journey)), None)
+        if journey is None:
+            journey = Journey.objects.get(pk=deletion.journey_number)
+            require_room(
+                journey,
+                stages=sum(isinstance(row, Stage) for row in rows),
+                touchpoints=sum(isinstance(row, Touchpoint) for row in rows),
+            )
+        _forget_departed_owners(rows)
+        for row in rows:
+            row.save_base(raw=True, force_insert=True)
+        request_rebuild(workspace=workspace, touchpoints=_bound_touchpoints(rows))
+        audit(journey, actor, "undo", deletion.name, kind=deletion.kind)
+    return Journey.objects.with_scopes_disabled().select_related("workspace").get(pk=journey.pk)
+
+
+def _family(row: Journey | Stage | Touchpoint | Binding) -> list[Any]:
+    """`row` and everything below it, parents first, as they stand now."""
+    journeys = list(Journey.objects.filter(pk=row.pk)) if isinstance(row, Journey) else []
+    stages: list[Stage] = []
+    touchpoints: list[Touchpoint] = []
+    if isinstance(row, Journey):
+        stages = list(Stage.objects.filter(journey=row.pk))
+    elif isinstance(row, Stage):
+        stages = list(Stage.objects.filter(pk=row.pk))
+    if isinstance(row, Touchpoint):
+        touchpoints = list(Touchpoint.objects.filter(pk=row.pk))
+    elif stages:
+        touchpoints = list(Touchpoint.objects.filter(stage__in=[stage.pk for stage in stages]))
+    if isinstance(row, Binding):
+        bindings = list(Binding.objects.filter(pk=row.pk))
+    else:
+        bindings = list(Binding.objects.filter(touchpoint__in=[point.pk for point in touchpoints]))
+    return [*journeys, *stages, *touchpoints, *bindings]
+
+
+def _bound_touchpoints(rows: list[Any]) -> list[int]:
+    return sorted({row.touchpoint_id for row in rows if isinstance(row, Binding)})
+
+
+def _require_parent(row: Any) -> None:
+    if type(row) not in _PARENTS:
+        return
+    attribute, parent = _PARENTS[type(row)]
+    if not parent.objects.filter(pk=getattr(row, attribute)).exists():
+        raise ValidationError(
+            _("What it belonged to has been deleted as well; bring that back first."), code="orphan"
+        )
+
+
+def _forget_departed_owners(rows: list[Any]) -> None:
+    owners = {row.owner_id for row in rows if isinstance(row, Touchpoint) and row.owner_id}
+    there = set(User.objects.filter(pk__in=owners).values_list("pk", flat=True))
+    for row in rows:
+        if isinstance(row, Touchpoint) and row.owner_id not in there:
+            row.owner_id = None

@@ -1,0 +1,16 @@
+"""How large a map may grow. Beyond these a map is no longer one that people read."""
+
+STAGES = 30
+TOUCHPOINTS = 150
+BINDINGS = 20
+JOURNEYS = 500
+JOURNEY_NAME = 120
+NAME = 80
+TEXT = 2000
+SIGNAL_NAMES = 50
+SIGNAL_NAME = 200
+ADDRESS = 500
+CHANNEL = 80
+CONDITIONS = 10
+WINDOW_DAYS = 730
+DELETIONS_KEPT_DAYS = 30

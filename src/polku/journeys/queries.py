@@ -1,0 +1,92 @@
+"""Reads of maps. All but the first two expect the caller inside the workspace's scope."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Count, Prefetch, Q, QuerySet
+from django_scopes import scope
+
+from polku.accounts.models import User, Workspace
+from polku.jobs.models import Job
+from polku.journeys.models import Binding, Deletion, Journey, Stage, Touchpoint
+from polku.journeys.rebuilding import KIND
+
+
+def find_touchpoint(workspace: Workspace, reference: int | str) -> Touchpoint | None:
+    """The workspace's touchpoint of that number or name; of equal names the one of the oldest journey."""
+    with scope(workspace=workspace):
+        points = Touchpoint.objects.select_related("stage").order_by("stage__journey__created_at", "pk")
+        if isinstance(reference, int):
+            return points.filter(pk=reference).first()
+        found = points.filter(name=reference).first() or points.filter(name__iexact=reference).first()
+        if found is None and reference.isdecimal() and len(reference) < 19:
+            found = points.filter(pk=int(reference)).first()
+        return found
+
+
+def touchpoint_names(workspace: Workspace) -> list[str]:
+    """The names of all touchpoints, each once, to suggest from."""
+    with scope(workspace=workspace):
+        return list(Touchpoint.objects.order_by("name").values_list("name", flat=True).distinct())
+
+
+def list_journeys() -> QuerySet[Journey]:
+    """Journeys with `stage_count`, `touchpoint_count` and `connected_count` (touchpoints with a binding)."""
+    return Journey.objects.annotate(
+        stage_count=Count("stages", distinct=True),
+        touchpoint_count=Count("stages__touchpoints", distinct=True),
+        connected_count=Count(
+            "stages__touchpoints", filter=Q(stages__touchpoints__bindings__isnull=False), distinct=True
+        ),
+    )
+
+
+def journey_structure(journey: Journey) -> list[Stage]:
+    """Stages in order with `touchpoints` prefetched, each with `binding_count` and its owner: three queries."""
+    touchpoints = (
+        Touchpoint.objects.select_related("owner")
+        .annotate(binding_count=Count("bindings"))
+        .order_by("order_key", "pk")
+    )
+    return list(journey.stages.prefetch_related(Prefetch("touchpoints", queryset=touchpoints)))
+
+
+def bindings_of(journey: Journey) -> QuerySet[Binding]:
+    return Binding.objects.filter(touchpoint__stage__journey=journey).select_related("touchpoint")
+
+
+def recent_deletions(journey_number: int | None) -> QuerySet[Deletion]:
+    """What may be brought back: parts of one journey, or (None) whole journeys."""
+    if journey_number is None:
+        return Deletion.objects.filter(kind=Deletion.Kind.JOURNEY).select_related("actor")
+    return (
+        Deletion.objects.filter(journey_number=journey_number)
+        .exclude(kind=Deletion.Kind.JOURNEY)
+        .select_related("actor")
+    )
+
+
+def members(workspace: Workspace) -> QuerySet[User]:
+    """Those who may own a touchpoint."""
+    return User.objects.filter(memberships__workspace=workspace).order_by("name", "email")
+
+
+@dataclass(frozen=True)
+class Rebuild:
+    """How far the newest rebuild of hits is. `share` is 0–1, None before it has begun to count."""
+
+    is_going_on: bool
+    has_failed: bool
+    share: float | None
+
+
+def rebuild_state(workspace: Workspace) -> Rebuild | None:
+    """The state of the workspace's rebuilds; None where none was asked for lately."""
+    jobs = Job.objects.filter(kind=KIND, workspace_id=workspace.pk)
+    waiting = list(jobs.filter(state__in=[Job.State.WAITING, Job.State.RUNNING]))
+    if waiting:
+        total = sum(job.total for job in waiting)
+        return Rebuild(True, False, sum(job.done for job in waiting) / total if total else None)
+    last = jobs.order_by("-pk").first()
+    return Rebuild(False, last.state == Job.State.FAILED, 1.0) if last else None
