@@ -7,7 +7,7 @@ result). Invalid input, n = 0 included, raises ValueError with a message that sa
 from polku.statistics.comparisons import Discoveries, benjamini_hochberg
 from polku.statistics.estimate import Z95, Estimate
 from polku.statistics.proportions import two_proportions, wilson
-from polku.statistics.rates import poisson_rate
+from polku.statistics.rates import poisson_rate, rate_difference
 from polku.statistics.resampling import bootstrap_mean, bootstrap_total
 from polku.statistics.scores import ces, csat, nps, nps_sample_size, recommend, score_difference, smiley
 from polku.statistics.survival import KaplanMeier, kaplan_meier
@@ -26,6 +26,7 @@ __all__ = [
     "nps",
     "nps_sample_size",
     "poisson_rate",
+    "rate_difference",
     "recommend",
     "score_difference",
     "smiley",
