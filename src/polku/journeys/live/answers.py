@@ -1,0 +1,122 @@
+"""The lanes Say and Feel: what was answered at a touchpoint, each metric on its own scale, never pooled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from polku.eventstore.port import SignalKind
+from polku.journeys.live.lanes import Walk
+from polku.statistics import Estimate, bootstrap_mean, ces, csat, nps, recommend, smiley
+
+Counts = dict[float, int]
+"""Answer → how often it was given."""
+
+ENOUGH = 30
+"""So many answers make a source good enough to be preferred by its kind rather than by its size."""
+
+# Feeling is read from the first of these that has enough answers; one row is one place in the order. NPS and
+# likelihood to recommend are the same question. CES comes last: ease is the farthest from a feeling.
+_FEELING_ORDER = {"smiley": 0, "csat": 1, "nps": 2, "recommend": 2, "ces": 3}
+
+
+@dataclass(frozen=True)
+class Score:
+    """Answers to one metric on one scale. `rule` says how `estimate` was made of them."""
+
+    metric: str
+    scale: tuple[float, float]
+    rule: str
+    estimate: Estimate
+    mean: float
+    counts: Counts
+
+    @property
+    def n(self) -> int:
+        return self.estimate.n
+
+
+@dataclass(frozen=True)
+class Feel:
+    """The measured feeling in −1…+1, and the one metric and scale it comes from."""
+
+    estimate: Estimate
+    source: str
+    scale: tuple[float, float]
+
+
+def say(walk: Walk, place: int) -> tuple[Score, ...]:
+    """Every metric asked at the touchpoint in the period, the one with most answers first."""
+    signals = walk.signals
+    rows = walk.rows(place, SignalKind.SCORE)
+    complete = ~np.isnan(signals.score[rows]) & (signals.scale_high[rows] > signals.scale_low[rows])
+    rows = rows[complete & (signals.name[rows] >= 0)]
+    questions = np.stack(
+        [signals.name[rows].astype(np.float64), signals.scale_low[rows], signals.scale_high[rows]], axis=1
+    )
+    distinct, which = np.unique(questions, axis=0, return_inverse=True)
+    scores = []
+    for index, (name, low, high) in enumerate(distinct):
+        answers = signals.score[rows[which.reshape(-1) == index]]
+        scores.append(score(signals.names[int(name)], (float(low), float(high)), _counted(answers)))
+    return tuple(sorted(scores, key=lambda s: (-s.n, _FEELING_ORDER.get(s.metric, 9), s.metric, s.scale)))
+
+
+def score(metric: str, scale: tuple[float, float], counts: Counts) -> Score:
+    """The metric's own figure; on a scale that it is not defined for, the mean, and the rule says so."""
+    made = _BY_SCALE.get((metric, scale))
+    mean = sum(answer * n for answer, n in counts.items()) / sum(counts.values())
+    if made is not None and all(answer == int(answer) for answer in counts):
+        rule, estimate = made[0], made[1](counts)
+    elif metric == "recommend" and all(step == int(step) for step in (*scale, *counts)):
+        rule, estimate = "mean", recommend(counts=counts, scale=(int(scale[0]), int(scale[1])))
+    else:
+        rule, estimate = "mean", bootstrap_mean(counts=counts)
+    return Score(metric=metric, scale=scale, rule=rule, estimate=estimate, mean=mean, counts=counts)
+
+
+def feel(scores: tuple[Score, ...]) -> Feel | None:
+    """The feeling measured from one source: the first of the order with 30 answers, else the largest.
+
+    x on a scale becomes (x − middle)/half range. Ease on 1–5 (CES 1.0) is left out: there low is good.
+    """
+    sources = [
+        s for s in scores if s.metric in _FEELING_ORDER and not (s.metric == "ces" and s.scale != (1, 7))
+    ]
+    if not sources:
+        return None
+    enough = [s for s in sources if s.n >= ENOUGH]
+    chosen = (
+        min(enough, key=lambda s: (_FEELING_ORDER[s.metric], -s.n))
+        if enough
+        else min(sources, key=lambda s: (-s.n, _FEELING_ORDER[s.metric]))
+    )
+    low, high = chosen.scale
+    middle, half = (low + high) / 2, (high - low) / 2
+    mapped = {(answer - middle) / half: n for answer, n in chosen.counts.items()}
+    return Feel(estimate=bootstrap_mean(counts=mapped), source=chosen.metric, scale=chosen.scale)
+
+
+def _counted(answers: NDArray[np.float64]) -> Counts:
+    values, numbers = np.unique(answers, return_counts=True)
+    return {float(value): int(n) for value, n in zip(values, numbers, strict=True)}
+
+
+def _nps(counts: Counts) -> Estimate:
+    promoters = sum(n for answer, n in counts.items() if answer >= 9)
+    detractors = sum(n for answer, n in counts.items() if answer <= 6)
+    return nps(
+        promoters=promoters, passives=sum(counts.values()) - promoters - detractors, detractors=detractors
+    )
+
+
+_BY_SCALE: dict[tuple[str, tuple[float, float]], tuple[str, Callable[[Counts], Estimate]]] = {
+    ("nps", (0, 10)): ("promoters_minus_detractors", _nps),
+    ("csat", (1, 5)): ("share_of_4_and_5", lambda counts: csat(counts=counts, scale=5)),
+    ("csat", (1, 7)): ("share_of_6_and_7", lambda counts: csat(counts=counts, scale=7)),
+    ("ces", (1, 7)): ("share_of_5_to_7", lambda counts: ces(counts=counts)),
+    ("smiley", (1, 4)): ("mean_of_faces", lambda counts: smiley(counts=counts)),
+}

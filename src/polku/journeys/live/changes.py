@@ -1,0 +1,189 @@
+"""What changed on the map against another period, and which of it is more than chance.
+
+The other period is seen **at the same age**: if the map's period ended three days before the last signal, the
+other one is counted with what was known three days after its own end. Otherwise people of the older period
+would have had longer to continue and to buy, and every fresh map would show a fall. Where all windows have
+closed this makes no difference.
+
+Tests, two-sided, of independent samples (people seen in both periods make them slightly cautious):
+
+- *reached*: people per calendar day as Poisson rates, exact conditional binomial test; `previous` is scaled to
+  the length of the map's period where the lengths differ.
+- *continued*: z from Greenwood's standard errors, both curves read at the same horizon.
+- *say*: the metric with most answers now, `score_difference` of the same metric and scale.
+- *feel*: the same source, z from the bootstrap standard errors.
+- *contact*: contacts per 100 who reached it, exact conditional binomial test.
+- *buy*: z from the bootstrap standard errors of the totals, `previous` scaled like *reached*.
+
+A z-test rests on large samples: it is made only where both n are at least 30 (for *buy*, buyers). What cannot
+be tested is shown without interval and is never `clear`. Benjamini–Hochberg runs over every figure of the map
+that was tested.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from polku.journeys.live import answers, lanes
+from polku.journeys.live.lanes import Period, Walk
+from polku.journeys.live.numbers import PointNumbers
+from polku.journeys.live.times import from_local, local
+from polku.statistics import Estimate, benjamini_hochberg, rate_difference, score_difference
+
+ENOUGH = 30
+
+FIGURES = ("reached", "continued", "say", "feel", "contact", "buy")
+
+
+@dataclass(frozen=True)
+class Change:
+    """`difference` = now − `previous`. `clear`: its p survives the correction over the whole map."""
+
+    previous: float
+    difference: float
+    interval: tuple[float, float] | None = None
+    p: float | None = None
+    clear: bool = False
+
+
+PointChanges = dict[str, Change | None]
+"""By figure, one of `FIGURES`; None where either period lacks it."""
+
+
+def same_age(now: Period, before: Period, timezone: str) -> Period:
+    """`before`, known up to the same age as `now` is (never beyond what is known at all)."""
+    if now.end is None or before.end is None:
+        return before
+    age = local(now.as_of, timezone) - local(now.end, timezone)
+    seen = from_local(local(before.end, timezone) + age, timezone)
+    return replace(before, as_of=min(now.as_of, seen))
+
+
+def length(period: Period, timezone: str, first: int) -> float:
+    """Calendar days of a period of which anything is known: from the day of the first signal to `as_of`."""
+    begin = local(first, timezone).replace(hour=0, minute=0, second=0, microsecond=0)
+    if period.start is not None:
+        begin = max(begin, local(period.start, timezone))
+    end = local(period.as_of if period.end is None else min(period.end, period.as_of), timezone)
+    return max(0.0, (end - begin).total_seconds() / 86_400)
+
+
+def compare(
+    now: dict[int, PointNumbers],
+    before: dict[int, PointNumbers],
+    walks: tuple[Walk, Walk],
+    lengths: tuple[float, float],
+) -> dict[int, PointChanges]:
+    """The change of every figure by touchpoint id. `walks` and `lengths` (days) are (now, before)."""
+    changes = {id: _compare_point(id, now[id], before[id], walks, lengths) for id in now}
+    tested = [
+        (id, figure, change.p)
+        for id, of_point in changes.items()
+        for figure, change in of_point.items()
+        if change is not None and change.p is not None
+    ]
+    found = benjamini_hochberg(p_values=[p for _, _, p in tested])
+    for (id, figure, _), clear in zip(tested, found.clear, strict=True):
+        changes[id][figure] = replace(changes[id][figure], clear=bool(clear))  # type: ignore[type-var]
+    return changes
+
+
+def tally(changes: Iterable[PointChanges]) -> tuple[int, int]:
+    """How many figures were tested, and how many changes are clear."""
+    made = [change for of_point in changes for change in of_point.values() if change is not None]
+    return sum(change.p is not None for change in made), sum(change.clear for change in made)
+
+
+def _compare_point(
+    id: int,
+    now: PointNumbers,
+    before: PointNumbers,
+    walks: tuple[Walk, Walk],
+    lengths: tuple[float, float],
+) -> PointChanges:
+    comparable = min(lengths) > 0
+    return {
+        "reached": _reached(now, before, lengths) if comparable else None,
+        "continued": _continued(id, now, before, walks),
+        "say": _say(now, before),
+        "feel": _feel(now, before),
+        "contact": _contact(now, before),
+        "buy": _buy(now, before, lengths[0] / lengths[1]) if comparable else None,
+    }
+
+
+def _reached(now: PointNumbers, before: PointNumbers, lengths: tuple[float, float]) -> Change:
+    tested = rate_difference(
+        counts=(before.reached, now.reached), exposures=(lengths[1], lengths[0]), per=lengths[0]
+    )
+    return _change(before.reached * (lengths[0] / lengths[1]), tested)
+
+
+def _continued(id: int, now: PointNumbers, before: PointNumbers, walks: tuple[Walk, Walk]) -> Change | None:
+    if now.continued is None or before.continued is None:
+        return None
+    horizon = min(now.continued.horizon, before.continued.horizon)
+    shares = [
+        lanes.continued(walk, place, walk.first_reaches(place), horizon=horizon)
+        for walk in walks
+        for place, point in enumerate(walk.plan.points)
+        if point.id == id
+    ]
+    after, previous = (made.share for made in shares if made is not None)
+    return _z_change(previous, after)
+
+
+def _say(now: PointNumbers, before: PointNumbers) -> Change | None:
+    if not now.say:
+        return None
+    asked = now.say[0]
+    same = [s for s in before.say if (s.metric, s.scale) == (asked.metric, asked.scale)]
+    if not same or same[0].rule != asked.rule:
+        return None
+    return _z_change(same[0].estimate, asked.estimate)
+
+
+def _feel(now: PointNumbers, before: PointNumbers) -> Change | None:
+    if now.feel is None:
+        return None
+    source = (now.feel.source, now.feel.scale)
+    previous = answers.feel(tuple(s for s in before.say if (s.metric, s.scale) == source))
+    return None if previous is None else _z_change(previous.estimate, now.feel.estimate)
+
+
+def _contact(now: PointNumbers, before: PointNumbers) -> Change | None:
+    if now.contact is None or before.contact is None:
+        return None
+    tested = rate_difference(
+        counts=(before.contact.rate.n, now.contact.rate.n),
+        exposures=(before.contact.reached, now.contact.reached),
+        per=100,
+    )
+    return _change(before.contact.rate.value, tested)
+
+
+def _buy(now: PointNumbers, before: PointNumbers, ratio: float) -> Change | None:
+    if now.buy is None or before.buy is None:
+        return None
+    total = before.buy.total
+    scaled = replace(
+        total,
+        value=total.value * ratio,
+        low=total.low * ratio,
+        high=total.high * ratio,
+        standard_error=(total.standard_error or 0.0) * ratio,
+    )
+    return _z_change(scaled, now.buy.total, n=min(now.buy.buyers, before.buy.buyers))
+
+
+def _z_change(previous: Estimate, now: Estimate, *, n: int | None = None) -> Change:
+    smallest = min(previous.n, now.n) if n is None else n
+    tested = score_difference(before=previous, after=now)
+    if smallest < ENOUGH or not tested.high > tested.low:
+        return Change(previous=previous.value, difference=tested.value)
+    return _change(previous.value, tested)
+
+
+def _change(previous: float, tested: Estimate) -> Change:
+    return Change(previous=previous, difference=tested.value, interval=(tested.low, tested.high), p=tested.p)
