@@ -90,9 +90,9 @@ def feel(scores: tuple[Score, ...]) -> Feel | None:
         return None
     enough = [s for s in sources if s.n >= ENOUGH]
     chosen = (
-        min(enough, key=lambda s: (_FEELING_ORDER[s.metric], -s.n))
+        min(enough, key=lambda s: (_FEELING_ORDER[s.metric], -s.n, s.metric, s.scale))
         if enough
-        else min(sources, key=lambda s: (-s.n, _FEELING_ORDER[s.metric]))
+        else min(sources, key=lambda s: (-s.n, _FEELING_ORDER[s.metric], s.metric, s.scale))
     )
     low, high = chosen.scale
     middle, half = (low + high) / 2, (high - low) / 2
