@@ -9,6 +9,7 @@ from typing import Any, Literal
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
 from django_scopes import scope, scopes_disabled
 
 from polku.accounts.models import Membership, Role, Workspace
@@ -37,12 +38,24 @@ def allows(role: str, permission: Permission) -> bool:
     return _ORDER.index(Role(role)) <= _ORDER.index(_LOWEST_ROLE[permission])
 
 
-def workspace_view(permission: Permission) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+LAST_WORKSPACE = "workspace"
+"""Key in the session: the slug of the workspace that was open last."""
+
+
+def remember_workspace(request: HttpRequest, workspace: Workspace) -> None:
+    """Let the start page lead back to this workspace."""
+    if request.session.get(LAST_WORKSPACE) != workspace.slug:
+        request.session[LAST_WORKSPACE] = workspace.slug
+
+
+def workspace_view(
+    permission: Permission,
+) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
     """A view below /w/<workspace>/ for members whose role allows `permission`.
 
     Anonymous visitors are sent to sign in, outsiders get 404 (they must not learn that the workspace exists),
     members with too low a role 403. The view runs inside the workspace's scope, with `request.workspace` and
-    `request.membership`; its `workspace` argument is taken away.
+    `request.membership`, on the workspace's clock; its `workspace` argument is taken away.
     """
 
     def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -60,7 +73,8 @@ def workspace_view(permission: Permission) -> Callable[[Callable[..., HttpRespon
             if not allows(membership.role, permission):
                 raise PermissionDenied
             request.workspace, request.membership = membership.workspace, membership
-            with scope(workspace=membership.workspace):
+            remember_workspace(request, membership.workspace)
+            with scope(workspace=membership.workspace), timezone.override(membership.workspace.timezone):
                 response = view(request, *args, **kwargs)
                 if hasattr(response, "render") and callable(response.render):
                     response = response.render()

@@ -62,7 +62,9 @@ class Workspace(models.Model):
     name = models.CharField(_("name"), max_length=120)
     slug = models.SlugField(max_length=80, unique=True)
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    language = models.CharField(_("language"), max_length=2, choices=Language.choices, default=Language.FINNISH)
+    language = models.CharField(
+        _("language"), max_length=2, choices=Language.choices, default=Language.FINNISH
+    )
     timezone = models.CharField(_("time zone"), max_length=64, default="Europe/Helsinki")
     currency = models.CharField(_("currency"), max_length=3, default="EUR")
     is_simulated = models.BooleanField(default=False)
@@ -107,7 +109,7 @@ class ApiKey(models.Model):
 
     class Kind(models.TextChoices):
         WRITE = "write", _("write key (public)")
-        SECRET = "secret", _("secret key")  # noqa: S105 - the name of a kind, not a secret
+        SECRET = "secret", _("secret key")
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="api_keys")
     kind = models.CharField(max_length=6, choices=Kind.choices)
@@ -128,7 +130,9 @@ class ApiKey(models.Model):
 class AuditEntry(models.Model):
     """One change that somebody made. `details` never holds personal data of customers."""
 
-    workspace = models.ForeignKey(Workspace, null=True, on_delete=models.CASCADE, related_name="audit_entries")
+    workspace = models.ForeignKey(
+        Workspace, null=True, on_delete=models.CASCADE, related_name="audit_entries"
+    )
     actor = models.ForeignKey(User, null=True, on_delete=models.SET_NULL)
     action = models.CharField(max_length=60)
     target = models.CharField(max_length=200, blank=True)

@@ -1,36 +1,35 @@
-"""What the page's frame may know about accounts: the user's workspaces and what the role allows."""
+"""What the page shell asks about members: fills the hooks of `site.navigation`."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import cast
 
 from django.http import HttpRequest
 from django.urls import reverse
-from django_scopes import scopes_disabled
 
-from polku.accounts.access import allows
-from polku.accounts.models import Workspace
+from polku.accounts.access import Permission, allows
+from polku.accounts.queries import workspaces_of
 from polku.site.navigation import WorkspaceLink
 
 
-def member_may(request: HttpRequest, permission: Any) -> bool:
-    """Whether the member that `workspace_view` let in may do what `permission` names."""
+def member_may(request: HttpRequest, permission: str) -> bool:
+    """Whether the request's member may do what `permission` names; False outside a workspace."""
     membership = getattr(request, "membership", None)
-    return membership is not None and allows(membership.role, permission)
+    return membership is not None and allows(membership.role, cast(Permission, permission))
 
 
-def workspace_links(request: HttpRequest) -> list[WorkspaceLink]:
-    """The user's workspaces by name, one query; none when nobody is signed in."""
-    if not request.user.is_authenticated:
-        return []
+def workspace_links(request: HttpRequest) -> Sequence[WorkspaceLink]:
+    """The workspaces that the signed-in user may switch to."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return ()
     current = getattr(request, "workspace", None)
-    with scopes_disabled():
-        found = list(Workspace.objects.filter(memberships__user=request.user).order_by("name"))
     return [
         WorkspaceLink(
-            workspace.name,
-            reverse("journeys:list", kwargs={"workspace": workspace.slug}),
-            workspace == current,
+            name=workspace.name,
+            url=reverse("accounts:open", kwargs={"workspace": workspace.slug}),
+            is_current=workspace == current,
         )
-        for workspace in found
+        for workspace in workspaces_of(user)
     ]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import secrets
 from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -87,8 +89,6 @@ def database(folder: Path) -> dict[str, object]:
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
             },
         }
-    from urllib.parse import unquote, urlsplit
-
     parts = urlsplit(url)
     if parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/"):
         raise ImproperlyConfigured(
@@ -104,3 +104,39 @@ def database(folder: Path) -> dict[str, object]:
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
     }
+
+
+class MailServer(NamedTuple):
+    host: str
+    port: int
+    user: str
+    password: str
+    ssl: bool
+    starttls: bool
+
+
+def mail() -> tuple[bool, MailServer]:
+    """Whether e-mail is sent, and the server that POLKU_MAIL_URL names.
+
+    `smtps://` speaks TLS from the start; `smtp://` turns it on with STARTTLS, except towards this very machine.
+    """
+    url = text("POLKU_MAIL_URL")
+    if not url:
+        return False, MailServer("localhost", 25, "", "", ssl=False, starttls=False)
+    hint = "POLKU_MAIL_URL must look like smtp://user:password@host:587 or smtps://user:password@host:465."
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise ImproperlyConfigured(hint) from error
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
+        raise ImproperlyConfigured(hint)
+    ssl = parts.scheme == "smtps"
+    return True, MailServer(
+        host=parts.hostname,
+        port=port or (465 if ssl else 587),
+        user=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+        ssl=ssl,
+        starttls=not ssl and parts.hostname not in {"localhost", "127.0.0.1", "::1"},
+    )

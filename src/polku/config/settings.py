@@ -25,11 +25,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
-    "allauth",
-    "allauth.account",
-    "csp",
-    "django_htmx",
-    "rules",
+    # Ours stand before allauth, so that our templates of its pages are found first.
     "polku.site",
     "polku.jobs",
     "polku.accounts",
@@ -37,6 +33,11 @@ INSTALLED_APPS = [
     "polku.analytics",
     "polku.people",
     "polku.journeys",
+    "allauth",
+    "allauth.account",
+    "csp",
+    "django_htmx",
+    "rules",
 ]
 
 MIDDLEWARE = [
@@ -94,12 +95,23 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "polku.accounts.adapter.ClosedSignup"
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_FORMS = {
+    "login": "polku.accounts.forms.SignInForm",
+    "change_password": "polku.accounts.forms.ChangePasswordForm",
+    "set_password": "polku.accounts.forms.FirstPasswordForm",
+    "reset_password": "polku.accounts.forms.ResetForm",
+    "reset_password_from_key": "polku.accounts.forms.NewPasswordForm",
+}
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/5m/ip,10/5m/key"}
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "polku.site.views.csrf_failure"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_REFERRER_POLICY = "same-origin"
@@ -126,7 +138,15 @@ TIME_ZONE = "Europe/Helsinki"
 USE_THOUSAND_SEPARATOR = True
 
 STATIC_URL = "/static/"
-EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+SENDS_MAIL, _mail = environment.mail()
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if SENDS_MAIL else 'dummy'}.EmailBackend"
+EMAIL_HOST, EMAIL_PORT, EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = (
+    _mail.host,
+    _mail.port,
+    _mail.user,
+    _mail.password,
+)
+EMAIL_USE_SSL, EMAIL_USE_TLS, EMAIL_TIMEOUT = _mail.ssl, _mail.starttls, 10
 DEFAULT_FROM_EMAIL = environment.text("POLKU_MAIL_FROM", "polku@localhost")
 
 LOGGING = {

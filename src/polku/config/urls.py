@@ -7,12 +7,13 @@ from polku.api.urls import urlpatterns as api_urls
 handler400 = "polku.site.views.bad_request"
 handler403 = "polku.site.views.forbidden"
 handler404 = "polku.site.views.not_found"
+handler429 = "polku.accounts.too_many.too_many_attempts"  # django-allauth's own limits
 handler500 = "polku.site.views.server_error"
 
 urlpatterns = [
     path("", include("polku.accounts.urls")),
     path("", include("polku.site.urls")),
-    path("accounts/", include("allauth.account.urls")),
+    path("accounts/", include("polku.accounts.sign_in_urls")),
     path("w/<slug:workspace>/", include("polku.journeys.urls")),
     path("w/<slug:workspace>/", include("polku.people.urls")),
     *api_urls,

@@ -1,0 +1,43 @@
+"""The audit log in words. Upper rooms register the names of their own things."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from polku.accounts.models import AuditEntry, Role
+
+_things: dict[str, Any] = {
+    "api_key": _("API key"),
+    "member": _("member"),
+    "user": _("user"),
+    "workspace": _("workspace"),
+}
+_VERBS = {
+    "added": _("added"),
+    "created": _("created"),
+    "deleted": _("deleted"),
+    "imported": _("imported"),
+    "moved": _("moved"),
+    "password_set": _("new password"),
+    "removed": _("removed"),
+    "restored": _("brought back"),
+    "revoked": _("revoked"),
+    "role_changed": _("role changed"),
+    "updated": _("changed"),
+}
+
+
+def register_things(names: Mapping[str, Any]) -> None:
+    """Name the things of other rooms, as in `touchpoint.moved`; the names may be lazy text."""
+    _things.update(names)
+
+
+def describe(entry: AuditEntry) -> str:
+    """ "touchpoint: moved"; what nobody named is shown as it is kept."""
+    thing, _dot, verb = entry.action.partition(".")
+    text = f"{_things.get(thing, thing)}: {_VERBS.get(verb, verb)}"
+    role = entry.details.get("role")
+    return f"{text} ({Role(role).label})" if role in Role.values else text
