@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PORT ?= 8000
 
-.PHONY: help install demo test check slow bench lint format messages lock browser clean
+.PHONY: help install demo test check slow bench lint format messages lock system clean
 
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -29,7 +29,7 @@ src/polku/site/locale/.compiled: .venv/.installed $(wildcard src/polku/*/locale/
 demo: install ## load the demo workspace and open its live map
 	$(BIN)/polku demo --port $(PORT)
 
-test: install browser lint ## everything: lint, types, unit, contract, browser and robustness tests
+test: install system lint ## everything: lint, types, unit, contract, browser and robustness tests
 	$(BIN)/python -m pytest -m "not slow"
 
 check: install lint ## the fast tests only
@@ -52,11 +52,15 @@ format: install ## mend style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-browser: ## the system's Chromium, which the browser tests drive
-	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || { \
-	  echo "Installing Chromium for the browser tests"; \
-	  if [ "$$(id -u)" = 0 ]; then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; \
-	  else sudo apt-get update -qq && sudo DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; fi; }
+system: ## what the tests need of the system: Chromium and PostgreSQL's server
+	@needed=""; \
+	command -v chromium >/dev/null || command -v google-chrome >/dev/null || needed="chromium"; \
+	command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || needed="$$needed postgresql"; \
+	if [ -n "$$needed" ]; then \
+	  echo "Installing for the tests: $$needed"; \
+	  if [ "$$(id -u)" = 0 ]; then as_root=""; else as_root="sudo"; fi; \
+	  $$as_root apt-get update -qq && $$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$needed >/dev/null; \
+	fi
 
 messages: install ## collect the strings to translate
 	$(BIN)/python -m polku.site.messages

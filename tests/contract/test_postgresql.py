@@ -1,0 +1,93 @@
+"""Definitions and accounts on a real PostgreSQL, by DATABASE_URL: the same commands, the same answers."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.contract
+
+
+def _binaries() -> Path | None:
+    found = shutil.which("initdb")
+    if found:
+        return Path(found).parent
+    versions = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    return versions[-1].parent if versions else None
+
+
+@pytest.fixture(scope="module")
+def database_url():
+    """A cluster of its own on a Unix socket; PostgreSQL refuses to run as root, so root hands it to `postgres`."""
+    binaries = _binaries()
+    if binaries is None:
+        pytest.skip("PostgreSQL's server is not installed; `make test` installs Debian's package")
+    as_postgres = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
+    user = "postgres" if as_postgres else getpass.getuser()
+    folder = Path(tempfile.mkdtemp(prefix="polku-postgresql-"))
+    if as_postgres:
+        shutil.chown(folder, "postgres")
+    data = folder / "data"
+
+    def run(program: str, *arguments: str) -> None:
+        subprocess.run(
+            [*as_postgres, str(binaries / program), *arguments],
+            check=True,
+            cwd=folder,
+            stdout=subprocess.DEVNULL,
+        )
+
+    run(
+        "initdb",
+        "--pgdata",
+        str(data),
+        "--auth",
+        "trust",
+        "--encoding",
+        "UTF8",
+        "--locale",
+        "C.UTF-8",
+        "--no-sync",
+    )
+    options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off"
+    run(
+        "pg_ctl", "start", "--wait", "--pgdata", str(data), "--log", str(folder / "log"), "--options", options
+    )
+    try:
+        run("createdb", "--host", str(folder), "polku")
+        yield f"postgresql://{user}@{str(folder).replace('/', '%2F')}/polku"
+    finally:
+        run("pg_ctl", "stop", "--mode", "immediate", "--pgdata", str(data))
+        shutil.rmtree(folder)
+
+
+def test_the_main_commands_work_on_postgresql(command, database_url, tmp_path):
+    command.environment = {"DATABASE_URL": database_url}
+    command.start()
+    command.json("workspace", "create", "Kauppa Oy")
+    assert (
+        command.json("user", "create", "Mari@Example.com", "--workspace", "kauppa-oy")["user"]
+        == "mari@example.com"
+    )
+    path = tmp_path / "scores.csv"
+    path.write_text(
+        "who,when,score\n" + "".join(f"p{i},2026-09-01 10:00,{i % 11}\n" for i in range(110)),
+        encoding="utf-8",
+    )
+    loaded = command.json(
+        "import", "scores", str(path), "--workspace", "kauppa-oy", "--metric", "nps", "--scale", "0-10",
+        "--person", "who", "--time", "when", "--score", "score",
+    )  # fmt: skip
+    assert loaded["accepted"] == 110
+    journey = command.json("journey", "create", "--template", "four-phases", "--workspace", "kauppa-oy")
+    command.stop()
+    answer = command.query("kauppa-oy", {"kind": "journey", "journey": journey["journey"]})
+    assert len(answer["stages"]) == 4
+    assert command.query("kauppa-oy", {"kind": "score", "metric": "nps"})["groups"][0]["n"] == 110
+    assert not (command.home / "polku.sqlite3").exists()
