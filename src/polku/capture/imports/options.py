@@ -1,0 +1,155 @@
+"""Which column of a file means what."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from typing import Literal
+
+from django.utils.translation import gettext as _
+
+from polku.capture.imports.problems import WrongUsage
+
+ImportKind = Literal["events", "scores", "orders", "contacts", "people"]
+Metric = Literal["nps", "csat", "ces", "smiley", "recommend"]
+
+DEFAULT_SCALES: dict[str, tuple[float, float]] = {
+    "nps": (0, 10),
+    "recommend": (0, 10),
+    "csat": (1, 5),
+    "ces": (1, 7),
+    "smiley": (1, 4),
+}
+_COLUMN_ROLES = (
+    "person",
+    "order",
+    "event",
+    "time",
+    "session",
+    "channel",
+    "url",
+    "value",
+    "score",
+    "comment",
+    "reason",
+    "text",
+    "status",
+    "promised",
+    "delivered",
+)
+_SCALE = re.compile(r"\s*(-?\d+)\s*(?:-|–|\.\.)\s*(-?\d+)\s*")
+
+
+@dataclass(frozen=True)
+class ImportOptions:
+    """The options of `polku import`, as given: names of columns, and a few constants.
+
+    `wide` holds `COL=EVENT` texts; where they are cut is decided by the file's columns. For orders, `id` is the
+    column of the order's id; elsewhere it is the columns that name a row.
+    """
+
+    person: str | None = None
+    order: str | None = None
+    event: str | None = None
+    time: str | None = None
+    session: str | None = None
+    channel: str | None = None
+    url: str | None = None
+    value: str | None = None
+    score: str | None = None
+    comment: str | None = None
+    reason: str | None = None
+    text: str | None = None
+    status: str | None = None
+    promised: str | None = None
+    delivered: str | None = None
+    id: tuple[str, ...] = ()
+    properties: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    wide: tuple[str, ...] = ()
+    lines: bool = False
+    metric: Metric | None = None
+    scale: tuple[float, float] | None = None
+    touchpoint: str | None = None
+
+    def roles(self) -> dict[str, str]:
+        """Role → column, of the roles that are one column."""
+        return {role: column for role in _COLUMN_ROLES if (column := getattr(self, role)) is not None}
+
+    def columns(self) -> list[str]:
+        """Every column named, each once; those of `wide` are not among them."""
+        named = [*self.roles().values(), *self.id, *self.properties, *self.aliases]
+        return list(dict.fromkeys(named))
+
+    def scale_of(self) -> tuple[float, float]:
+        """The scale given, else the usual one of the metric."""
+        return self.scale or DEFAULT_SCALES[str(self.metric)]
+
+
+def parse_scale(text: str) -> tuple[float, float]:
+    """`1-5` → (1, 5). Raises WrongUsage."""
+    match = _SCALE.fullmatch(text)
+    if not match or int(match[1]) >= int(match[2]):
+        raise WrongUsage(_("The scale “%s” is not of the form LOW-HIGH, for example 1-5 or 0-10.") % text)
+    return float(match[1]), float(match[2])
+
+
+def check_options(kind: ImportKind, options: ImportOptions) -> None:
+    """Raises WrongUsage where the options contradict each other, whatever the file."""
+    if kind == "events" and bool(options.wide) == bool(options.event or options.time):
+        raise WrongUsage(_("Give either --event and --time, or --wide COLUMN=EVENT for a column of times."))
+    if kind == "events" and not options.wide:
+        _require(options, ("event", "time"))
+    if kind == "events" and not (options.person or options.order):
+        raise WrongUsage(_("Say whose signals these are: give --person, --order or both."))
+    if kind == "scores":
+        _require(options, ("score", "time"))
+        if not (options.person or options.order):
+            raise WrongUsage(_("Say who answered: give --person, --order or both."))
+        _check_scale(options)
+    if kind == "contacts":
+        _require(options, ("time", "reason"))
+        if not (options.person or options.order):
+            raise WrongUsage(_("Say who made contact: give --person, --order or both."))
+    if kind == "orders":
+        if len(options.id) != 1:
+            raise WrongUsage(_("Give --id with the one column that holds the order's id."))
+        if options.delivered and not options.promised:
+            raise WrongUsage(
+                _("--delivered needs --promised: a promise is kept or broken only where one was made.")
+            )
+    if kind == "people":
+        _require(options, ("person",))
+
+
+def _require(options: ImportOptions, names: Iterable[str]) -> None:
+    for name in names:
+        if getattr(options, name) is None:
+            raise WrongUsage(_("The option --%s is missing.") % name)
+
+
+def _check_scale(options: ImportOptions) -> None:
+    low, high = options.scale_of()
+    shown = {"scale": f"{low:g}–{high:g}"}
+    if options.metric == "nps" and (low, high) != (0, 10):
+        raise WrongUsage(
+            _(
+                "NPS is asked on the scale 0–10, not %(scale)s. Use --metric recommend for likelihood to recommend."
+            )
+            % shown
+        )
+    if options.metric == "ces" and (low, high) != (1, 7):
+        raise WrongUsage(
+            _("CES is asked on the scale 1–7 (agreement that it was easy), not %(scale)s. Use --metric csat.")
+            % shown
+        )
+    if options.metric == "smiley" and (low, high) != (1, 4):
+        raise WrongUsage(
+            _("Smileys are four faces, 1–4 (4 is happiest), not %(scale)s. Use --metric csat.") % shown
+        )
+
+
+def field_names() -> tuple[str, ...]:
+    """The names of all options, for those who build them from a form or a command."""
+    return tuple(field.name for field in fields(ImportOptions))

@@ -1,0 +1,134 @@
+"""From a file to a batch that can be loaded: read, understood, written. Needs neither store nor database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from polku.capture.imports.dialect import missing_column
+from polku.capture.imports.options import ImportKind, ImportOptions, check_options
+from polku.capture.imports.orders import write_orders
+from polku.capture.imports.people import write_people
+from polku.capture.imports.problems import WrongUsage
+from polku.capture.imports.rejected import collect, write_rejected
+from polku.capture.imports.sheet import Sheet
+from polku.capture.imports.signals import write_signals
+from polku.capture.imports.source import Source
+from polku.capture.imports.staged import Staged
+from polku.capture.imports.tables import columns_of, read_table
+from polku.capture.imports.zones import zone_of
+from polku.eventstore.port import Progress
+
+_READING = 0.6  # of the work, by the time it takes
+
+
+def stage(
+    kind: ImportKind,
+    file: Path,
+    options: ImportOptions,
+    *,
+    timezone: str,
+    folder: Path,
+    rejected_folder: Path,
+    progress: Progress | None = None,
+) -> Staged:
+    """Read `file` and leave a batch in `folder` (who made it removes it).
+
+    Side effect: rejected rows are written to `rejected_folder`. Raises ImportProblem where the whole file cannot be
+    taken, WrongUsage where the options fit neither it nor each other.
+    """
+    check_options(kind, options)
+    zone_of(timezone)
+    source = Source(file)
+    wanted = [*options.columns(), *(text.rpartition("=")[0] for text in options.wide)]
+    columns, dialect = columns_of(source, wanted)
+    wide = _wide_columns(options.wide, columns, source.path.name)
+    names = list(dict.fromkeys([*options.columns(), *wide]))
+    words = frozenset(column for column in (options.comment, options.text) if column)
+    table, recognised = read_table(
+        source,
+        dialect,
+        names,
+        folder / "rows.arrow",
+        verbatim=words,
+        progress=_scaled(progress, 0, _READING),
+    )
+    raw = table.open()
+    sheet = Sheet(raw, names, timezone=timezone, delimiter=recognised.get("delimiter", ","))
+    batch = folder / "batch.parquet"
+    accepted, ties = _write(sheet, kind, options, wide, batch)
+    rejected = collect(raw, names, sheet.rejections, table.rejected)
+    rejected_file = None
+    if rejected:
+        scale = "–".join(f"{end:g}" for end in options.scale_of()) if kind == "scores" else ""
+        rejected_file = write_rejected(
+            rejected,
+            source,
+            raw,
+            names,
+            folder=rejected_folder,
+            encoding=recognised.get("encoding", "utf-8"),
+            scale=scale,
+        )
+    if not accepted and not rejected:
+        sheet.warnings.append(_("The file has a header row but no rows."))
+    if progress:
+        progress(1000, 1000)
+    return Staged(
+        kind=kind,
+        batch=batch,
+        accepted=accepted,
+        rejected=len(rejected),
+        rejected_file=rejected_file,
+        ties=ties,
+        warnings=sheet.warnings,
+        recognised=_with_timezone({**recognised, **sheet.recognised}, timezone),
+        lines=options.lines,
+        metric=options.metric,
+        touchpoint=options.touchpoint,
+    )
+
+
+def _write(
+    sheet: Sheet, kind: ImportKind, options: ImportOptions, wide: dict[str, str], batch: Path
+) -> tuple[int, int]:
+    if kind == "orders":
+        return write_orders(sheet, options, batch), 0
+    if kind == "people":
+        return write_people(sheet, options, batch), 0
+    return write_signals(sheet, kind, options, wide, batch)
+
+
+def _wide_columns(wide: Sequence[str], columns: Sequence[str], file: str) -> dict[str, str]:
+    """Column → event, of `COLUMN=EVENT` texts; both may hold an equals sign where the file's columns tell."""
+    result: dict[str, str] = {}
+    for text in wide:
+        cuts = [place for place, letter in enumerate(text) if letter == "="]
+        fitting = [place for place in cuts if text[:place] in columns and text[place + 1 :].strip()]
+        if not cuts or (not fitting and not text[cuts[-1] + 1 :].strip()):
+            raise WrongUsage(_("“%s” is not of the form COLUMN=EVENT, for example paid_at=Paid.") % text)
+        if not fitting:
+            raise WrongUsage(missing_column(columns, text[: cuts[0]], file))
+        column = text[: fitting[0]]
+        if column in result:
+            raise WrongUsage(_("The column “%s” is named twice with --wide.") % column)
+        result[column] = text[fitting[0] + 1 :].strip()
+    return result
+
+
+def _with_timezone(recognised: Mapping[str, Any], timezone: str) -> dict[str, Any]:
+    return {**recognised, "timezone": timezone}
+
+
+def _scaled(progress: Progress | None, begin: float, end: float) -> Progress | None:
+    """The same progress as a part of the whole, in thousandths."""
+    if progress is None:
+        return None
+
+    def scaled(done: int, total: int) -> None:
+        progress(int(1000 * (begin + (end - begin) * (done / total if total else 1))), 1000)
+
+    return scaled

@@ -1,0 +1,244 @@
+"""`polku import`: signals, orders and people from files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+from django.utils.translation import gettext as _
+
+from polku.accounts.models import Workspace
+from polku.capture.imports import (
+    ImportKind,
+    ImportOptions,
+    Staged,
+    WrongUsage,
+    load,
+    parse_scale,
+    stage,
+    staging_folder,
+)
+from polku.cli.operations import Progress, operation
+from polku.cli.runtime import (
+    call_owner,
+    home,
+    json_command,
+    progress_bar,
+    resolve_workspace,
+    workspace_option,
+)
+
+_METRICS = ("nps", "csat", "ces", "smiley", "recommend")
+
+
+@operation("import_load")
+def import_load(params: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    workspace = Workspace.objects.get(pk=params["workspace"])
+    return load(workspace, Staged.from_json(params["staged"]), progress=progress)
+
+
+@click.group("import", help=_("Import signals, orders and people from a CSV, TSV or Parquet file."))
+def import_group() -> None:
+    """The group."""
+
+
+def _column(name: str, text: str, **extra: Any) -> Callable[[Any], Any]:
+    return click.option(f"--{name}", metavar="COL", help=text, **extra)
+
+
+def _several(option: str, name: str, text: str, metavar: str = "COL") -> Callable[[Any], Any]:
+    return click.option(option, name, multiple=True, metavar=metavar, help=text)
+
+
+def _import_command(*options: Callable[[Any], Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """The options every import has around its own, and the way from them to a result."""
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        name = function.__name__
+        command = json_command(function)
+        shared = (
+            click.argument("file", type=click.Path(path_type=Path)),
+            workspace_option,
+            *options,
+            _several("--property", "properties", _("A column to keep as a property; may be repeated.")),
+            _column("channel", _("The column with the channel.")),
+            _column("url", _("The column with the page address.")),
+            click.option(
+                "--timezone",
+                metavar="TZ",
+                help=_(
+                    "The time zone of local times, for example Europe/Helsinki; the workspace's by default."
+                ),
+            ),
+        )
+        for option in reversed(shared):
+            command = option(command)
+        return import_group.command(name, help=function.__doc__)(command)
+
+    return decorate
+
+
+_PERSON = _column("person", _("The column with the person's id."))
+_ORDER = _column("order", _("The column with the order's id; through it the row joins its person."))
+_TIME = _column("time", _("The column with the date and time."))
+_ID = click.option(
+    "--id",
+    "id",
+    metavar="COL[,COL]",
+    default="",
+    help=_("The columns that name a row; without them its content does."),
+)
+
+
+@_import_command(
+    _PERSON,
+    _ORDER,
+    _column("event", _("The column with the event's name.")),
+    _TIME,
+    _several(
+        "--wide",
+        "wide",
+        _("A column of times and the event it stands for; may be repeated."),
+        metavar="COL=EVENT",
+    ),
+    _ID,
+    _column("session", _("The column with the session's id.")),
+    _column("value", _("The column with a value in the workspace's currency.")),
+)
+def events(**given: Any) -> tuple[dict[str, Any], str]:
+    return _run("events", given)
+
+
+events.help = _("Events: what people did. One row an event, or (--wide) one column of times a step.")
+
+
+@_import_command(
+    click.option("--metric", type=click.Choice(_METRICS), required=True, help=_("What was asked.")),
+    click.option("--scale", metavar="LOW-HIGH", help=_("The scale of the answers, for example 1-5.")),
+    _column("score", _("The column with the score."), required=True),
+    _column("time", _("The column with the date and time."), required=True),
+    _PERSON,
+    _ORDER,
+    _column("comment", _("The column with the comment.")),
+    _ID,
+    click.option("--touchpoint", metavar="NAME", help=_("The touchpoint that was asked about.")),
+)
+def scores(**given: Any) -> tuple[dict[str, Any], str]:
+    return _run("scores", given)
+
+
+scores.help = _("Answers to a survey: scores and comments.")
+
+
+@_import_command(
+    _column("id", _("The column with the order's id."), required=True),
+    _PERSON,
+    _TIME,
+    _column("value", _("The column with the order's value, or the line's with --line.")),
+    _column("status", _("The column with the order's state.")),
+    _column("promised", _("The column with the promised day of delivery.")),
+    _column("delivered", _("The column with the day of delivery.")),
+    click.option("--line", "lines", is_flag=True, help=_("One row an order line: values are summed by id.")),
+)
+def orders(**given: Any) -> tuple[dict[str, Any], str]:
+    return _run("orders", given)
+
+
+orders.help = _("Orders: a later file for the same ids fills in or updates.")
+
+
+@_import_command(
+    _column("person", _("The column with the person's id."), required=True),
+    _several("--alias", "aliases", _("A column with another id of the same person; may be repeated.")),
+)
+def people(**given: Any) -> tuple[dict[str, Any], str]:
+    return _run("people", given)
+
+
+people.help = _("People: their ids and properties, as a CRM exports them.")
+
+
+@_import_command(
+    _PERSON,
+    _ORDER,
+    _column("time", _("The column with the date and time."), required=True),
+    _column("reason", _("The column with the reason of contact."), required=True),
+    _column("text", _("The column with what was asked or told.")),
+    _ID,
+)
+def contacts(**given: Any) -> tuple[dict[str, Any], str]:
+    return _run("contacts", given)
+
+
+contacts.help = _("Contacts: calls, chats and messages to customer service.")
+
+
+def _run(kind: ImportKind, given: dict[str, Any]) -> tuple[dict[str, Any], str]:
+    """Stage in this process, load in the one that owns the store. A wrong option ends in exit code 2."""
+    try:
+        options = _options(kind, given)
+        workspace = resolve_workspace(given["workspace_name"])
+        with staging_folder(home()) as folder:
+            with progress_bar(_("Reading")) as progress:
+                staged = stage(
+                    kind,
+                    given["file"],
+                    options,
+                    timezone=given["timezone"] or workspace.timezone,
+                    folder=folder,
+                    rejected_folder=home() / "rejected",
+                    progress=progress,
+                )
+            with progress_bar(_("Loading")) as progress:
+                result = call_owner(
+                    "import_load", {"workspace": workspace.pk, "staged": staged.to_json()}, progress
+                )
+    except WrongUsage as error:
+        raise click.UsageError(str(error)) from error
+    return result, _in_words(result)
+
+
+def _options(kind: ImportKind, given: dict[str, Any]) -> ImportOptions:
+    taken = {
+        name: value
+        for name, value in given.items()
+        if name not in ("file", "workspace_name", "timezone", "id", "scale") and value
+    }
+    identifier = given.get("id") or ""
+    if kind == "orders":
+        taken["id"] = (identifier,)
+    else:
+        taken["id"] = tuple(part.strip() for part in identifier.split(",") if part.strip())
+    if given.get("scale"):
+        taken["scale"] = parse_scale(given["scale"])
+    return ImportOptions(**taken)
+
+
+def _in_words(result: dict[str, Any]) -> str:
+    lines = [
+        _("%(rows)s rows: %(accepted)s new, %(known)s known already, %(rejected)s rejected.") % result,
+    ]
+    recognised = result["recognised"]
+    if "delimiter" in recognised:
+        delimiter = {"\t": "TAB"}.get(recognised["delimiter"], recognised["delimiter"])
+        lines.append(
+            _("Recognised: delimiter %(delimiter)s, encoding %(encoding)s.")
+            % {"delimiter": delimiter, "encoding": recognised["encoding"]}
+        )
+    for column, form in recognised.get("dates", {}).items():
+        lines.append(_("Recognised: dates of “%(column)s” as %(form)s.") % {"column": column, "form": form})
+    decimals = {"comma": _("decimal comma"), "point": _("decimal point")}
+    for column, decimal in recognised.get("decimal", {}).items():
+        lines.append(
+            _("Recognised: %(decimal)s in “%(column)s”.") % {"column": column, "decimal": decimals[decimal]}
+        )
+    if result["joined"]:
+        lines.append(_("Joined through orders: %s.") % result["joined"])
+    if result["ties"]:
+        lines.append(_("At the same instant as another of the same person or order: %s.") % result["ties"])
+    lines += [_("Note: %s") % warning for warning in result["warnings"]]
+    if result["rejected_file"]:
+        lines.append(_("Rejected rows, with line and reason: %s") % result["rejected_file"])
+    return "\n".join(lines)
