@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, Model, Prefetch, Q, QuerySet
 from django_scopes import scope
 
 from polku.accounts.models import User, Workspace
@@ -90,3 +90,12 @@ def rebuild_state(workspace: Workspace) -> Rebuild | None:
         return Rebuild(True, False, sum(job.done for job in waiting) / total if total else None)
     last = jobs.order_by("-pk").first()
     return Rebuild(False, last.state == Job.State.FAILED, 1.0) if last else None
+
+
+def find_deletion(model: type[Model], number: int, journey_number: int) -> Deletion | None:
+    """The deletion that took this row away, alone or with what held it, and can bring it back."""
+    label = model._meta.label_lower
+    for deletion in Deletion.objects.filter(journey_number=journey_number).select_related("actor"):
+        if any(row["model"] == label and row["pk"] == number for row in deletion.rows):
+            return deletion
+    return None

@@ -6,17 +6,17 @@ from django.utils.translation import gettext_lazy as _
 
 
 def register() -> None:
-    """Called once, when the program starts."""
-    try:
-        from polku.analytics import kinds, resolvers
-        from polku.eventstore.registry import register_hit_rules
-        from polku.jobs import registry as jobs
-        from polku.journeys import queries, rebuilding
-        from polku.journeys.hit_rules import hit_rules
-        from polku.site import navigation
-    except ModuleNotFoundError:  # until the rooms below are whole
-        return
-    register_hit_rules(hit_rules)
+    """Called once, when the program starts (models may be imported only then)."""
+    from polku.analytics import kinds, resolvers
+    from polku.eventstore.registry import register_hit_rules
+    from polku.jobs import registry as jobs
+    from polku.journeys import queries, rebuilding
+    from polku.journeys.hit_rules import hit_rules
+    from polku.journeys.live import journey_kind
+    from polku.site import navigation
+
+    kinds.register(journey_kind())
     resolvers.register_touchpoint(queries.find_touchpoint, queries.touchpoint_names)
+    register_hit_rules(hit_rules)
     jobs.register(rebuilding.KIND, rebuilding.work_rebuild)
     navigation.register(navigation.NavigationItem(name=_("Journeys"), url_name="journeys:list", order=10))

@@ -44,7 +44,7 @@ def add_binding(
         binding = Binding.objects.create(workspace=journey.workspace, touchpoint=touchpoint, **fields)
         if rebuild:
             request_rebuild(workspace=journey.workspace, touchpoints=[touchpoint.pk])
-        audit(journey, actor, "binding.add", touchpoint, binding=binding.pk, touchpoint=touchpoint.pk)
+        audit(journey, actor, "binding.added", touchpoint, binding=binding.pk, touchpoint=touchpoint.pk)
     return binding
 
 
@@ -64,7 +64,7 @@ def update_binding(
             audit(
                 journey,
                 actor,
-                "binding.update",
+                "binding.updated",
                 touchpoint,
                 binding=binding.pk,
                 touchpoint=touchpoint.pk,

@@ -48,13 +48,7 @@ def keep_and_delete(
         # The instance keeps its number, so that the caller can still say what went.
         type(row).objects.filter(pk=number).delete()
         request_rebuild(workspace=journey.workspace, touchpoints=bound)
-        audit(
-            journey,
-            actor,
-            f"{kind}.delete" if kind != Deletion.Kind.JOURNEY else "delete",
-            name,
-            number=number,
-        )
+        audit(journey, actor, f"{kind}.deleted", name, number=number)
     return deletion
 
 
@@ -83,7 +77,7 @@ def undo_deletion(*, deletion: Deletion, actor: User | None = None) -> Journey:
         for row in rows:
             row.save_base(raw=True, force_insert=True)
         request_rebuild(workspace=workspace, touchpoints=_bound_touchpoints(rows))
-        audit(journey, actor, "undo", deletion.name, kind=deletion.kind)
+        audit(journey, actor, f"{deletion.kind}.restored", deletion.name)
     return Journey.objects.with_scopes_disabled().select_related("workspace").get(pk=journey.pk)
 
 

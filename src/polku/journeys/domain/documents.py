@@ -65,7 +65,7 @@ def import_journey(*, workspace: Workspace, document: object, actor: User | None
             % {"known": VERSION, "version": document.get("version")}
         )
     content = {key: value for key, value in document.items() if key not in ("polku", "version")}
-    return write_document(workspace=workspace, document=content, actor=actor, action="import")
+    return write_document(workspace=workspace, document=content, actor=actor, action="journey.imported")
 
 
 def write_document(

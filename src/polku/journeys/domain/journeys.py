@@ -42,7 +42,7 @@ def create_journey(
     if template:
         document["stages"] = find_template(template).stages(workspace.language)
     return write_document(
-        workspace=workspace, document=document, actor=actor, action="create", template=template
+        workspace=workspace, document=document, actor=actor, action="journey.created", template=template
     )
 
 
@@ -63,7 +63,7 @@ def update_journey(*, journey: Journey, actor: User | None = None, **changes: An
         raise ValidationError(problems)
     with writing(journey):
         if written := save_changes(journey, cleaned):
-            audit(journey, actor, "update", journey, fields=sorted(written))
+            audit(journey, actor, "journey.updated", journey, fields=sorted(written))
     return journey
 
 

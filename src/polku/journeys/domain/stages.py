@@ -24,7 +24,7 @@ def add_stage(*, journey: Journey, name: str, actor: User | None = None, after: 
         stage = Stage.objects.create(
             workspace=journey.workspace, journey=journey, name=name, order_key=key_after(siblings, behind)
         )
-        audit(journey, actor, "stage.add", stage, stage=stage.pk)
+        audit(journey, actor, "stage.added", stage, stage=stage.pk)
     return stage
 
 
@@ -33,7 +33,7 @@ def update_stage(*, stage: Stage, actor: User | None = None, name: str) -> Stage
     name = values.clean_line(name)
     with writing(stage.journey):
         if written := save_changes(stage, {"name": name}):
-            audit(stage.journey, actor, "stage.update", stage, stage=stage.pk, fields=sorted(written))
+            audit(stage.journey, actor, "stage.updated", stage, stage=stage.pk, fields=sorted(written))
     return stage
 
 
@@ -52,7 +52,7 @@ def move_stage(*, stage: Stage, by: int, actor: User | None = None) -> bool:
             return False
         others = stages[:index] + stages[index + 1 :]
         save_changes(stage, {"order_key": key_after(others, others[target - 1] if target else None)})
-        audit(stage.journey, actor, "stage.move", stage, stage=stage.pk, by=by)
+        audit(stage.journey, actor, "stage.moved", stage, stage=stage.pk, by=by)
     return True
 
 

@@ -75,7 +75,7 @@ def add_touchpoint(
             order_key=key_after(siblings, behind),
             **fields,
         )
-        audit(journey, actor, "touchpoint.add", touchpoint, touchpoint=touchpoint.pk)
+        audit(journey, actor, "touchpoint.added", touchpoint, touchpoint=touchpoint.pk)
     return touchpoint
 
 
@@ -95,7 +95,7 @@ def update_touchpoint(*, touchpoint: Touchpoint, actor: User | None = None, **ch
             audit(
                 journey,
                 actor,
-                "touchpoint.update",
+                "touchpoint.updated",
                 touchpoint,
                 touchpoint=touchpoint.pk,
                 fields=sorted(written),
@@ -127,7 +127,7 @@ def move_touchpoint(*, touchpoint: Touchpoint, by: int, actor: User | None = Non
             behind = family[-1] if by < 0 and family else None
             changes = {"stage": stages[neighbour], "order_key": key_after(family, behind)}
         save_changes(touchpoint, changes)
-        audit(journey, actor, "touchpoint.move", touchpoint, touchpoint=touchpoint.pk, by=by)
+        audit(journey, actor, "touchpoint.moved", touchpoint, touchpoint=touchpoint.pk, by=by)
     return True
 
 
@@ -145,7 +145,7 @@ def place_touchpoint(
         if behind is None and others:
             behind = others[-1]
         save_changes(touchpoint, {"stage": stage, "order_key": key_after(others, behind)})
-        audit(journey, actor, "touchpoint.move", touchpoint, touchpoint=touchpoint.pk, stage=stage.pk)
+        audit(journey, actor, "touchpoint.moved", touchpoint, touchpoint=touchpoint.pk, stage=stage.pk)
 
 
 def delete_touchpoint(*, touchpoint: Touchpoint, actor: User | None = None) -> Deletion:

@@ -36,7 +36,7 @@ def audit(journey: Journey, actor: User | None, action: str, target: object, **d
     record_audit(
         workspace=journey.workspace,
         actor=actor,
-        action=f"journey.{action}",
+        action=action,
         target=str(target)[:200],
         journey=journey.pk,
         **details,
