@@ -1,0 +1,6 @@
+"""Questions to a workspace's signals: one Query object, asked alike by pages, the API and the command line."""
+
+from polku.analytics.errors import QueryError
+from polku.analytics.questions import run
+
+__all__ = ["QueryError", "run"]

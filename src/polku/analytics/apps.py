@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class AnalyticsConfig(AppConfig):
     name = "polku.analytics"
     label = "analytics"
+
+    def ready(self) -> None:
+        from polku.analytics.kinds import funnel, score, trend  # noqa: F401 - each registers its kind

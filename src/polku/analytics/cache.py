@@ -1,0 +1,98 @@
+"""Answers kept in this process. The key holds the version of the data, so nothing here ever goes stale."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from contextlib import contextmanager
+from dataclasses import dataclass
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from polku.analytics.context import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@dataclass(frozen=True)
+class Kept:
+    """An answer as JSON, and its warnings, which are translated anew for each reader."""
+
+    body: bytes
+    warnings: tuple[Message, ...]
+
+    @property
+    def size(self) -> int:
+        """Bytes, about."""
+        return len(self.body) + 500 * (1 + len(self.warnings))
+
+
+class AnswerCache:
+    """The least recently used answers go first, when more than `most_bytes` are kept.
+
+    Threads that ask the same thing at the same time wait for one of them to work it out.
+    """
+
+    def __init__(self, most_bytes: int) -> None:
+        self._most = most_bytes
+        self._kept: OrderedDict[Hashable, Kept] = OrderedDict()
+        self._size = 0
+        self._lock = Lock()
+        self._under_way: dict[Hashable, tuple[Lock, int]] = {}
+
+    def get(self, key: Hashable, work_out: Callable[[], Kept]) -> Kept:
+        """The answer kept under `key`, else the one that `work_out` returns, kept. Errors are not kept."""
+        found = self._find(key)
+        if found is not None:
+            return found
+        with self._turn(key):
+            found = self._find(key)
+            if found is None:
+                found = work_out()
+                self._keep(key, found)
+            return found
+
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._kept.clear()
+            self._size = 0
+
+    @property
+    def size(self) -> int:
+        """Bytes kept, about."""
+        return self._size
+
+    def _find(self, key: Hashable) -> Kept | None:
+        with self._lock:
+            found = self._kept.get(key)
+            if found is not None:
+                self._kept.move_to_end(key)
+            return found
+
+    def _keep(self, key: Hashable, answer: Kept) -> None:
+        if answer.size > self._most // 4:
+            return  # one giant must not throw out everybody else
+        with self._lock:
+            before = self._kept.pop(key, None)
+            self._kept[key] = answer
+            self._size += answer.size - (before.size if before else 0)
+            while self._size > self._most:
+                self._size -= self._kept.popitem(last=False)[1].size
+
+    @contextmanager
+    def _turn(self, key: Hashable) -> Iterator[None]:
+        with self._lock:
+            turn, waiting = self._under_way.get(key, (Lock(), 0))
+            self._under_way[key] = (turn, waiting + 1)
+        try:
+            with turn:
+                yield
+        finally:
+            with self._lock:
+                waiting = self._under_way[key][1] - 1
+                if waiting:
+                    self._under_way[key] = (turn, waiting)
+                else:
+                    del self._under_way[key]

@@ -1,0 +1,212 @@
+"""What people answered: NPS, CSAT, CES, smileys and likelihood to recommend, never pooled over scales."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy
+
+from polku.analytics import resolvers, values
+from polku.analytics.context import QueryContext
+from polku.analytics.kinds import Answer, Kind, register
+from polku.analytics.kinds.trend import INTERVALS
+from polku.analytics.known import warn_of_metric, warn_of_property
+from polku.analytics.ranges import is_finished
+from polku.eventstore.port import Interval
+from polku.statistics import Estimate, ces, csat, nps, recommend, smiley
+
+Scale = tuple[float, float]
+Counts = dict[float, int]
+
+MOST_GROUPS = 5
+TOUCHPOINT = "touchpoint"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How a metric is worked out on one scale: `name` goes with every figure."""
+
+    name: str
+    estimate: Callable[[Counts], Estimate]
+
+
+def _nps(counts: Counts) -> Estimate:
+    promoters = sum(number for answer, number in counts.items() if answer >= 9)
+    detractors = sum(number for answer, number in counts.items() if answer <= 6)
+    passives = sum(counts.values()) - promoters - detractors
+    return nps(promoters=promoters, passives=passives, detractors=detractors)
+
+
+RULES: dict[tuple[str, Scale], Rule] = {
+    ("nps", (0, 10)): Rule("promoters 9–10 minus detractors 0–6", _nps),
+    ("csat", (1, 5)): Rule("share of 4–5", lambda counts: csat(counts=counts, scale=5)),
+    ("csat", (1, 7)): Rule("share of 6–7", lambda counts: csat(counts=counts, scale=7)),
+    ("ces", (1, 7)): Rule("share of 5–7", lambda counts: ces(counts=counts)),
+    ("smiley", (1, 4)): Rule("mean of 0, 33.33, 66.67 and 100", lambda counts: smiley(counts=counts)),
+}
+METRICS = ("nps", "csat", "ces", "smiley", "recommend")
+
+
+def rule_of(metric: str, scale: Scale) -> Rule | None:
+    """The rule of `metric` on `scale`, None where the metric is not defined on it."""
+    if metric == "recommend":
+        low, high = scale
+        if low.is_integer() and high.is_integer() and low < high:
+            return Rule("mean", lambda counts: recommend(counts=counts, scale=(int(low), int(high))))
+        return None
+    return RULES.get((metric, scale))
+
+
+def score(context: QueryContext, query: Mapping[str, object]) -> Answer:
+    """{"groups": [{"key", "start", "n", "value", "ci", "distribution", "mean", "scale", "rule", "complete"}]}.
+
+    One group for each combination of `group_by`, period and scale: answers on different scales stand apart,
+    with a warning, the scale with most answers first. `value` and `ci` are null where the metric is not
+    defined on the scale, `ci` also for a bootstrap of fewer than 30 answers. `distribution` maps answer →
+    number.
+    """
+    metric = values.choice(query.get("metric"), METRICS, field="metric")
+    interval = cast(
+        "Interval | None",
+        values.choice(query["interval"], INTERVALS, field="interval") if "interval" in query else None,
+    )
+    group_by = _group_by(query)
+    warn_of_metric(context, metric)
+    for name in group_by:
+        if name != TOUCHPOINT:
+            warn_of_property(context, name)
+    table = context.store.scores(context.key, context.scope, metric, interval=interval, group_by=group_by)
+    groups: dict[tuple[tuple[object, ...], datetime | None, Scale], Counts] = {}
+    keys = [table.column(f"g{place}").to_pylist() for place in range(len(group_by))]
+    key_rows = list(zip(*keys, strict=True)) if keys else [()] * table.num_rows
+    columns = [table.column(name).to_pylist() for name in ("start", "score", "scale_low", "scale_high", "n")]
+    for key, start, answer, low, high, number in zip(key_rows, *columns, strict=True):
+        counts = groups.setdefault((key, start, (float(low), float(high))), {})
+        counts[float(answer)] = counts.get(float(answer), 0) + int(number)
+    scales = {scale for _, _, scale in groups}
+    _warn_of_scales(context, metric, scales)
+    names = _TouchpointNames(context)
+    answered = [
+        _group(
+            context,
+            metric,
+            interval,
+            dict(zip(group_by, names.shown(group_by, key), strict=True)),
+            start,
+            scale,
+            counts,
+        )
+        for (key, start, scale), counts in groups.items()
+    ]
+    answered.sort(key=lambda group: (_sortable(group["key"]), group["start"] or "", -cast(int, group["n"])))
+    return {"metric": metric, "groups": answered}
+
+
+def _group(
+    context: QueryContext,
+    metric: str,
+    interval: Interval | None,
+    key: dict[str, object],
+    start: datetime | None,
+    scale: Scale,
+    counts: Counts,
+) -> Answer:
+    n = sum(counts.values())
+    rule = rule_of(metric, scale)
+    try:
+        estimate = rule.estimate(counts) if rule else None
+    except ValueError:  # an answer between the steps of the scale, or off it
+        estimate = None
+        context.warnings.append(
+            gettext_lazy("Some answers do not fit their scale, so no score can be given.")
+        )
+    group: Answer = {
+        "key": key,
+        "start": start.date().isoformat() if start else None,
+        "n": n,
+        "value": estimate.value if estimate else None,
+        "ci": list(estimate.interval) if estimate and estimate.interval else None,
+        "distribution": {f"{answer:g}": counts[answer] for answer in sorted(counts)},
+        "mean": sum(answer * number for answer, number in counts.items()) / n,
+        "scale": [_plain(end) for end in scale],
+        "rule": rule.name if rule else None,
+    }
+    if interval and start:
+        limits = (context.scope.start, context.scope.end)
+        group["complete"] = is_finished(
+            start.date(), interval, context.scope.timezone, limits, context.state.data_as_of
+        )
+    return group
+
+
+def _group_by(query: Mapping[str, object]) -> list[str]:
+    given = query.get("group_by", ())
+    if isinstance(given, str):
+        given = (given,)
+    rows = values.sequence(given, field="group_by", most=MOST_GROUPS)
+    found = [values.text(row, field=f"group_by[{place}]") for place, row in enumerate(rows)]
+    return list(dict.fromkeys(found))
+
+
+def _warn_of_scales(context: QueryContext, metric: str, scales: set[Scale]) -> None:
+    if len(scales) > 1:
+        context.warnings.append(
+            gettext_lazy("Answers were given on different scales; they are shown apart and never pooled.")
+        )
+    for scale in sorted(scales):
+        if rule_of(metric, scale) is None:
+            context.warnings.append(
+                format_lazy(
+                    gettext_lazy(
+                        "The metric “{metric}” is not defined on the scale {low}–{high}, "
+                        "so only the mean and the distribution are given."
+                    ),
+                    metric=metric,
+                    low=_plain(scale[0]),
+                    high=_plain(scale[1]),
+                )
+            )
+
+
+class _TouchpointNames:
+    """Names of touchpoints by number, each looked up once."""
+
+    def __init__(self, context: QueryContext) -> None:
+        self._workspace = context.workspace
+        self._names: dict[int, str] = {}
+
+    def shown(self, group_by: list[str], key: tuple[object, ...]) -> list[object]:
+        """`key` with the touchpoint's name in the place of its number."""
+        return [
+            self._name(value) if name == TOUCHPOINT and isinstance(value, int) else value
+            for name, value in zip(group_by, key, strict=True)
+        ]
+
+    def _name(self, number: int) -> str:
+        if number not in self._names:
+            found = resolvers.find_touchpoint(self._workspace, number)
+            self._names[number] = found.name if found else str(number)
+        return self._names[number]
+
+
+def _sortable(key: object) -> list[tuple[bool, str]]:
+    """Groups in the order of their keys, those without a value last."""
+    return [(value is None, str(value)) for value in cast("dict[str, object]", key).values()]
+
+
+def _plain(end: float) -> float | int:
+    return int(end) if end.is_integer() else end
+
+
+def _version(context: QueryContext, query: Mapping[str, object]) -> str:
+    """The touchpoints' names, where they stand in the answer."""
+    given = query.get("group_by", ())
+    asked = given == TOUCHPOINT or (isinstance(given, (list, tuple)) and TOUCHPOINT in given)
+    return repr(resolvers.touchpoint_names(context.workspace)) if asked else ""
+
+
+register(Kind(name="score", fields=("metric", "interval", "group_by"), run=score, version=_version))
