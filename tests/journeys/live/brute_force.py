@@ -299,7 +299,7 @@ def _buy(world, point, here, reached, as_of, window, channel):
     }
 
 
-def small_world(seed: int, *, people: int = 25, days: int = 12, visits: int = 6) -> World:
+def small_world(seed: int, *, people: int = 25, days: int = 12, visits: int = 6, answers: int = 4) -> World:
     """A shop with three stages and every awkwardness: ties, two touchpoints in one stage, one event at two
     touchpoints, a touchpoint of answers and contacts only, a backstage one, an unbound one, open windows, orders
     without value, cancelled, late, promised for a day that has passed, and returned to."""
@@ -353,7 +353,7 @@ def small_world(seed: int, *, people: int = 25, days: int = 12, visits: int = 6)
                 }
             )
             signals[-1].update(person=f"p{person}", time=moment(), channel=chance.choice(["web", "store"]))
-        for _ in range(chance.randrange(4)):
+        for _ in range(chance.randrange(answers)):
             if chance.random() < 0.6:
                 metric = chance.choice(sorted(scales))
                 low, high = chance.choice(scales[metric])

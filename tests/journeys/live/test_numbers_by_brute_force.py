@@ -162,7 +162,7 @@ def test_random_worlds(seed, days, window, data):
 
 
 def test_a_larger_world_where_bootstraps_are_shown():
-    world = small_world(7, people=120, visits=12)
+    world = small_world(7, people=120, answers=16)
     check(world, None, None)
     numbers = counted(world, None, None)
     shown = [point for point in numbers.points.values() if point.feel and point.feel.estimate.interval]

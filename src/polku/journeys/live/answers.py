@@ -61,7 +61,7 @@ def say(walk: Walk, place: int) -> tuple[Score, ...]:
     scores = []
     for index, (name, low, high) in enumerate(distinct):
         answers = signals.score[rows[which.reshape(-1) == index]]
-        scores.append(score(signals.names[int(name)], (float(low), float(high)), _counted(answers)))
+        scores.append(score(signals.names[int(name)], (float(low), float(high)), counted(answers)))
     return tuple(sorted(scores, key=lambda s: (-s.n, _FEELING_ORDER.get(s.metric, 9), s.metric, s.scale)))
 
 
@@ -100,7 +100,8 @@ def feel(scores: tuple[Score, ...]) -> Feel | None:
     return Feel(estimate=bootstrap_mean(counts=mapped), source=chosen.metric, scale=chosen.scale)
 
 
-def _counted(answers: NDArray[np.float64]) -> Counts:
+def counted(answers: NDArray[np.float64]) -> Counts:
+    """Answers as counts."""
     values, numbers = np.unique(answers, return_counts=True)
     return {float(value): int(n) for value, n in zip(values, numbers, strict=True)}
 

@@ -32,7 +32,7 @@ def assemble(structure: Structure, numbers: LiveNumbers) -> Document:
             **_counted(touchpoint, plans[touchpoint.pk], numbers, plan_ids, names),
         }
 
-    stages = [
+    stages: list[Document] = [
         {"id": stage.pk, "name": stage.name, "touchpoints": [cell(point) for point in points]}
         for stage, points in structure.stages
     ]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -15,6 +13,7 @@ from polku.journeys.live.changes import PointChanges, compare, length, same_age,
 from polku.journeys.live.lanes import Period
 from polku.journeys.live.numbers import MapNumbers, PointNumbers, measure
 from polku.journeys.live.plan import Plan
+from polku.journeys.live.remembering import Remembered
 from polku.journeys.live.signals import Orders, Signals, read_orders, read_signals
 from polku.journeys.live.times import microseconds, moment
 
@@ -48,9 +47,7 @@ class Source:
     rows_scanned: int
 
 
-_KEPT = 128
-_cache: OrderedDict[tuple[object, ...], LiveNumbers] = OrderedDict()
-_lock = threading.Lock()
+_numbers: Remembered[LiveNumbers] = Remembered(128)
 
 
 def live_numbers(
@@ -63,16 +60,7 @@ def live_numbers(
     """
     # Scopes may hold lists, which do not hash; their text tells them apart just as well.
     question = (key, state.version, plan, repr(scope), repr(compared))
-    with _lock:
-        if question in _cache:
-            _cache.move_to_end(question)
-            return _cache[question]
-    numbers = _count(store, key, plan, state, scope, compared)
-    with _lock:
-        _cache[question] = numbers
-        while len(_cache) > _KEPT:
-            _cache.popitem(last=False)
-    return numbers
+    return _numbers.get(question, lambda: _count(store, key, plan, state, scope, compared))
 
 
 def read_source(store: EventStore, key: str, plan: Plan, scopes: list[Scope]) -> Source:
@@ -139,4 +127,4 @@ def _is_in(values: NDArray[np.int64], sorted_set: NDArray[np.int64]) -> NDArray[
     if not len(sorted_set):
         return np.zeros(len(values), dtype=bool)
     at = np.minimum(np.searchsorted(sorted_set, values), len(sorted_set) - 1)
-    return sorted_set[at] == values
+    return np.equal(sorted_set[at], values)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from polku.eventstore.port import SignalKind
 from polku.journeys.live.plan import Plan
@@ -31,7 +32,7 @@ class Orders:
     delivered: NDArray[np.int32]
     cancelled: NDArray[np.bool_]
 
-    def take(self, rows: NDArray) -> Orders:
+    def take(self, rows: NDArray[Any]) -> Orders:
         """The orders of a mask or of positions."""
         return Orders(
             id=self.id[rows],
@@ -90,7 +91,7 @@ class Signals:
         """Numbers the distinct (person, time, arrival), ascending: rows that share one are one signal."""
         return np.cumsum(_changes(self.instant) | _changes(self.arrival)) - 1
 
-    def take(self, rows: NDArray) -> Signals:
+    def take(self, rows: NDArray[Any]) -> Signals:
         """The rows of a mask or of positions, in that order."""
         return Signals(
             place=self.place[rows],
@@ -135,7 +136,7 @@ def read_signals(hits: pa.Table, purchases: Orders, plan: Plan) -> Signals:
     counted = purchases.take(~purchases.cancelled & ~np.isnan(purchases.value))
     rows, bought = hits.num_rows, len(counted.id)
 
-    def joined(signals: NDArray, purchase: object) -> NDArray:
+    def joined(signals: NDArray[Any], purchase: object) -> NDArray[Any]:
         return np.concatenate([signals, np.broadcast_to(np.asarray(purchase, dtype=signals.dtype), bought)])
 
     unsorted = Signals(
@@ -156,23 +157,24 @@ def read_signals(hits: pa.Table, purchases: Orders, plan: Plan) -> Signals:
     return unsorted.take(np.lexsort((unsorted.place, unsorted.arrival, unsorted.time, unsorted.person)))
 
 
-def _changes(values: NDArray) -> NDArray[np.bool_]:
+def _changes(values: NDArray[Any]) -> NDArray[np.bool_]:
     changed = np.ones(len(values), dtype=bool)
     np.not_equal(values[1:], values[:-1], out=changed[1:])
     return changed
 
 
-def _numbers(table: pa.Table, column: str, dtype: type, absent: float) -> NDArray:
-    values = table.column(column).combine_chunks()
+def _numbers(table: pa.Table, column: str, dtype: DTypeLike, absent: float) -> NDArray[Any]:
+    values: pa.Array = table.column(column).combine_chunks()
     if values.null_count:
         values = values.fill_null(pa.scalar(absent, type=values.type))
-    return values.to_numpy(zero_copy_only=False).astype(dtype, copy=False)
+    return np.asarray(values.to_numpy(zero_copy_only=False)).astype(dtype, copy=False)
 
 
 def _times(table: pa.Table) -> NDArray[np.int64]:
-    return table.column("time").combine_chunks().cast(pa.timestamp("us")).cast(pa.int64()).to_numpy()
+    times = table.column("time").combine_chunks().cast(pa.timestamp("us")).cast(pa.int64())
+    return np.asarray(times.to_numpy())
 
 
 def _days(table: pa.Table, column: str) -> NDArray[np.int32]:
     days = table.column(column).combine_chunks().cast(pa.date32()).cast(pa.int32())
-    return days.fill_null(NO_DAY).to_numpy(zero_copy_only=False)
+    return np.asarray(days.fill_null(NO_DAY).to_numpy(zero_copy_only=False))
