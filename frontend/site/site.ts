@@ -1,4 +1,8 @@
 import "./htmx";
+import { startMap } from "./map";
 import { startMenus } from "./menus";
+import { startTooltips } from "./tooltips";
 
 startMenus(document);
+startTooltips(document);
+startMap(document);

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 NBSP = "\N{NO-BREAK SPACE}"
@@ -132,3 +133,43 @@ def _with_currency(text: str, scale: str, language: str, currency: str) -> str:
     sign = MINUS if text.startswith(MINUS) else ""
     gap = NBSP if symbol.isalpha() else ""
     return f"{sign}{symbol}{gap}{text.removeprefix(MINUS)}{scale}"
+
+
+@dataclass(frozen=True)
+class Reader:
+    """In whose form things are written: bundles the language, currency and clock of one page."""
+
+    language: str
+    currency: str = "EUR"
+    timezone: str = "Europe/Helsinki"
+
+    def number(self, value: float, decimals: int = 0, *, signed: bool = False) -> str:
+        return number(value, self.language, decimals, signed=signed)
+
+    def percent(self, share: float, decimals: int = 0, *, signed: bool = False) -> str:
+        return percent(share, self.language, decimals, signed=signed)
+
+    def interval(self, ends: Sequence[float], decimals: int = 0, *, signed: bool = False) -> str:
+        return interval(ends, self.language, decimals, signed=signed)
+
+    def percent_interval(self, ends: Sequence[float], decimals: int = 0) -> str:
+        return percent_interval(ends, self.language, decimals)
+
+    def margin(self, value: float, ends: Sequence[float], decimals: int = 0) -> str:
+        return margin(value, ends, self.language, decimals)
+
+    def money(self, value: float, *, signed: bool = False) -> str:
+        text = money(value, self.language, self.currency)
+        return f"+{text}" if signed and value > 0 else text
+
+    def money_interval(self, ends: Sequence[float]) -> str:
+        return money_interval(ends[0], ends[1], self.language, self.currency)
+
+    def day(self, value: dt.date, *, year: bool = False) -> str:
+        return day(value, self.language, year=year)
+
+    def clock(self, value: dt.datetime) -> str:
+        return clock(value, self.language)
+
+    def local(self, moment: dt.datetime) -> dt.datetime:
+        return local(moment, self.timezone)

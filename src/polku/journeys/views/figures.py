@@ -1,0 +1,282 @@
+"""One figure of the map in words: its value, its certainty mark, and what the tooltip says.
+
+The value is short; the uncertainty stands beside it; below thirty answers the interval comes first and the
+figure is greyed. A difference is shown only where it is clear.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from polku.site.formats import Reader, rate_decimals
+
+SMALL = 30
+
+Record = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A clear change. `tone`: "good", "bad" or "" where more is neither."""
+
+    arrow: str
+    amount: str
+    words: str
+    tone: str
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What stands in one cell. `bar`: percentages (low, value, high) of a thin bar, as attributes of SVG."""
+
+    value: str = ""
+    mark: str = ""
+    note: str = ""
+    absent: str = ""
+    is_small: bool = False
+    bar: tuple[str, str, str] | None = None
+    tips: tuple[str, ...] = ()
+    difference: Difference | None = None
+    notes: tuple[str, ...] = field(default=())
+
+
+def do(touchpoint: Record, reader: Reader) -> Cell:
+    """People who reached it, and the share that went on."""
+    record = touchpoint["do"]
+    if record is None:
+        return Cell(absent=_("backstage"))
+    reached, changes = record["reached"], touchpoint["change"] or {}
+    count = int(reached["value"])
+    tips = [_people_reached(count, reader)]
+    if reached.get("basis") == "answers_and_contacts":
+        tips.append(_("Counted from answers and contacts: no visits are connected."))
+    continued, bar, note, mark = record["continued"], None, "", ""
+    if continued:
+        share, ends = continued["value"], continued["ci"]
+        note = _("%(share)s continued") % {"share": reader.percent(share)}
+        mark = reader.margin(share * 100, [end * 100 for end in ends]) if ends else ""
+        bar = _bar(ends or [share, share], share)
+        tips.append(sentence(note, reader.percent_interval(ends) if ends else "", continued["n"], reader))
+        if continued.get("censored"):
+            tips.append(
+                ngettext(
+                    "%(people)s of them may still continue.",
+                    "%(people)s of them may still continue.",
+                    continued["censored"],
+                )
+                % {"people": reader.number(continued["censored"])}
+            )
+    tips += _told(_("People"), changes.get("reached"), lambda gap: reader.number(gap, signed=True))
+    tips += _told(_("Continued"), changes.get("continued"), lambda gap: points(gap, reader))
+    difference = _difference(changes.get("continued"), lambda gap: points(gap, reader), more_is="good")
+    return Cell(
+        value=reader.number(count),
+        note=note,
+        mark=mark,
+        bar=bar,
+        is_small=count < SMALL,
+        tips=tuple(tips),
+        difference=difference
+        or _difference(changes.get("reached"), lambda gap: reader.number(gap, signed=True), more_is=""),
+    )
+
+
+def say(touchpoint: Record, reader: Reader) -> Cell:
+    """The score with most answers; the others are in the tooltip and the panel."""
+    scores = touchpoint["say"]
+    if not scores:
+        return Cell(absent=_("not asked yet"))
+    first, changes = scores[0], touchpoint["change"] or {}
+    value, ends, unit = score_value(first, reader), first["ci"], metric_name(first["metric"])
+    small = first["n"] < SMALL
+    between = score_interval(first, reader)
+    tips = [score_sentence(score, reader) for score in scores]
+    if small:
+        tips.append(small_text())
+    tips += _told("", changes.get("say"), lambda gap: score_gap(first, gap, reader))
+    count = f"n {reader.number(first['n'])}"
+    return Cell(
+        value=between if small and between else value,
+        mark="" if small or not ends else score_margin(first, reader),
+        note=f"{unit} {value} · {count}" if small and between else f"{unit} · {count}",
+        is_small=small,
+        tips=tuple(tips),
+        difference=_difference(changes.get("say"), lambda gap: score_gap(first, gap, reader), more_is="good"),
+    )
+
+
+def contact(touchpoint: Record, reader: Reader) -> Cell:
+    """Contacts per hundred people who reached the touchpoint."""
+    record = touchpoint["contact"]
+    if record is None:
+        return Cell(absent="–", tips=(_("No contacts are connected to this touchpoint."),))
+    changes = touchpoint["change"] or {}
+    value, ends = record["value"], record["ci"]
+    decimals = rate_decimals(value)
+    shown = reader.number(value, decimals)
+    rate = _("%(rate)s contacts per 100 people") % {"rate": shown}
+    tips = [sentence(rate, reader.interval(ends, decimals) if ends else "", record["n"], reader)]
+    small = record["n"] < SMALL
+    tips += [small_text()] if small else []
+    tips += _told("", changes.get("contact"), lambda gap: reader.number(gap, decimals, signed=True))
+    return Cell(
+        value=reader.interval(ends, decimals) if small and ends else shown,
+        mark=reader.margin(value, ends, decimals) if ends and not small else "",
+        note=(f"{shown} · " if small and ends else "") + f"n {reader.number(record['n'])}",
+        is_small=small,
+        tips=tuple(tips),
+        difference=_difference(
+            changes.get("contact"), lambda gap: reader.number(gap, decimals, signed=True), more_is="bad"
+        ),
+    )
+
+
+def buy(touchpoint: Record, reader: Reader) -> Cell:
+    """The value of the orders that passed through it."""
+    record = touchpoint["buy"]
+    if record is None:
+        return Cell(absent="–", tips=(_("No orders with a value passed through here."),))
+    changes = touchpoint["change"] or {}
+    value, ends, buyers = record["value"], record["ci"], int(record["n"])
+    between = reader.money_interval(ends) if ends else ""
+    tips = [
+        sentence(_("Orders worth %(sum)s") % {"sum": reader.money(value)}, between, None, reader),
+        ngettext("%(people)s buyer", "%(people)s buyers", buyers) % {"people": reader.number(buyers)}
+        + " · "
+        + ngettext("%(orders)s order", "%(orders)s orders", record["orders"])
+        % {"orders": reader.number(record["orders"])},
+        _("The same order passes through many touchpoints: do not add these up."),
+    ]
+    small = buyers < SMALL
+    tips += [small_text()] if small else []
+    tips += _told("", changes.get("buy"), lambda gap: reader.money(gap, signed=True))
+    return Cell(
+        value=between if small and between else reader.money(value),
+        note=f"{reader.money(value)} · n {reader.number(buyers)}" if small and between else between,
+        is_small=small,
+        tips=tuple(tips),
+        difference=_difference(
+            changes.get("buy"), lambda gap: reader.money(gap, signed=True), more_is="good"
+        ),
+    )
+
+
+def small_text() -> str:
+    return _("Fewer than %(small)s: take it as a hint only.") % {"small": SMALL}
+
+
+# ---- scores ---------------------------------------------------------------------------------------------------
+
+_NAMES = {"nps": "NPS", "csat": "CSAT", "ces": "CES"}
+_SHARES = {"csat", "ces"}
+
+
+def metric_name(metric: str) -> str:
+    """A metric as the reader knows it; one that Polku does not know keeps the name it came with."""
+    known = {"smiley": _("smiley"), "recommend": _("recommendation")}
+    return _NAMES.get(metric) or known.get(metric) or metric
+
+
+def score_value(score: Record, reader: Reader) -> str:
+    """NPS as points, CSAT and CES as a share, smiley of 100, anything else as its mean."""
+    if _is_share(score):
+        return reader.percent(score["value"])
+    return reader.number(score["value"], _score_decimals(score))
+
+
+def score_interval(score: Record, reader: Reader) -> str:
+    if not score["ci"]:
+        return ""
+    if _is_share(score):
+        return reader.percent_interval(score["ci"])
+    return reader.interval(score["ci"], _score_decimals(score))
+
+
+def score_margin(score: Record, reader: Reader) -> str:
+    if _is_share(score):
+        return reader.margin(score["value"] * 100, [end * 100 for end in score["ci"]])
+    return reader.margin(score["value"], score["ci"], _score_decimals(score))
+
+
+def score_gap(score: Record, gap: float, reader: Reader) -> str:
+    if _is_share(score):
+        return points(gap, reader)
+    return reader.number(gap, _score_decimals(score), signed=True)
+
+
+def score_sentence(score: Record, reader: Reader) -> str:
+    """`CSAT 78 %: probably 74–82 %, n 312`."""
+    named = f"{metric_name(score['metric'])} {score_value(score, reader)}"
+    return sentence(named, score_interval(score, reader), score["n"], reader)
+
+
+def points(gap: float, reader: Reader) -> str:
+    """A difference of shares, in percentage points."""
+    return pgettext("percentage points", "%(number)s pts") % {"number": reader.number(gap * 100, signed=True)}
+
+
+def _is_share(score: Record) -> bool:
+    return score["metric"] in _SHARES and score["rule"] != "mean"
+
+
+def _score_decimals(score: Record) -> int:
+    return 0 if score["metric"] in {"nps", "smiley"} and score["rule"] != "mean" else 1
+
+
+# ---- shared ---------------------------------------------------------------------------------------------------
+
+
+def sentence(value: str, between: str, n: int | None, reader: Reader) -> str:
+    """`CSAT 78 %: probably 74–82 %, n 312`; without an interval or n, what is left of it."""
+    parts = [_("probably %(interval)s") % {"interval": between}] if between else []
+    parts += [f"n {reader.number(n)}"] if n is not None else []
+    return f"{value}: {', '.join(parts)}" if parts else value
+
+
+def _people_reached(count: int, reader: Reader) -> str:
+    return ngettext("%(people)s person reached it", "%(people)s people reached it", count) % {
+        "people": reader.number(count)
+    }
+
+
+def _bar(ends: Sequence[float], share: float) -> tuple[str, str, str]:
+    low, high = (max(0.0, min(1.0, end)) for end in ends)
+    return f"{low * 100:.1f}%", f"{share * 100:.1f}%", f"{max(0.5, (high - low) * 100):.1f}%"
+
+
+def _difference(change: Record | None, amount: Any, *, more_is: str) -> Difference | None:
+    if not change or not change["clear"]:
+        return None
+    more = change["difference"] > 0
+    opposite = {"good": "bad", "bad": "good", "": ""}[more_is]
+    return Difference(
+        arrow="▲" if more else "▼",
+        amount=amount(change["difference"]),
+        words=_("clearly more") if more else _("clearly less"),
+        tone=more_is if more else opposite,
+    )
+
+
+def _told(name: str, change: Record | None, amount: Any) -> list[str]:
+    """The change in words, also where there is no evidence of one; nothing where nothing was compared."""
+    if not change:
+        return []
+    lead = f"{name}: " if name else ""
+    if not change["clear"]:
+        return [lead + _("no evidence of change from the previous period")]
+    ends = change["ci"]
+    between = (
+        " (" + _("probably %(interval)s") % {"interval": f"{amount(ends[0])}…{amount(ends[1])}"} + ")"
+        if ends
+        else ""
+    )
+    return [
+        lead
+        + _("clear change from the previous period: %(gap)s") % {"gap": amount(change["difference"])}
+        + between
+    ]

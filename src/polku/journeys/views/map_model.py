@@ -1,0 +1,228 @@
+"""The map as its template draws it: columns, lanes and cells, made from the journey query's result."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from polku.journeys.feelings import step_of, word_of
+from polku.journeys.views import feeling_lane, figures
+from polku.journeys.views.map_filters import channel_name
+from polku.site.formats import Reader
+
+Record = Mapping[str, Any]
+SURPRISES = 6
+
+
+@dataclass(frozen=True)
+class Head:
+    """A column's head. `address` opens its panel in the page's address, `panel` is the fragment."""
+
+    id: str
+    name: str
+    soft_name: str
+    channels: str
+    address: str
+    panel: str
+    is_chosen: bool
+    is_moment_of_truth: bool
+    is_backstage: bool
+    evidence: str
+    evidence_name: str
+    tips: tuple[str, ...]
+    starts_stage: bool
+
+
+@dataclass(frozen=True)
+class Column:
+    head: Head
+    do: figures.Cell
+    say: figures.Cell
+    contact: figures.Cell
+    buy: figures.Cell
+    feel: feeling_lane.FeelingCell
+
+
+@dataclass(frozen=True)
+class StageHead:
+    name: str
+    span: int
+    columns: list[Column]
+
+
+@dataclass(frozen=True)
+class Lane:
+    key: str
+    name: str
+    explanation: str
+    cells: list[tuple[Head, figures.Cell]]
+
+
+@dataclass(frozen=True)
+class Map:
+    stages: list[StageHead]
+    columns: list[Column]
+    lanes: list[Lane]
+    curve: feeling_lane.Curve
+
+    @property
+    def is_wide(self) -> bool:
+        """More columns than fit beside the panel: the map scrolls inside its frame."""
+        return len(self.columns) > 12
+
+
+def build(
+    result: Record, reader: Reader, *, chosen: int | None, addresses: Mapping[int, tuple[str, str]]
+) -> Map:
+    """`addresses`: touchpoint → (page address with the panel open, address of the panel's fragment)."""
+    stages = []
+    for stage in result["stages"]:
+        columns = []
+        for place, point in enumerate(stage["touchpoints"]):
+            head = _head(point, reader, chosen, addresses[point["id"]], starts_stage=place == 0)
+            columns.append(_column(point, head, reader))
+        if columns:
+            stages.append(StageHead(stage["name"], len(columns), columns))
+    columns = [column for stage in stages for column in stage.columns]
+    points = [point for stage in result["stages"] for point in stage["touchpoints"]]
+    return Map(
+        stages=stages,
+        columns=columns,
+        lanes=[
+            Lane("do", _("Do"), _("people, continued"), [(c.head, c.do) for c in columns]),
+            Lane("say", _("Say"), _("score, margin of error"), [(c.head, c.say) for c in columns]),
+            Lane("contact", _("Contact us"), _("per 100 people"), [(c.head, c.contact) for c in columns]),
+            Lane("buy", _("Buy"), _("value of orders"), [(c.head, c.buy) for c in columns]),
+        ],
+        curve=feeling_lane.curve(points, result["surprises"]),
+    )
+
+
+def shows_nps(result: Record) -> bool:
+    """Whether an NPS stands anywhere on the map: its trademark must then be named."""
+    return any(
+        score["metric"] == "nps"
+        for stage in result["stages"]
+        for point in stage["touchpoints"]
+        for score in point["say"][:1]
+    )
+
+
+def evidence_name(evidence: str) -> str:
+    return {"assumption": _("assumption"), "observed": _("observed"), "measured": _("measured")}[evidence]
+
+
+def surprise_rows(
+    result: Record, reader: Reader, addresses: Mapping[int, tuple[str, str]]
+) -> list[dict[str, Any]]:
+    """The biggest differences between guess and measurement, for the list beside the map."""
+    rows = []
+    for each in result["surprises"][:SURPRISES]:
+        address, panel = addresses[each["touchpoint"]]
+        rows.append(
+            {
+                "id": str(each["touchpoint"]),
+                "name": each["name"],
+                "address": address,
+                "panel": panel,
+                "guess": _("guessed %(guess)s, is %(measured)s")
+                % {
+                    "guess": word_of(each["assumed"]),
+                    "measured": word_of(each["measured"]),
+                },
+                "detail": _("probably %(interval)s, n %(n)s")
+                % {"interval": reader.interval(each["ci"], 2, signed=True), "n": reader.number(each["n"])},
+                "step": step_of(each["measured"]),
+                "assumed_x": _along(each["assumed"]),
+                "measured_x": _along(each["measured"]),
+                "low_x": _along(each["ci"][0]),
+                "band_width": f"{(each['ci'][1] - each['ci'][0]) * 47:.1f}%",
+            }
+        )
+    return rows
+
+
+def change_rows(map_: Map) -> list[dict[str, Any]]:
+    """What clearly changed from the previous period, touchpoint by touchpoint."""
+    return [
+        {"head": head, "lane": lane.name, "cell": cell, "difference": cell.difference}
+        for lane in map_.lanes
+        for head, cell in lane.cells
+        if cell.difference
+    ]
+
+
+def _along(feeling: float) -> str:
+    return f"{50 + 47 * max(-1.0, min(1.0, feeling)):.1f}%"
+
+
+def _column(point: Record, head: Head, reader: Reader) -> Column:
+    return Column(
+        head=head,
+        do=figures.do(point, reader),
+        say=figures.say(point, reader),
+        contact=figures.contact(point, reader),
+        buy=figures.buy(point, reader),
+        feel=feeling_lane.cell(point, reader),
+    )
+
+
+def _head(
+    point: Record, reader: Reader, chosen: int | None, addresses: tuple[str, str], *, starts_stage: bool
+) -> Head:
+    bindings = int(point["bindings"])
+    tips = [_("Evidence: %(evidence)s") % {"evidence": evidence_name(point["evidence"])}]
+    tips.append(
+        ngettext("%(count)s data connection", "%(count)s data connections", bindings)
+        % {"count": reader.number(bindings)}
+    )
+    if point["moment_of_truth"]:
+        tips.append(_("Moment of truth"))
+    return Head(
+        id=str(point["id"]),
+        name=point["name"],
+        soft_name=soften(point["name"]) if reader.language == "fi" else point["name"],
+        channels=", ".join(channel_name(channel) for channel in point["channels"]),
+        address=addresses[0],
+        panel=addresses[1],
+        is_chosen=point["id"] == chosen,
+        is_moment_of_truth=bool(point["moment_of_truth"]),
+        is_backstage=bool(point["backstage"]),
+        evidence=point["evidence"],
+        evidence_name=evidence_name(point["evidence"]),
+        tips=tuple(tips),
+        starts_stage=starts_stage,
+    )
+
+
+_LONG = 11
+_SYLLABLE = re.compile(
+    r"(?<=[aeiouyäöå])(?=[bcdfghjklmnpqrstvwxz][aeiouyäöå])|"
+    r"(?<=[aeiouyäöå][bcdfghjklmnpqrstvwxz])(?=[bcdfghjklmnpqrstvwxz][aeiouyäöå])",
+    re.IGNORECASE,
+)
+
+
+def soften(text: str) -> str:
+    """Soft hyphens into long Finnish words, at syllables (before a consonant and a vowel), not near the ends.
+
+    Browsers bring no Finnish hyphenation, and a column of the map is narrow.
+    """
+    return " ".join(_soft(word) if len(word) > _LONG else word for word in text.split(" "))
+
+
+def _soft(word: str) -> str:
+    places = [match.start() for match in _SYLLABLE.finditer(word) if 3 <= match.start() <= len(word) - 3]
+    for place in reversed(places):
+        word = f"{word[:place]}\N{SOFT HYPHEN}{word[place:]}"
+    return word
+
+
+def sequence_of(result: Record) -> Sequence[int]:
+    """The touchpoints' numbers in the map's order."""
+    return [point["id"] for stage in result["stages"] for point in stage["touchpoints"]]
