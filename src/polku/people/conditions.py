@@ -1,0 +1,75 @@
+"""Conditions as people write them in a row `property, comparison, value`, and as the Query object has them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+OPERATORS = [
+    ("eq", gettext_lazy("is")),
+    ("ne", gettext_lazy("is not")),
+    ("in", gettext_lazy("is one of (a, b, c)")),
+    ("contains", gettext_lazy("contains")),
+    ("gt", gettext_lazy("is greater than")),
+    ("ge", gettext_lazy("is at least")),
+    ("lt", gettext_lazy("is less than")),
+    ("le", gettext_lazy("is at most")),
+    ("known", gettext_lazy("is known")),
+    ("unknown", gettext_lazy("is not known")),
+]
+_NUMERIC = {"gt", "ge", "lt", "le"}
+
+
+def condition_of(row: Mapping[str, Any]) -> dict[str, Any] | None:
+    """{"property", "op", "value"} of a row; None for a row without a property."""
+    name = row.get("property")
+    if not name:
+        return None
+    operator = row.get("op") or "eq"
+    if operator in ("known", "unknown"):
+        return {"property": name, "op": "exists", "value": operator == "known"}
+    value: Any = row.get("value") or ""
+    if operator == "in":
+        value = [part.strip() for part in value.split(",") if part.strip()]
+    elif operator in _NUMERIC:
+        value = _number(value)
+    return {"property": name, "op": operator, "value": value}
+
+
+def row_of(condition: Mapping[str, Any]) -> dict[str, str]:
+    """The row that `condition_of` reads back."""
+    name, operator, value = condition["property"], condition["op"], condition.get("value")
+    if operator == "exists":
+        return {"property": name, "op": "unknown" if value is False else "known", "value": ""}
+    text = ", ".join(map(_text, value)) if isinstance(value, list) else _text(value)
+    return {"property": name, "op": operator, "value": text}
+
+
+def in_words(condition: Mapping[str, Any]) -> str:
+    """`city is one of Oulu, Rovaniemi`"""
+    row = row_of(condition)
+    operator = _("is one of") if row["op"] == "in" else str(dict(OPERATORS)[row["op"]])
+    return " ".join(part for part in (row["property"], operator, row["value"]) if part)
+
+
+def _number(text: str) -> float | int | str:
+    """A number where the text is one, in either language's form; a date or anything else stays text."""
+    plain = text.replace("\N{NO-BREAK SPACE}", "").replace(" ", "")
+    plain = plain.replace(",", ".").replace("\N{MINUS SIGN}", "-")
+    try:
+        number = float(plain)
+    except ValueError:
+        return text
+    if not math.isfinite(number):
+        return text
+    return int(number) if number.is_integer() and abs(number) < 2**53 else number
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
