@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from polku.eventstore.port import EventStore, Scope, StoreState
 from polku.journeys.live.changes import PointChanges, compare, length, same_age, tally
-from polku.journeys.live.lanes import Period
+from polku.journeys.live.lanes import Period, Walk
 from polku.journeys.live.numbers import MapNumbers, PointNumbers, measure
 from polku.journeys.live.plan import Plan
 from polku.journeys.live.remembering import Remembered
@@ -88,6 +88,12 @@ def of_segment(store: EventStore, key: str, plan: Plan, scope: Scope, signals: S
         return signals
     inside = np.unique(store.hits(key, scope, plan.bound).column("person").to_numpy())
     return signals.take(_is_in(signals.person, inside))
+
+
+def read_walk(store: EventStore, key: str, plan: Plan, scope: Scope, period: Period) -> Walk:
+    """The signals of a map in a period, to ask for more than the map shows. Read anew every time."""
+    source = read_source(store, key, plan, [scope])
+    return Walk(of_segment(store, key, plan, scope, source.signals), plan, period)
 
 
 def period_of(scope: Scope, state: StoreState) -> Period:
