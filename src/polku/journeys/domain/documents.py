@@ -11,6 +11,7 @@ Only names, and a binding's kind, are required. What is exported and imported ag
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from typing import Any
@@ -59,6 +60,7 @@ def import_journey(*, workspace: Workspace, document: object, actor: User | None
     """
     if not isinstance(document, Mapping) or document.get("polku") != "journey":
         raise ValidationError(_("This is not a journey: it should be an object with “polku”: “journey”."))
+    _require_text(document)
     if document.get("version") != VERSION:
         raise ValidationError(
             _("version: this Polku reads version %(known)s, the document has %(version)s.")
@@ -219,6 +221,14 @@ def _object(document: object, place: str, known: Any) -> Mapping[str, Any]:
             hint = " " + _("Did you mean “%s”?") % near[0] if near else ""
             raise ValidationError(_("%s is not a known field.") % f"{dot}{key}" + hint)
     return document
+
+
+def _require_text(document: object) -> None:
+    """Half a character (a lone surrogate) can be written in JSON but kept nowhere."""
+    try:
+        json.dumps(document, ensure_ascii=False, default=str).encode()
+    except UnicodeEncodeError as error:
+        raise ValidationError(_("The document holds broken text (half of a character).")) from error
 
 
 def _limit(count: int, most: int, message: str) -> None:

@@ -29,18 +29,21 @@ _CLEAN: dict[str, Callable[[Any], Any]] = {
 def create_journey(
     *,
     workspace: Workspace,
-    name: str,
+    name: str = "",
     actor: User | None = None,
     template: str = "",
     kind: str = "as-is",
 ) -> Journey:
     """Make a map: empty, or with the stages and touchpoints of a template in the workspace's language.
 
+    Without a name it bears the template's.
     Raises ValidationError; atomic; one audit entry.
     """
     document: dict[str, Any] = {"name": name, "kind": kind, "stages": []}
     if template:
-        document["stages"] = find_template(template).stages(workspace.language)
+        found = find_template(template)
+        document["stages"] = found.stages(workspace.language)
+        document["name"] = name or found.name(workspace.language)
     return write_document(
         workspace=workspace, document=document, actor=actor, action="journey.created", template=template
     )
