@@ -69,4 +69,4 @@ def test_the_map_is_live_on_every_touchpoint(outputs):
     assert round(points["Reviewed"]["say"][0]["value"], 4) == 0.5517
     assert points["Reviewed"]["do"]["reached"]["basis"] == "answers_and_contacts"
     assert points["Delivered"]["do"]["promise"]["kept"]["n"] > 5000
-    assert [surprise["name"] for surprise in answer["surprises"]][0] == "Reviewed"
+    assert answer["surprises"][0]["name"] == "Reviewed"
