@@ -42,7 +42,10 @@ _LANDING = np.array(
 _CAMPAIGN = (
     f"{SITE}/kampanja/kaamoksen-yo?utm_source=instagram&utm_medium=paid_social&utm_campaign=kaamoksen-yo"
 )
-_SOURCE = np.array([f'"source":"{name}"' for name in ("hakumainos", "haku", "instagram", "uutiskirje", "suora")], dtype=object)  # fmt: skip
+_SOURCE = np.array(
+    [f'"source":"{name}"' for name in ("hakumainos", "haku", "instagram", "uutiskirje", "suora")],
+    dtype=object,
+)
 _CHANNEL = np.array(["search", "search", "social", "email", ""], dtype=object)
 _CATEGORY_OF_PRODUCT = np.array([CATEGORY_URL[category] for category in PRODUCT_CATEGORY], dtype=object)
 _SEARCH = np.array([f'"query":"{words}"' for words in SEARCHES], dtype=object)

@@ -4,7 +4,7 @@ SEURANTAVIESTI = {
     "hyvä": (
         "Viestistä näki heti missä paketti menee.",
         "Selkeä viesti ja toimiva linkki.",
-        "Hyvä että kerrotaan päivä eikä vain \"pian\".",
+        'Hyvä että kerrotaan päivä eikä vain "pian".',
         "Tieto tuli nopeasti, kiitos.",
         "Pakkauksen vaiheet näkyi hienosti.",
         "Lyhyt ja ytimekäs.",
@@ -30,7 +30,7 @@ SEURANTAVIESTI = {
     "hyvä lisä": ("Kiitos!", "Tällaista lisää.", "Helpotti aikatauluja."),
     "keski lisä": ("Pikkuvika.",),
     "huono lisä": ("Pakko soittaa ja kysyä.",),
-}  # fmt: skip
+}
 
 TOIMITUS = {
     "hyvä": (
@@ -113,8 +113,12 @@ TOIMITUS = {
         "Tuotteessa ei vikaa.",
         "Eikö tätä voi parantaa?",
     ),
-    "pohjoinen lisä": ("Luvatkaa mieluummin pidempi aika.", "Kyllä me ymmärretään, jos kerrotaan.", "Tuote on hyvä."),
-}  # fmt: skip
+    "pohjoinen lisä": (
+        "Luvatkaa mieluummin pidempi aika.",
+        "Kyllä me ymmärretään, jos kerrotaan.",
+        "Tuote on hyvä.",
+    ),
+}
 
 ASIAKASPALVELU = {
     "hyvä": (
@@ -159,11 +163,17 @@ ASIAKASPALVELU = {
         "Siirrettiin toiselle ja sitten kolmannelle.",
         "Vastaus ei liittynyt kysymykseeni.",
     ),
-    "hyvä lisä": ("Kiitos!", "Tämän takia ostan teiltä.", "Täydet pisteet.", "Iso kiitos avusta.", "Harvinaista nykyään."),
+    "hyvä lisä": (
+        "Kiitos!",
+        "Tämän takia ostan teiltä.",
+        "Täydet pisteet.",
+        "Iso kiitos avusta.",
+        "Harvinaista nykyään.",
+    ),
     "keski lisä": ("Lopulta hoitui.",),
     "huono lisä": ("Ei näin.", "Pettynyt."),
     "kesken lisä": ("Soittakaa minulle.", "Toivottavasti vielä hoituu.", "Ei hyvä."),
-}  # fmt: skip
+}
 
 PALAUTUS = {
     "hyvä": (
@@ -216,7 +226,7 @@ PALAUTUS = {
         "Vanhempi ihminen ei tästä selviä.",
         "Turhauttavaa.",
     ),
-}  # fmt: skip
+}
 
 KUUKAUSI = {
     "hyvä": (
@@ -272,7 +282,7 @@ KUUKAUSI = {
     "keski lisä": ("Siksi seiska.", "Ehkä ensi kerralla.", "Palvelu on kyllä mukavaa."),
     "huono lisä": ("En suosittele.", "Pettymys.", "Harmi, sillä ennen oli parempi."),
     "myöhässä lisä": ("Korjatkaa se.", "Muuten hyvä kauppa.", "Ilmoittaisitte edes."),
-}  # fmt: skip
+}
 
 KANTA_ASIAKASTISKI = {
     "hyvä": (
@@ -317,4 +327,4 @@ KANTA_ASIAKASTISKI = {
     "ilahdutti lisä": ("Kiitos!", "Tulen aina tänne.", "Terveisiä koko porukalle!"),
     "keski lisä": ("Ehkä ensi kerralla nopeammin.",),
     "huono lisä": ("Turha reissu.",),
-}  # fmt: skip
+}

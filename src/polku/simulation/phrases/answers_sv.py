@@ -2,12 +2,28 @@
 
 SWEDISH = {
     "tuotesivu": {
-        "hyvä": ("Bra bilder och tydlig storlekstabell.", "Lätt att hitta rätt modell.", "Recensionerna hjälpte mig att välja {tuote}."),
-        "keski": ("Okej, men jag saknar mer information på svenska.", "Priset känns lite högt.", "Fler bilder skulle behövas."),
-        "huono": ("Texten finns bara på finska.", "Storlekstabellen saknas.", "Det stod att {tuote} finns i lager, men den var slut."),
+        "hyvä": (
+            "Bra bilder och tydlig storlekstabell.",
+            "Lätt att hitta rätt modell.",
+            "Recensionerna hjälpte mig att välja {tuote}.",
+        ),
+        "keski": (
+            "Okej, men jag saknar mer information på svenska.",
+            "Priset känns lite högt.",
+            "Fler bilder skulle behövas.",
+        ),
+        "huono": (
+            "Texten finns bara på finska.",
+            "Storlekstabellen saknas.",
+            "Det stod att {tuote} finns i lager, men den var slut.",
+        ),
     },
     "neuvonta": {
-        "hyvä": ("Kunnig personal som tog sig tid.", "Fick service på svenska, tack!", "Ärliga råd om {tuote}."),
+        "hyvä": (
+            "Kunnig personal som tog sig tid.",
+            "Fick service på svenska, tack!",
+            "Ärliga råd om {tuote}.",
+        ),
         "keski": ("Fick vänta en stund.", "Trevligt, men min storlek fanns inte."),
         "huono": ("Ingen hade tid att hjälpa.", "Åkte hit i onödan."),
     },
@@ -15,13 +31,22 @@ SWEDISH = {
         "hyvä": ("Gick snabbt och smidigt.", "Enkelt att ändra antal."),
         "keski": ("Rabattkoden var svår att hitta.", "Helt okej."),
         "huono": ("Varukorgen tömdes av sig själv.", "Krångligt på telefonen."),
-        "kulut": ("Fraktkostnaden syns först i varukorgen.", "Varför berättar ni inte om frakten tidigare?", "Jag beställde inte, frakten var för dyr."),
+        "kulut": (
+            "Fraktkostnaden syns först i varukorgen.",
+            "Varför berättar ni inte om frakten tidigare?",
+            "Jag beställde inte, frakten var för dyr.",
+        ),
     },
     "maksu": {
         "hyvä": ("Betalningen gick fint.", "Snabbt och tryggt.", "MobilePay fungerade direkt."),
         "keski": ("Lite många steg.", "Gick på andra försöket."),
         "huono": ("Kortet godkändes inte.", "Formuläret nollställdes."),
-        "ei mene": ("Betalningen fastnar på min iPhone.", "Sidan blir vit efter banken.", "Går inte att betala med telefonen.", "Försökte tre gånger utan att lyckas."),
+        "ei mene": (
+            "Betalningen fastnar på min iPhone.",
+            "Sidan blir vit efter banken.",
+            "Går inte att betala med telefonen.",
+            "Försökte tre gånger utan att lyckas.",
+        ),
     },
     "seurantaviesti": {
         "hyvä": ("Tydligt meddelande, tack.", "Bra att veta exakt dag.", "Länken fungerade bra."),
@@ -33,10 +58,20 @@ SWEDISH = {
         "nouto": ("Smidigt att hämta i butiken.", "Paketet väntade redan när jag kom."),
         "keski": ("Helt normalt.", "Automaten var full, annars bra."),
         "huono": ("Paketet var blött.", "Fel storlek i paketet."),
-        "myöhässä": ("Leveransen blev försenad utan förklaring.", "{tuote} kom för sent till resan.", "Lovade dagen höll inte.", "Försenat igen."),
+        "myöhässä": (
+            "Leveransen blev försenad utan förklaring.",
+            "{tuote} kom för sent till resan.",
+            "Lovade dagen höll inte.",
+            "Försenat igen.",
+        ),
     },
     "asiakaspalvelu": {
-        "hyvä": ("Fick hjälp genast.", "Mycket vänligt bemötande.", "Problemet löstes på fem minuter.", "Jättebra service på svenska!"),
+        "hyvä": (
+            "Fick hjälp genast.",
+            "Mycket vänligt bemötande.",
+            "Problemet löstes på fem minuter.",
+            "Jättebra service på svenska!",
+        ),
         "keski": ("Fick vänta i kö, men fick hjälp.", "Okej."),
         "huono": ("Ingen svarade på mitt mejl.", "Lång kö."),
         "kesken": ("Ärendet är fortfarande inte löst.", "Väntar ännu på svar."),
@@ -45,7 +80,11 @@ SWEDISH = {
         "hyvä": ("Enkelt att returnera.", "Pengarna kom snabbt."),
         "keski": ("Gick, men anvisningen är lång.",),
         "huono": ("Returen kostade för mycket.",),
-        "ei ymmärrä": ("Hittar ingen returetikett.", "Förstår inte hur jag ska returnera.", "Anvisningarna finns bara delvis på svenska."),
+        "ei ymmärrä": (
+            "Hittar ingen returetikett.",
+            "Förstår inte hur jag ska returnera.",
+            "Anvisningarna finns bara delvis på svenska.",
+        ),
     },
     "kuukausi": {
         "hyvä": ("Bra kvalitet och trevlig personal.", "{tuote} fungerar utmärkt.", "Rekommenderar gärna."),
@@ -59,4 +98,4 @@ SWEDISH = {
         "keski": ("Lite kö.",),
         "huono": ("För lång kö.",),
     },
-}  # fmt: skip
+}

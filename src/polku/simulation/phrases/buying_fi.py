@@ -46,10 +46,15 @@ TUOTESIVU = {
         "Liian vähän tietoa näin kalliista ostoksesta.",
         "Sivu hyppii, kun yrittää valita kokoa.",
     ),
-    "hyvä lisä": ("Jatkakaa samaan malliin.", "Tilaan varmaan illalla.", "Tulen takaisin.", "Myös hinta oli kohdillaan."),
+    "hyvä lisä": (
+        "Jatkakaa samaan malliin.",
+        "Tilaan varmaan illalla.",
+        "Tulen takaisin.",
+        "Myös hinta oli kohdillaan.",
+    ),
     "keski lisä": ("Jätin vielä harkintaan.", "Muuten ihan hyvä.", "Kysyn ehkä myymälästä."),
     "huono lisä": ("Ostin toisaalta.", "Jäi ostamatta.", "Luovutin."),
-}  # fmt: skip
+}
 
 NEUVONTA = {
     "hyvä": (
@@ -83,7 +88,7 @@ NEUVONTA = {
     "hyvä lisä": ("Kiitos!", "Tulen toistekin.", "Suosittelen kaikille."),
     "keski lisä": ("Perusasiat kunnossa.",),
     "huono lisä": ("Harmi.", "Yleensä palvelu on parempaa."),
-}  # fmt: skip
+}
 
 OSTOSKORI = {
     "hyvä": (
@@ -130,8 +135,13 @@ OSTOSKORI = {
     "hyvä lisä": ("Ei valittamista.", "Sujuvaa.", "Kiitos toimivasta kaupasta."),
     "keski lisä": ("Pieni asia mutta ärsyttää.", "Selvisin silti."),
     "huono lisä": ("Yritän ehkä myöhemmin.", "Meni hermo."),
-    "kulut lisä": ("Jätin tilaamatta.", "Reilumpaa olisi kertoa alussa.", "Harkitsen vielä.", "Ostan muualta."),
-}  # fmt: skip
+    "kulut lisä": (
+        "Jätin tilaamatta.",
+        "Reilumpaa olisi kertoa alussa.",
+        "Harkitsen vielä.",
+        "Ostan muualta.",
+    ),
+}
 
 MAKSU = {
     "hyvä": (
@@ -198,4 +208,4 @@ MAKSU = {
         "Puhelin on ihan uusi.",
         "Onko vika teillä vai minulla?",
     ),
-}  # fmt: skip
+}
