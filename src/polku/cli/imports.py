@@ -234,6 +234,8 @@ def _in_words(result: dict[str, Any]) -> str:
         lines.append(
             _("Recognised: %(decimal)s in “%(column)s”.") % {"column": column, "decimal": decimals[decimal]}
         )
+    if recognised.get("newest_first"):
+        lines.append(_("Recognised: newest first; the rows were taken from the last to the first."))
     if result["joined"]:
         lines.append(_("Joined through orders: %s.") % result["joined"])
     if result["ties"]:

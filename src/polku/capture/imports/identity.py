@@ -27,12 +27,10 @@ def content_digests(
     digests = [np.empty(0, dtype="S32")]
     for piece in pieces:
         cells = ", ".join(f"coalesce({quoted(name)}::VARCHAR, {_NOTHING})" for name in piece.column_names)
-        constants = ", ".join("?" for _part in head)
+        constants = ", ".join(literal(part) for part in head)
+        question = f"SELECT md5(concat_ws({_SEPARATOR}, {constants}, {cells})) AS digest FROM piece"  # noqa: S608
         connection.register("piece", piece)
-        result = connection.execute(
-            f"SELECT md5(concat_ws({_SEPARATOR}, {constants}, {cells})) AS digest FROM piece",  # noqa: S608 - names
-            list(head),
-        ).to_arrow_table()
+        result = connection.sql(question).to_arrow_table()
         connection.unregister("piece")
         digests.extend(_hex_digits(array) for array in result.column("digest").chunks)
     return np.concatenate(digests)
@@ -43,11 +41,8 @@ def count_ties(connection: duckdb.DuckDBPyConnection, pieces: Iterable[pa.Table]
     hashes = [np.empty(0, dtype=np.uint64)]
     for piece in pieces:
         connection.register("piece", piece)
-        hashes.append(
-            connection.execute(
-                'SELECT hash(coalesce(person, "order"), person IS NULL, time) AS unit FROM piece'
-            ).fetchnumpy()["unit"]
-        )
+        question = 'SELECT hash(coalesce(person, "order"), person IS NULL, time) AS unit FROM piece'
+        hashes.append(connection.sql(question).fetchnumpy()["unit"])
         connection.unregister("piece")
     ordered = np.sort(np.concatenate(hashes))
     same = ordered[1:] == ordered[:-1]
@@ -85,6 +80,11 @@ def message_ids(digests: NDArray[np.bytes_]) -> NDArray[np.bytes_]:
 def quoted(name: str) -> str:
     """A column's name in SQL."""
     return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """A text in SQL."""
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _hex_digits(array: pa.Array) -> NDArray[np.bytes_]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import duckdb
 import pyarrow as pa
 
-from polku.capture.imports.identity import quoted
+from polku.capture.imports.identity import literal, quoted
 
 
 def as_json(
@@ -21,23 +21,19 @@ def as_json(
     nothing is left."""
     fixed = {name: text for name, text in (constants or {}).items() if text}
     varying = [name for name in columns if name not in fixed]
-    pairs = [f"{_literal(_member(name, text))}" for name, text in fixed.items()]
+    pairs = [f"{literal(_member(name, text))}" for name, text in fixed.items()]
     pairs += [
-        f"{_literal(json.dumps(name, ensure_ascii=False) + ':')} || to_json({quoted(name)})::VARCHAR"
+        f"{literal(json.dumps(name, ensure_ascii=False) + ':')} || to_json({quoted(name)})::VARCHAR"
         for name in varying
     ]
     members = f"concat_ws(',', {', '.join(pairs)})"
     question = f"SELECT CASE WHEN {members} <> '' THEN '{{' || {members} || '}}' END AS properties FROM piece"  # noqa: S608
     connection.register("piece", piece)
     try:
-        return connection.execute(question).to_arrow_table().column("properties")
+        return connection.sql(question).to_arrow_table().column("properties")
     finally:
         connection.unregister("piece")
 
 
 def _member(name: str, text: str) -> str:
     return f"{json.dumps(name, ensure_ascii=False)}:{json.dumps(text, ensure_ascii=False)}"
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

@@ -18,7 +18,7 @@ from polku.capture.imports.careful import LONGEST_RECORD, decode, read_carefully
 from polku.capture.imports.dialect import Dialect, Encoding, survey_encoding
 from polku.capture.imports.problems import ImportProblem
 from polku.capture.imports.records import find_records
-from polku.capture.imports.source import Source
+from polku.capture.imports.source import CHUNK, Source
 from polku.capture.imports.staging_file import RawTable
 from polku.eventstore.port import Progress
 
@@ -41,14 +41,15 @@ def read_delimited(
     columns: Sequence[str],
     table: RawTable,
     *,
+    chunk: int = CHUNK,
     progress: Progress | None = None,
 ) -> None:
     """Read the named columns of every record of the file into `table`, in this order; malformed lines are rejected
-    there.
+    there. `chunk` is the number of bytes worked on at once.
 
     Raises ImportProblem where the file cannot be read, OtherEncoding where it must be read anew.
     """
-    _Reader(source, dialect, columns, table).run(progress)
+    _Reader(source, dialect, columns, table).run(chunk, progress)
 
 
 class _Reader:
@@ -71,11 +72,11 @@ class _Reader:
         self._line = dialect.first_line
         self._surveyed = False
 
-    def run(self, progress: Progress | None) -> None:
+    def run(self, chunk: int, progress: Progress | None) -> None:
         pending = b""
         skip = self._dialect.start
         self._offset = skip
-        for piece, position in self._source.chunks():
+        for piece, position in self._source.chunks(chunk):
             if progress:
                 progress(position, self._source.size)
             if skip:

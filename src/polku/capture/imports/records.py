@@ -44,7 +44,10 @@ def find_records(piece: memoryview, delimiter: int) -> Records | None:
         nothing = np.empty(0, dtype=np.int64)
         return Records(nothing, nothing, nothing, 0, 0)
     end = int(ends[-1]) + 1
-    if quotes.size and not _well_quoted(data[:end], quotes[: np.searchsorted(quotes, end)], delimiter):
+    quotes = quotes[: np.searchsorted(quotes, end)]
+    if quotes.size and not _well_quoted(data[:end], quotes, delimiter):
+        return None
+    if _has_lone_return(data[:end], quotes):
         return None
     starts = np.empty_like(ends)
     starts[0] = 0
@@ -59,6 +62,13 @@ def find_records(piece: memoryview, delimiter: int) -> Records | None:
         filled = lengths > 0
         starts, lengths, lines = starts[filled], lengths[filled], lines[filled]
     return Records(starts, lengths, lines, end, int(lines_before[-1]))
+
+
+def _has_lone_return(data: NDArray[np.uint8], quotes: NDArray[np.int64]) -> bool:
+    """Whether a carriage return stands outside quotation marks and not right before a newline: parsers disagree."""
+    returns = np.flatnonzero(data == _RETURN)
+    lone = returns[data[returns + 1] != _NEWLINE]
+    return bool((np.searchsorted(quotes, lone) % 2 == 0).any())
 
 
 def _well_quoted(data: NDArray[np.uint8], quotes: NDArray[np.int64], delimiter: int) -> bool:

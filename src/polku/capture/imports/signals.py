@@ -12,7 +12,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
 from polku.capture.imports.identity import as_text, content_digests, count_ties, message_ids
@@ -112,14 +111,16 @@ def _first_time(utc: NDArray[np.int64], filled: NDArray[np.bool_]) -> NDArray[np
 
 
 def descends(times: NDArray[np.int64]) -> bool:
-    """Whether adjacent times mostly go down: the file is newest first."""
+    """Whether adjacent times mostly go down: the file is newest first.
+
+    A bare majority decides, so that a file in no order and its reversed copy arrive alike.
+    """
     steps = np.diff(times)
     return int(np.count_nonzero(steps < 0)) > int(np.count_nonzero(steps > 0))
 
 
 def tell_reversal(sheet: Sheet) -> None:
     sheet.recognised["newest_first"] = True
-    sheet.warnings.append(_("The file is newest first; its rows were taken from the last to the first."))
 
 
 def _reject_without_unit(sheet: Sheet, options: ImportOptions) -> None:
