@@ -228,7 +228,16 @@ class EventStore(Protocol):
         lines: bool = False,
         progress: Progress | None = None,
     ) -> Loaded: ...
-    def load_people(self, workspace: str, source: Source, *, progress: Progress | None = None) -> Loaded: ...
+    def load_people(
+        self,
+        workspace: str,
+        source: Source,
+        *,
+        rules: Sequence[HitRule] = (),
+        progress: Progress | None = None,
+    ) -> Loaded:
+        """`rules` keep the hits right whose conditions ask for properties of people."""
+
     def rebuild_hits(
         self,
         workspace: str,

@@ -1,0 +1,1 @@
+"""The event store on DuckDB: one file per workspace, one in-memory instance that attaches them on use."""

@@ -1,0 +1,49 @@
+"""Which signals hit which touchpoints: found by rules when signals are written, so that reads only look up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from polku.eventstore.duckdb import conditions
+from polku.eventstore.duckdb.session import Session
+from polku.eventstore.duckdb.terms import Terms
+from polku.eventstore.port import HitRule, Progress
+
+
+def find_hits(
+    session: Session, rules: Sequence[HitRule], *, of: str = "true", progress: Progress | None = None
+) -> None:
+    """Add the hits of the signals for which the SQL `of` (about `s`) holds; they must have none of these."""
+    touchpoints: dict[int, list[HitRule]] = {}
+    for rule in rules:
+        touchpoints.setdefault(rule.touchpoint, []).append(rule)
+    for done, (touchpoint, its_rules) in enumerate(touchpoints.items(), 1):
+        terms = Terms(session.db)
+        number = terms.parameter(touchpoint)
+        taken = conditions.selectors(terms, [rule.selector for rule in its_rules])
+        session.run(
+            f"INSERT INTO {session.db}.hit SELECT {number}, s.arrival FROM {terms.source()} "
+            f"WHERE ({of}) AND {taken}",
+            terms.parameters,
+        )
+        if progress:
+            progress(done, len(touchpoints))
+
+
+def forget_hits(session: Session, touchpoints: Sequence[int], *, of: str | None = None) -> None:
+    """Remove the touchpoints' hits, with `of` only those of signals for which it holds."""
+    if not touchpoints:
+        return
+    some = ""
+    if of is not None:
+        some = f" AND signal IN (SELECT s.arrival FROM {session.db}.signal AS s WHERE {of})"
+    session.run(
+        f"DELETE FROM {session.db}.hit WHERE touchpoint IN (SELECT unnest($touchpoints)){some}",
+        {"touchpoints": sorted(set(touchpoints))},
+    )
+
+
+def find_again(session: Session, rules: Sequence[HitRule], *, of: str) -> None:
+    """Bring the hits of signals that changed up to date."""
+    forget_hits(session, [rule.touchpoint for rule in rules], of=of)
+    find_hits(session, rules, of=of)

@@ -1,0 +1,201 @@
+"""The one DuckDB instance of a process: attaches workspaces on use, gives cursors, keeps time and the gates."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+from django.utils.translation import gettext as _
+
+from polku.eventstore.duckdb import schema
+from polku.eventstore.duckdb.files import SPILL, StoreFolder
+from polku.eventstore.duckdb.session import Session
+from polku.eventstore.port import QuestionTooSlow, StoreError
+
+QUESTION_SECONDS = 30.0
+QUESTIONS_AT_ONCE = 2
+ATTACHED_AT_MOST = 50
+MEMORY_LIMIT = "1GB"
+
+
+@dataclass
+class _Attached:
+    alias: str
+    users: int = 0
+    gate: threading.Lock = field(default_factory=threading.Lock)
+
+
+class Instance:
+    """`question` and `write` hand out sessions; a session is used by one thread and ends with its block."""
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        threads: int | None = None,
+        memory_limit: str | None = None,
+        question_seconds: float = QUESTION_SECONDS,
+        attached_at_most: int = ATTACHED_AT_MOST,
+    ) -> None:
+        self.files = StoreFolder(folder)
+        self._seconds = question_seconds
+        self._attached_at_most = attached_at_most
+        self._attached: OrderedDict[str, _Attached] = OrderedDict()
+        self._catalogue = threading.RLock()
+        self._places = threading.BoundedSemaphore(QUESTIONS_AT_ONCE)
+        try:
+            self._connection = self._open(threads or max(1, (os.cpu_count() or 1) - 1), memory_limit)
+        except BaseException:
+            self.files.release()
+            raise
+
+    def _open(self, threads: int, memory_limit: str | None) -> duckdb.DuckDBPyConnection:
+        connection = duckdb.connect(
+            ":memory:",
+            config={
+                "threads": threads,
+                "memory_limit": memory_limit or MEMORY_LIMIT,
+                "temp_directory": str(self.files.path / SPILL),
+                "autoinstall_known_extensions": False,
+                "autoload_known_extensions": False,
+                "python_enable_replacements": False,
+            },
+        )
+        # From here on nothing that a question says can reach another file or change a setting.
+        connection.execute("SET allowed_directories = [$folder]", {"folder": str(self.files.path)})
+        connection.execute("SET enable_external_access = false")
+        connection.execute("SET lock_configuration = true")
+        return connection
+
+    def close(self) -> None:
+        self._connection.close()
+        self.files.release()
+
+    def create(self, workspace: str) -> None:
+        """Make an empty store for the workspace; one that exists stays as it is."""
+        with self._catalogue:
+            if self.files.live_file(workspace) is not None:
+                return
+            file = self.files.first_file(workspace)
+            alias = self._attach(workspace, file)
+            try:
+                cursor = self._connection.cursor()
+                cursor.execute("BEGIN")
+                for statement in schema.statements(f"{alias}.main"):
+                    cursor.execute(statement)
+                cursor.execute("COMMIT")
+                cursor.execute(f"CHECKPOINT {alias}")
+                cursor.close()
+            finally:
+                self._connection.execute(f"DETACH {alias}")
+            self.files.point_to(file)
+
+    def drop(self, workspace: str) -> None:
+        """Remove the workspace's files. Raises StoreError while somebody uses them."""
+        with self._catalogue:
+            attached = self._attached.get(workspace)
+            if attached is not None:
+                if attached.users:
+                    raise StoreError(_("The workspace's signals are in use; try again in a moment."))
+                self._detach(workspace)
+            self.files.remove(workspace)
+
+    @contextmanager
+    def question(self, workspace: str) -> Iterator[Session]:
+        """A session that reads one state of the store.
+
+        Raises QuestionTooSlow when no place is free, or the answer not there, within the time limit.
+        """
+        started = time.monotonic()
+        if not self._places.acquire(timeout=self._seconds):
+            raise QuestionTooSlow(_("Other questions take all the time now; try again in a moment."))
+        try:
+            with self._session(workspace) as (session, _attached):
+                left = max(0.1, self._seconds - (time.monotonic() - started))
+                watch = threading.Timer(left, session.cursor.interrupt)
+                watch.daemon = True
+                watch.start()
+                try:
+                    session.run("BEGIN")
+                    yield session
+                    session.run("COMMIT")
+                except duckdb.InterruptException as error:
+                    raise QuestionTooSlow(
+                        _("The question took over %d seconds and was stopped. Ask about a shorter range.")
+                        % self._seconds
+                    ) from error
+                except duckdb.OutOfMemoryException as error:
+                    raise QuestionTooSlow(
+                        _("The question needs more memory than there is. Ask about a shorter range.")
+                    ) from error
+                finally:
+                    watch.cancel()
+        finally:
+            self._places.release()
+
+    @contextmanager
+    def glance(self, workspace: str) -> Iterator[Session]:
+        """A session for one small read that must not wait behind questions."""
+        with self._session(workspace) as (session, _attached):
+            yield session
+
+    @contextmanager
+    def write(self, workspace: str) -> Iterator[Session]:
+        """A session whose one transaction is kept when the block ends well, else undone; one writer at a time."""
+        with self._session(workspace) as (session, attached), attached.gate:
+            session.run("BEGIN")
+            try:
+                yield session
+                session.run("COMMIT")
+            except BaseException:
+                session.run("ROLLBACK")
+                raise
+
+    @contextmanager
+    def _session(self, workspace: str) -> Iterator[tuple[Session, _Attached]]:
+        with self._catalogue:
+            attached = self._attached.get(workspace)
+            if attached is None:
+                file = self.files.live_file(workspace)
+                if file is None:
+                    raise StoreError(_("This workspace has no event store."))
+                attached = _Attached(self._attach(workspace, file))
+                self._attached[workspace] = attached
+            self._attached.move_to_end(workspace)
+            attached.users += 1
+            self._detach_idle()
+            cursor = self._connection.cursor()
+        try:
+            yield Session(cursor, f"{attached.alias}.main"), attached
+        finally:
+            cursor.close()
+            with self._catalogue:
+                attached.users -= 1
+
+    def _attach(self, workspace: str, file: Path) -> str:
+        """Attach by a name of the file's generation: a path is never attached under two names."""
+        alias = f"w{workspace}_{file.stem}"
+        path = str(file).replace("'", "''")
+        try:
+            self._connection.execute(f"ATTACH '{path}' AS {alias}")
+        except duckdb.Error as error:
+            raise StoreError(
+                _("The event store's file %(file)s cannot be opened: %(reason)s")
+                % {"file": file, "reason": str(error).splitlines()[0]}
+            ) from error
+        return alias
+
+    def _detach(self, workspace: str) -> None:
+        self._connection.execute(f"DETACH {self._attached.pop(workspace).alias}")
+
+    def _detach_idle(self) -> None:
+        idle = [key for key, attached in self._attached.items() if not attached.users]
+        for key in idle[: max(0, len(self._attached) - self._attached_at_most)]:
+            self._detach(key)

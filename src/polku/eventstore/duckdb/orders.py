@@ -1,0 +1,179 @@
+"""Loading orders: entities that later rows fill in and update. An order with a time is also one signal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+
+from polku.eventstore.duckdb import batches, hits
+from polku.eventstore.duckdb.batches import Integers, nullable
+from polku.eventstore.duckdb.order_keys import Orders, find_orders, settle
+from polku.eventstore.duckdb.people_keys import Identities, identify, take_numbers
+from polku.eventstore.duckdb.properties import count_names
+from polku.eventstore.duckdb.session import Session
+from polku.eventstore.duckdb.versions import find_times, finish
+from polku.eventstore.port import ORDER_BATCH, HitRule, Loaded, Progress, SignalKind, Source
+
+FIELDS = ("time", "value", "status", "promised", "delivered", "channel", "url")
+
+
+def load_orders(
+    session: Session, source: Source, *, rules: Sequence[HitRule], lines: bool, progress: Progress | None
+) -> Loaded:
+    """Bring orders up to date with a batch; one transaction, the caller's."""
+    total = batches.row_count(source)
+    (first_new_order,) = session.row(f"SELECT next_order FROM {session.db}.meta")
+    accepted = done = joined = 0
+    for chunk in batches.chunks(source, ORDER_BATCH):
+        fresh = batches.unseen_rows(session, chunk, "order_row")
+        orders = find_orders(session, chunk["order"])
+        joined += orders.rows_known_before(first_new_order)
+        if len(fresh):
+            accepted += _update(session, chunk, fresh, orders, rules, lines)
+        done += chunk.num_rows
+        if progress:
+            progress(done, total)
+    find_times(session)
+    return Loaded(accepted, done - accepted, joined, finish(session))
+
+
+def _update(
+    session: Session, chunk: pa.Table, fresh: Integers, orders: Orders, rules: Sequence[HitRule], lines: bool
+) -> int:
+    """Take the fresh rows of a chunk; how many of them changed something."""
+    everybody = identify(session, chunk["person"])
+    is_fresh = np.zeros(chunk.num_rows, dtype=bool)
+    is_fresh[fresh] = True
+    people = Identities(np.where(is_fresh, everybody.identity, -1), everybody.person)
+    before = orders.identity.copy()
+    settle(session, orders, people, later_wins=True)
+    rows = chunk.take(pa.array(fresh))
+    session.offer(
+        "ready",
+        pa.table(
+            {
+                "row": np.arange(len(fresh)),
+                "order_key": orders.key[orders.rows][fresh],
+                "is_new": orders.is_new[orders.rows][fresh],
+                "identity": nullable(people.identity[fresh]),
+                "identity_before": nullable(before[orders.rows][fresh]),
+                **{name: rows[name] for name in ("message_id", *FIELDS, "properties")},
+            }
+        ),
+    )
+    changed = _rows_that_change(session, lines)
+    _remember_rows(session, lines)
+    _merge_rows(session, lines)
+    _write_signals(session)
+    count_names(session, "ready", prefix="order.", time="time")
+    hits.find_again(session, rules, of="s.order_key IN (SELECT order_key FROM ready)")
+    session.withdraw("ready")
+    return changed
+
+
+def _rows_that_change(session: Session, lines: bool) -> int:
+    """Rows that make an order or say something else than what the rows before them, or the store, said."""
+    differs = {
+        name: f"r.{name} IS NOT NULL AND r.{name} IS DISTINCT FROM {_before(name)}"
+        for name in FIELDS
+        if not (lines and name == "value")
+    }
+    if lines:
+        differs["value"] = "r.value IS NOT NULL"  # a line is taken once, and adds
+    differs["identity"] = (
+        "r.identity IS NOT NULL AND r.identity IS DISTINCT FROM "
+        "coalesce(last_value(r.identity IGNORE NULLS) OVER earlier, r.identity_before)"
+    )
+    differs["properties"] = (
+        "r.properties IS NOT NULL AND "
+        f"NOT coalesce(json_contains({_before('properties')}, r.properties), false)"
+    )
+    (count,) = session.row(
+        f"""
+        SELECT count(*) FILTER (changed) FROM (
+            SELECT (r.is_new AND row_number() OVER (PARTITION BY r.order_key ORDER BY r.row) = 1)
+                OR {" OR ".join(f"({each})" for each in differs.values())} AS changed
+            FROM ready AS r JOIN {session.db}.orders AS o ON o.order_key = r.order_key
+            WINDOW earlier AS (
+                PARTITION BY r.order_key ORDER BY r.row ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+            )
+        )"""
+    )
+    return int(count)
+
+
+def _before(name: str) -> str:
+    return f"coalesce(last_value(r.{name} IGNORE NULLS) OVER earlier, o.{name})"
+
+
+def _remember_rows(session: Session, lines: bool) -> None:
+    session.run(
+        f"""INSERT INTO {session.db}.order_row
+        SELECT CAST(message_id AS UUID), order_key, {"value" if lines else "NULL"} FROM ready"""
+    )
+
+
+def _merge_rows(session: Session, lines: bool) -> None:
+    """What is not null replaces what was, the last row wins; line values are summed per order.
+
+    Sums are rounded to millionths so that the order of rows does not show in them.
+    """
+    last = ", ".join(f"max_by({name}, row) FILTER ({name} IS NOT NULL) AS {name}" for name in FIELDS)
+    sums = ""
+    if lines:
+        sums = f"""
+            UPDATE {session.db}.orders AS o SET value = round(l.value, 6) FROM (
+                SELECT order_key, fsum(value) AS value FROM {session.db}.order_row
+                WHERE value IS NOT NULL AND order_key IN (SELECT order_key FROM ready WHERE value IS NOT NULL)
+                GROUP BY order_key
+            ) AS l WHERE l.order_key = o.order_key"""
+    replaced = ", ".join(f"{name} = coalesce(f.{name}, o.{name})" for name in FIELDS)
+    session.run(
+        f"""
+        UPDATE {session.db}.orders AS o SET {replaced}, properties = CASE
+            WHEN f.properties IS NULL THEN o.properties
+            ELSE list_reduce(f.properties, lambda earlier, later: json_merge_patch(earlier, later),
+                coalesce(o.properties, '{{}}')) END
+        FROM (
+            SELECT order_key, {last},
+                list(properties ORDER BY row) FILTER (properties IS NOT NULL) AS properties
+            FROM ready GROUP BY order_key
+        ) AS f WHERE f.order_key = o.order_key"""
+    )
+    if sums:
+        session.run(sums)
+
+
+def _write_signals(session: Session) -> None:
+    """Give each order that has a time its signal, and bring those there are up to date."""
+    touched = "order_key IN (SELECT order_key FROM ready)"
+    (new,) = session.row(
+        f"""SELECT count(*) FROM {session.db}.orders
+        WHERE {touched} AND time IS NOT NULL AND signal IS NULL"""
+    )
+    session.run(
+        f"""UPDATE {session.db}.signal AS s SET
+            name = coalesce(o.status, 'order'), time = o.time, person = o.person, identity = o.identity,
+            channel = o.channel, url = o.url, value = o.value, properties = o.properties
+        FROM {session.db}.orders AS o WHERE o.signal = s.arrival AND o.{touched}"""
+    )
+    if not new:
+        return
+    first = take_numbers(session, "next_arrival", new)
+    session.run(
+        f"""UPDATE {session.db}.orders AS o SET signal = n.signal FROM (
+            SELECT o.order_key, $first - 1 + row_number() OVER (ORDER BY min(r.row)) AS signal
+            FROM {session.db}.orders AS o JOIN ready AS r ON r.order_key = o.order_key
+            WHERE o.time IS NOT NULL AND o.signal IS NULL GROUP BY o.order_key
+        ) AS n WHERE n.order_key = o.order_key""",
+        {"first": first},
+    )
+    session.run(
+        f"""INSERT INTO {session.db}.signal BY NAME
+        SELECT signal AS arrival, {int(SignalKind.ORDER)} AS kind, coalesce(status, 'order') AS name, time,
+            person, identity, order_key, channel, url, value, properties
+        FROM {session.db}.orders WHERE signal >= $first ORDER BY signal""",
+        {"first": first},
+    )

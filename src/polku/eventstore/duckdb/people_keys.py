@@ -1,0 +1,81 @@
+"""Identities and persons while loading: what an alias stands for, and numbers for those never seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from polku.eventstore.duckdb.batches import Integers, codes
+from polku.eventstore.duckdb.session import Session
+
+
+@dataclass(frozen=True)
+class Identities:
+    """By row: the identity and its person, −1 where the row names nobody."""
+
+    identity: Integers
+    person: Integers
+
+
+def take_numbers(session: Session, counter: str, count: int) -> int:
+    """Reserve `count` numbers of a counter in `meta`; the first of them."""
+    (first,) = session.row(f"SELECT {counter} FROM {session.db}.meta")
+    if count:
+        session.run(f"UPDATE {session.db}.meta SET {counter} = {counter} + $count", {"count": count})
+    return int(first)
+
+
+def add_people(session: Session, count: int) -> int:
+    """Make `count` people without traits; the first one's number."""
+    first = take_numbers(session, "next_person", count)
+    if count:
+        session.run(
+            f"INSERT INTO {session.db}.person SELECT range, NULL FROM range($first, $end)",
+            {"first": first, "end": first + count},
+        )
+    return first
+
+
+def known_identities(session: Session, aliases: pa.Array) -> tuple[Integers, Integers]:
+    """(identity, person) of each alias, −1 where it was never seen."""
+    session.offer("aliases", pa.table({"alias": aliases, "position": np.arange(len(aliases))}))
+    position, identity, person = session.integers(
+        f"""
+        SELECT a.position, i.identity, i.person
+        FROM aliases AS a JOIN {session.db}.identity AS i ON i.alias = a.alias"""
+    )
+    session.withdraw("aliases")
+    identities = np.full(len(aliases), -1, dtype=np.int64)
+    people = np.full(len(aliases), -1, dtype=np.int64)
+    identities[position], people[position] = identity, person
+    return identities, people
+
+
+def add_identities(session: Session, aliases: pa.Array, people: Integers) -> Integers:
+    """Numbers for new aliases of existing `people`."""
+    first = take_numbers(session, "next_identity", len(aliases))
+    numbers = np.arange(first, first + len(aliases), dtype=np.int64)
+    if len(aliases):
+        session.offer("added", pa.table({"identity": numbers, "alias": aliases, "person": people}))
+        session.run(f"INSERT INTO {session.db}.identity SELECT identity, alias, person FROM added")
+        session.withdraw("added")
+    return numbers
+
+
+def identify(session: Session, column: pa.ChunkedArray) -> Identities:
+    """Find the people that a column of aliases names; each alias never seen becomes a person of its own."""
+    rows, aliases = codes(column)
+    identities, people = known_identities(session, aliases)
+    new = np.flatnonzero(identities < 0)
+    if len(new):
+        first = add_people(session, len(new))
+        people[new] = np.arange(first, first + len(new))
+        identities[new] = add_identities(session, aliases.take(pa.array(new)), people[new])
+    return Identities(_by_row(identities, rows), _by_row(people, rows))
+
+
+def _by_row(values: Integers, rows: Integers) -> Integers:
+    """`values` at `rows`, −1 where the row is −1."""
+    return np.append(values, -1)[rows]

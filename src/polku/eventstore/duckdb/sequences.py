@@ -1,0 +1,148 @@
+"""Signals of units in order, as arrays: what funnels, paths and variants are counted from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pyarrow as pa
+from django.utils.translation import gettext as _
+
+from polku.eventstore.duckdb import conditions
+from polku.eventstore.duckdb.batches import Integers, codes
+from polku.eventstore.duckdb.conditions import all_of
+from polku.eventstore.duckdb.session import Session
+from polku.eventstore.duckdb.terms import Terms
+from polku.eventstore.port import Scope, Selector, SequenceRows, SignalKind, StoreError, Unit
+
+SESSION_GAP = 30 * 60 * 1_000_000  # microseconds without a signal after which a session has ended
+_MOST_SELECTORS = 62
+
+
+def sequences(
+    session: Session,
+    scope: Scope,
+    selectors: Sequence[Selector],
+    *,
+    unit: Unit,
+    others: bool,
+    breakdown: str | None = None,
+) -> SequenceRows:
+    """Signals taken by any selector (with `others`, all events too, mask 0) of units, in order."""
+    if len(selectors) > _MOST_SELECTORS:
+        raise StoreError(_("At most %d steps can be asked at once.") % _MOST_SELECTORS)
+    if unit not in ("person", "session", "order"):
+        raise StoreError(_("“%s” is not a unit.") % unit)
+    table = _fetch(session, scope, selectors, unit, others, breakdown)
+    units = _integers(table["unit"])
+    if unit == "session":
+        units = _sessions(units, _integers(table["time"]), table["session"])
+        wanted = table["wanted"]
+        table = table.filter(wanted)
+        units = units[wanted.to_numpy()]
+        order = np.lexsort((_integers(table["arrival"]), _integers(table["time"]), units))
+        table, units = table.take(pa.array(order)), units[order]
+    return SequenceRows(
+        unit=units,
+        time=_integers(table["time"]),
+        mask=_integers(table["mask"]),
+        key=_texts(table["key"]) if breakdown is not None else np.empty(0, dtype=object),
+        scanned=_scanned(session, scope),
+    )
+
+
+def _fetch(
+    session: Session,
+    scope: Scope,
+    selectors: Sequence[Selector],
+    unit: Unit,
+    others: bool,
+    breakdown: str | None,
+) -> pa.Table:
+    """The rows by person (order), time, arrival; for sessions all the person's rows, `wanted` or not."""
+    terms = Terms(session.db, scope.timezone)
+    columns = ["epoch_us(s.time) AS time", "s.arrival", f"{_mask(terms, selectors)} AS mask"]
+    columns.append(f"{'s.order_key' if unit == 'order' else 's.person'} AS unit")
+    if breakdown is not None:
+        columns.append(f"{terms.property(breakdown).text()} AS key")
+    where = [conditions.time_range(terms, scope)]
+    filters = conditions.filters(terms, scope)
+    wanted = f"mask <> 0 OR s.kind = {int(SignalKind.EVENT)}" if others else "mask <> 0"
+    if unit == "session":
+        # Where a session ends is decided by all signals of the person, whatever the question picks.
+        columns += ["s.session", f"({filters}) AND ({wanted}) AS wanted"]
+    else:
+        where += [filters, wanted]
+    if unit == "order":
+        where.append("s.order_key IS NOT NULL")
+    return session.table(
+        f"SELECT {', '.join(columns)} FROM {terms.source()}{_hit_bits(terms, selectors)} "
+        f"WHERE {all_of(where)} ORDER BY unit, time, s.arrival",
+        terms.parameters,
+    )
+
+
+def _mask(terms: Terms, selectors: Sequence[Selector]) -> str:
+    """Bit k is set where selector k takes the signal; `t.bits` says which touchpoints it hit."""
+    bits = []
+    for position, selector in enumerate(selectors):
+        taken = [conditions.selector(terms, replace(selector, touchpoint=None))]
+        if selector.touchpoint is not None:
+            taken.append(f"coalesce(t.bits, 0) & {1 << position} <> 0")
+        bits.append(f"CASE WHEN {all_of(taken)} THEN CAST({1 << position} AS BIGINT) ELSE 0 END")
+    return " | ".join(bits) if bits else "CAST(0 AS BIGINT)"
+
+
+def _hit_bits(terms: Terms, selectors: Sequence[Selector]) -> str:
+    """One join that serves all touchpoint selectors together."""
+    touchpoints: dict[int, int] = {}
+    for position, selector in enumerate(selectors):
+        if selector.touchpoint is not None:
+            touchpoints[selector.touchpoint] = touchpoints.get(selector.touchpoint, 0) | 1 << position
+    if not touchpoints:
+        return ""
+    numbers = {touchpoint: terms.parameter(touchpoint) for touchpoint in touchpoints}
+    cases = " ".join(f"WHEN {numbers[each]} THEN {bits}" for each, bits in touchpoints.items())
+    return (
+        f" LEFT JOIN (SELECT h.signal, bit_or(CAST(CASE h.touchpoint {cases} END AS BIGINT)) AS bits "
+        f"FROM {terms.db}.hit AS h WHERE h.touchpoint IN ({', '.join(numbers.values())}) "
+        f"GROUP BY h.signal) AS t ON t.signal = s.arrival"
+    )
+
+
+def _sessions(person: Integers, time: Integers, explicit: pa.ChunkedArray) -> Integers:
+    """Number the sessions of rows sorted by person and time.
+
+    A session that the signal names is that one of the person's; the rest of a person's signals form one until
+    a gap of more than 30 minutes.
+    """
+    named, names = codes(explicit)
+    if not len(person):
+        return person
+    result = np.empty(len(person), dtype=np.int64)
+    loose = np.flatnonzero(named < 0)
+    breaks = np.ones(len(loose), dtype=bool)
+    breaks[1:] = (np.diff(person[loose]) != 0) | (np.diff(time[loose]) > SESSION_GAP)
+    result[loose] = np.cumsum(breaks)
+    tied = np.flatnonzero(named >= 0)
+    if len(tied):
+        pairs = person[tied] * len(names) + named[tied]
+        result[tied] = np.unique(pairs, return_inverse=True)[1] + len(loose) + 1
+    return result
+
+
+def _scanned(session: Session, scope: Scope) -> int:
+    terms = Terms(session.db)
+    where = conditions.time_range(terms, scope)
+    return int(session.row(f"SELECT count(*) FROM {terms.source()} WHERE {where}", terms.parameters)[0])
+
+
+def _integers(column: pa.ChunkedArray) -> Integers:
+    return column.to_numpy()
+
+
+def _texts(column: pa.ChunkedArray) -> np.ndarray:
+    """An object array in which equal texts are one object."""
+    rows, values = codes(column)
+    return np.array([*values.to_pylist(), None], dtype=object)[rows]

@@ -1,0 +1,93 @@
+"""Loading events, scores, contacts and comments."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from django.utils.translation import gettext as _
+
+from polku.eventstore.duckdb import batches, hits
+from polku.eventstore.duckdb.batches import Integers, nullable
+from polku.eventstore.duckdb.order_keys import find_orders, settle
+from polku.eventstore.duckdb.people_keys import identify, take_numbers
+from polku.eventstore.duckdb.properties import count_names
+from polku.eventstore.duckdb.session import Session
+from polku.eventstore.duckdb.versions import finish
+from polku.eventstore.port import SIGNAL_BATCH, HitRule, Loaded, Progress, SignalKind, Source, StoreError
+
+_AS_THEY_ARE = (
+    "kind", "name", "time", "session", "channel", "url", "value", "score", "scale_low", "scale_high", "text",
+    "properties",
+)  # fmt: skip
+
+
+def load_signals(
+    session: Session, source: Source, *, rules: Sequence[HitRule], progress: Progress | None
+) -> Loaded:
+    """Add what is new of a batch; one transaction, the caller's."""
+    total = batches.row_count(source)
+    (first_new_order,) = session.row(f"SELECT next_order FROM {session.db}.meta")
+    accepted = known = joined = 0
+    for chunk in batches.chunks(source, SIGNAL_BATCH):
+        _check(chunk)
+        fresh = batches.unseen_rows(session, chunk, "signal")
+        joined += _add(session, chunk, fresh, rules, first_new_order)
+        accepted += len(fresh)
+        known += chunk.num_rows - len(fresh)
+        if progress:
+            progress(accepted + known, total)
+    return Loaded(accepted, known, joined, finish(session))
+
+
+def _check(chunk: pa.Table) -> None:
+    if pc.any(pc.and_(pc.is_null(chunk["person"]), pc.is_null(chunk["order"]))).as_py():
+        raise StoreError(_("The batch has rows with neither a person nor an order."))
+    if pc.any(pc.equal(chunk["kind"], int(SignalKind.ORDER))).as_py():
+        raise StoreError(_("Orders are loaded as orders, not as signals."))
+
+
+def _add(
+    session: Session, chunk: pa.Table, fresh: Integers, rules: Sequence[HitRule], first_new_order: int
+) -> int:
+    """Write the fresh rows of a chunk; how many of all its rows joined an order known before the load."""
+    orders = find_orders(session, chunk["order"])
+    joined = orders.rows_known_before(first_new_order)
+    if not len(fresh):
+        return joined
+    people = identify(session, chunk["person"])
+    moved = settle(session, orders, people, later_wins=False)
+    if len(moved):
+        session.offer("moved", pa.table({"order_key": moved}))
+        hits.find_again(session, rules, of="s.order_key IN (SELECT order_key FROM moved)")
+        session.withdraw("moved")
+    of_order = np.append(orders.person, -1)[orders.rows]
+    first = take_numbers(session, "next_arrival", len(fresh))
+    whole = len(fresh) == chunk.num_rows
+    rows = chunk if whole else chunk.take(pa.array(fresh))
+    ready = pa.table(
+        {
+            "arrival": np.arange(first, first + len(fresh)),
+            "message_id": rows["message_id"],
+            "person": np.where(people.identity >= 0, people.person, of_order)[fresh],
+            "identity": nullable(people.identity[fresh]),
+            "order_key": nullable(np.append(orders.key, -1)[orders.rows][fresh]),
+            **{name: rows[name] for name in _AS_THEY_ARE},
+        }
+    )
+    session.offer("ready", ready)
+    session.run(
+        f"""INSERT INTO {session.db}.signal BY NAME
+        SELECT * REPLACE (CAST(message_id AS UUID) AS message_id) FROM ready"""
+    )
+    session.run(
+        f"""UPDATE {session.db}.meta SET
+            first_time = least(first_time, (SELECT min(time) FROM ready)),
+            newest_time = greatest(newest_time, (SELECT max(time) FROM ready))"""
+    )
+    count_names(session, "ready", time="time")
+    session.withdraw("ready")
+    hits.find_hits(session, rules, of=f"s.arrival >= {first}")
+    return joined

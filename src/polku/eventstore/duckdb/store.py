@@ -1,0 +1,181 @@
+"""The event store's port on DuckDB; each method opens a session and hands over to a module of this room."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+import pyarrow as pa
+
+from polku.eventstore.duckdb import (
+    aggregates,
+    catalog,
+    hits,
+    orders,
+    people,
+    people_reads,
+    rows,
+    sequences,
+    signals,
+    versions,
+)
+from polku.eventstore.duckdb.instance import QUESTION_SECONDS, Instance
+from polku.eventstore.port import (
+    CatalogEntry,
+    CatalogKind,
+    HitRule,
+    Interval,
+    Loaded,
+    Measure,
+    Preview,
+    Progress,
+    Scope,
+    Selector,
+    SequenceRows,
+    Source,
+    StoreState,
+    Unit,
+)
+
+
+class DuckDBStore:
+    """All workspaces' signals below `folder`, which one process opens at a time.
+
+    `threads` defaults to one less than there are processors, `memory_limit` ("1GB") to one gigabyte;
+    `question_seconds` is when a question is stopped. Raises StoreError where another process has the folder.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        threads: int | None = None,
+        memory_limit: str | None = None,
+        question_seconds: float = QUESTION_SECONDS,
+    ) -> None:
+        self._instance = Instance(
+            folder, threads=threads, memory_limit=memory_limit, question_seconds=question_seconds
+        )
+
+    def create(self, workspace: str) -> None:
+        self._instance.create(workspace)
+
+    def drop(self, workspace: str) -> None:
+        self._instance.drop(workspace)
+
+    def state(self, workspace: str) -> StoreState:
+        with self._instance.glance(workspace) as session:
+            return versions.state(session)
+
+    def close(self) -> None:
+        self._instance.close()
+
+    def load_signals(
+        self, workspace: str, source: Source, *, rules: Sequence[HitRule], progress: Progress | None = None
+    ) -> Loaded:
+        with self._instance.write(workspace) as session:
+            return signals.load_signals(session, source, rules=rules, progress=progress)
+
+    def load_orders(
+        self,
+        workspace: str,
+        source: Source,
+        *,
+        rules: Sequence[HitRule],
+        lines: bool = False,
+        progress: Progress | None = None,
+    ) -> Loaded:
+        with self._instance.write(workspace) as session:
+            return orders.load_orders(session, source, rules=rules, lines=lines, progress=progress)
+
+    def load_people(
+        self,
+        workspace: str,
+        source: Source,
+        *,
+        rules: Sequence[HitRule] = (),
+        progress: Progress | None = None,
+    ) -> Loaded:
+        with self._instance.write(workspace) as session:
+            return people.load_people(session, source, rules=rules, progress=progress)
+
+    def rebuild_hits(
+        self,
+        workspace: str,
+        touchpoints: Sequence[int],
+        rules: Sequence[HitRule],
+        *,
+        progress: Progress | None = None,
+    ) -> None:
+        with self._instance.write(workspace) as session:
+            hits.forget_hits(session, touchpoints)
+            hits.find_hits(
+                session, [rule for rule in rules if rule.touchpoint in set(touchpoints)], progress=progress
+            )
+            versions.finish(session)
+
+    def catalog(
+        self, workspace: str, what: CatalogKind, *, search: str = "", limit: int = 200
+    ) -> list[CatalogEntry]:
+        with self._instance.question(workspace) as session:
+            return catalog.catalog(session, what, search=search, limit=limit)
+
+    def preview(self, workspace: str, selectors: Sequence[Selector], scope: Scope) -> Preview:
+        with self._instance.question(workspace) as session:
+            return catalog.preview(session, selectors, scope)
+
+    def trend(
+        self, workspace: str, scope: Scope, selector: Selector, interval: Interval, measure: Measure
+    ) -> list[tuple[datetime, float]]:
+        with self._instance.question(workspace) as session:
+            return aggregates.trend(session, scope, selector, interval, measure)
+
+    def scores(
+        self,
+        workspace: str,
+        scope: Scope,
+        metric: str,
+        *,
+        interval: Interval | None,
+        group_by: Sequence[str],
+    ) -> pa.Table:
+        with self._instance.question(workspace) as session:
+            return aggregates.scores(session, scope, metric, interval=interval, group_by=group_by)
+
+    def sequences(
+        self,
+        workspace: str,
+        scope: Scope,
+        selectors: Sequence[Selector],
+        *,
+        unit: Unit,
+        others: bool,
+        breakdown: str | None = None,
+    ) -> SequenceRows:
+        with self._instance.question(workspace) as session:
+            return sequences.sequences(
+                session, scope, selectors, unit=unit, others=others, breakdown=breakdown
+            )
+
+    def hits(self, workspace: str, scope: Scope, touchpoints: Sequence[int]) -> pa.Table:
+        with self._instance.question(workspace) as session:
+            return rows.hits(session, scope, touchpoints)
+
+    def orders(self, workspace: str, scope: Scope) -> pa.Table:
+        with self._instance.question(workspace) as session:
+            return rows.orders(session, scope)
+
+    def comments(
+        self, workspace: str, scope: Scope, touchpoint: int, *, limit: int = 50, search: str = ""
+    ) -> pa.Table:
+        with self._instance.question(workspace) as session:
+            return rows.comments(session, scope, touchpoint, limit=limit, search=search)
+
+    def people(self, workspace: str, people: Sequence[int]) -> pa.Table:
+        with self._instance.question(workspace) as session:
+            return people_reads.people(session, people)
+
+    def traits(self, workspace: str, scope: Scope) -> pa.Table:
+        with self._instance.question(workspace) as session:
+            return people_reads.traits(session, scope)
