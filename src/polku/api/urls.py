@@ -1,3 +1,12 @@
-from django.urls import URLPattern
+"""The API and the health checks, at the top of all addresses."""
 
-urlpatterns: list[URLPattern] = []
+from django.urls import path
+
+from polku.api.application import api
+from polku.api.health import healthz, readyz
+
+urlpatterns = [
+    path("api/", api.urls),
+    path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
+]

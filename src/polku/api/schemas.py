@@ -1,0 +1,210 @@
+"""JSON Schemas of questions and answers, as /api/openapi.json shows them.
+
+Questions are checked by `analytics`, which names the field and suggests the nearest word; these schemas say the
+same for people and for generators of client code. A test holds the two together.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+Schema = dict[str, Any]
+
+
+def _reference(name: str) -> Schema:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _text(description: str) -> Schema:
+    return {"type": "string", "description": description}
+
+
+def _choice(*values: str) -> Schema:
+    return {"enum": list(values)}
+
+
+def _or_null(schema: Schema) -> Schema:
+    return {"anyOf": [schema, {"type": "null"}]}
+
+
+def _list(items: Schema, **limits: int) -> Schema:
+    return {"type": "array", "items": items, **limits}
+
+
+_COMMON: Schema = {
+    "range": _or_null(_reference("Range")),
+    "where": _or_null(_list(_reference("Condition"), maxItems=50)),
+    "segment": _or_null(_text("Name of a segment.")),
+    "breakdown": _or_null(_reference("Breakdown")),
+    "unit": _or_null(_choice("person", "session", "order")),
+}
+
+KINDS: dict[str, Schema] = {
+    "funnel": {
+        "steps": _list(_reference("Selector"), minItems=1, maxItems=20),
+        "window": _or_null(_text("ISO 8601 duration, for example P7D; null is without limit.")),
+        "order": _or_null(_choice("ordered", "strict", "any")),
+    },
+    "journey": {
+        "journey": {"type": "integer", "description": "Number of the journey."},
+        "compare": _or_null(_reference("Range")),
+    },
+    "score": {
+        "metric": _choice("nps", "csat", "ces", "smiley", "recommend"),
+        "interval": _or_null(_choice("day", "week", "month")),
+        "group_by": _or_null(_list(_text("“touchpoint” or a property."), maxItems=5)),
+    },
+    "trend": {
+        "select": _or_null(_reference("Selector")),
+        "interval": _or_null(_choice("day", "week", "month")),
+        "measure": _or_null(_choice("events", "persons", "sessions", "sum_value")),
+    },
+}
+"""What each kind of question takes beside the common fields."""
+
+_REQUIRED = {"funnel": ["steps"], "journey": ["journey"], "score": ["metric"]}
+
+
+def _question(kind: str) -> Schema:
+    return {
+        "type": "object",
+        "title": kind,
+        "required": ["kind", *_REQUIRED.get(kind, [])],
+        "properties": {"kind": {"const": kind}} | KINDS[kind] | _COMMON,
+        "additionalProperties": False,
+    }
+
+
+COMPONENTS: dict[str, Schema] = {
+    "Problem": {
+        "type": "object",
+        "description": "RFC 9457.",
+        "required": ["type", "title", "status", "detail"],
+        "properties": {
+            "type": {"type": "string"},
+            "title": {"type": "string"},
+            "status": {"type": "integer"},
+            "detail": _text("What is wrong and how to mend it, in the caller's language (Accept-Language)."),
+            "field": _text("The place in the question, for example steps[1].where[0].op."),
+            "suggestion": _text("The nearest known word."),
+        },
+    },
+    "Range": {
+        "type": "object",
+        "description": "Half-open. A date means the start of that day in the workspace's time zone.",
+        "properties": {
+            "from": _or_null(_text("ISO 8601 date or time.")),
+            "to": _or_null(_text("ISO 8601 date or time.")),
+        },
+        "additionalProperties": False,
+    },
+    "Condition": {
+        "type": "object",
+        "required": ["property", "op"],
+        "properties": {
+            "property": _text("A property of the signal; order.NAME and person.NAME are those it joins to."),
+            "op": _choice("eq", "ne", "in", "gt", "ge", "lt", "le", "contains", "exists"),
+            "value": {"description": "Text, number, true or false; a list of them for “in”."},
+        },
+        "additionalProperties": False,
+    },
+    "Selector": {
+        "type": "object",
+        "description": "Some of the signals. At least one member; all that are given must hold.",
+        "minProperties": 1,
+        "properties": {
+            "event": {"anyOf": [{"type": "string"}, _list({"type": "string"}, minItems=1)]},
+            "touchpoint": {"type": ["integer", "string"], "description": "Number or name of a touchpoint."},
+            "where": _or_null(_list(_reference("Condition"), maxItems=50)),
+        },
+        "additionalProperties": False,
+    },
+    "Breakdown": {
+        "type": "object",
+        "required": ["property"],
+        "properties": {
+            "property": {"type": "string"},
+            "attribution": _or_null(_choice("first", "last")),
+        },
+        "additionalProperties": False,
+    },
+    "Query": {
+        "oneOf": [_question(kind) for kind in sorted(KINDS)],
+    },
+    "Answer": {
+        "type": "object",
+        "description": "The members of its kind stand beside these.",
+        "required": ["kind", "data_as_of", "rows_scanned", "warnings"],
+        "properties": {
+            "kind": _choice(*sorted(KINDS)),
+            "data_as_of": _or_null({"type": "string", "format": "date-time"}),
+            "rows_scanned": {"type": "integer"},
+            "warnings": _list({"type": "string"}),
+        },
+    },
+    "Workspace": {
+        "type": "object",
+        "required": [
+            "workspace",
+            "name",
+            "language",
+            "timezone",
+            "currency",
+            "is_simulated",
+            "data_as_of",
+            "signals",
+            "people",
+        ],
+        "properties": {
+            "workspace": _text("Its short name."),
+            "name": {"type": "string"},
+            "language": _choice("fi", "en"),
+            "timezone": {"type": "string"},
+            "currency": {"type": "string"},
+            "is_simulated": {"type": "boolean"},
+            "data_as_of": _or_null({"type": "string", "format": "date-time"}),
+            "signals": {"type": "integer"},
+            "people": {"type": "integer"},
+        },
+    },
+}
+
+
+def _answer(name: str) -> Schema:
+    return {"description": "OK", "content": {"application/json": {"schema": _reference(name)}}}
+
+
+def _problem(description: str) -> Schema:
+    return {
+        "description": description,
+        "content": {"application/problem+json": {"schema": _reference("Problem")}},
+    }
+
+
+PROBLEM_RESPONSES: dict[Any, Schema] = {
+    401: _problem("No key, an unknown one or a revoked one."),
+    403: _problem("The key is a write key, or the session's CSRF token is missing."),
+    404: _problem("The caller's session is of no member of the workspace."),
+}
+_WORKSPACE_PARAMETER = {
+    "name": "workspace",
+    "in": "query",
+    "required": False,
+    "description": "Short name of the workspace; only for calls with a session. A key names its own.",
+    "schema": {"type": "string"},
+}
+QUERY_OPERATION: Schema = {
+    "parameters": [_WORKSPACE_PARAMETER],
+    "requestBody": {"required": True, "content": {"application/json": {"schema": _reference("Query")}}},
+    "responses": {
+        200: _answer("Answer"),
+        400: _problem("The body is not strict JSON."),
+        413: _problem("The body is larger than 256 kB."),
+        422: _problem("The question cannot be answered as it stands; “field” says where."),
+        503: _problem("The question took too long; Retry-After says when to ask again."),
+    },
+}
+WORKSPACE_OPERATION: Schema = {
+    "parameters": [_WORKSPACE_PARAMETER],
+    "responses": {200: _answer("Workspace")},
+}
