@@ -41,7 +41,7 @@ def load(workspace: Workspace, staged: Staged, *, progress: Progress | None = No
 
 def _load(key: str, staged: Staged, progress: Progress | None) -> Loaded:
     if staged.kind == "people":
-        return store().load_people(key, staged.batch, progress=progress)
+        return store().load_people(key, staged.batch, rules=hit_rules(key), progress=progress)
     if staged.kind == "orders":
         return store().load_orders(
             key, staged.batch, rules=hit_rules(key), lines=staged.lines, progress=progress

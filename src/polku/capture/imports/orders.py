@@ -14,7 +14,7 @@ from polku.capture.imports.options import ImportOptions
 from polku.capture.imports.properties import as_json
 from polku.capture.imports.reasons import Reason
 from polku.capture.imports.sheet import Sheet
-from polku.capture.imports.signals import descends, take, tell_reversal
+from polku.capture.imports.signals import descends, take
 from polku.eventstore.port import ORDER_BATCH
 
 _TEXTS = ("person", "status", "channel", "url")
@@ -38,9 +38,8 @@ def write_orders(sheet: Sheet, options: ImportOptions, path: Path) -> int:
             days, known = sheet.days(column)
             columns[role] = pa.array(days.astype(np.int32), mask=~known)
     rows = np.flatnonzero(sheet.accepted)
-    if time is not None and descends(time.utc[rows][~time.empty[rows]]):
+    if time is not None and descends(sheet, time.utc[rows][~time.empty[rows]]):
         rows = rows[::-1]
-        tell_reversal(sheet)
     table: dict[str, pa.Array | pa.ChunkedArray] = {"order": take(sheet.text(identifier), rows)}
     for role in _TEXTS:
         if column := getattr(options, role):

@@ -22,7 +22,9 @@ def write_people(sheet: Sheet, options: ImportOptions, path: Path) -> int:
     person = str(options.person)
     sheet.reject(sheet.empty(person), Reason.NO_PERSON)
     rows = np.flatnonzero(sheet.accepted)
-    properties = list(dict.fromkeys(options.properties))
+    # Channel and page address are no fields of a person: where they are named they are traits.
+    named = [*options.properties, *(column for column in (options.channel, options.url) if column)]
+    properties = list(dict.fromkeys(named))
     traits = pa.table({name: take(sheet.text(name), rows) for name in properties})
     documents: pa.Array | pa.ChunkedArray = pa.nulls(rows.size, pa.string())
     if properties:

@@ -70,9 +70,8 @@ def _rows(sheet: Sheet, kind: ImportKind, options: ImportOptions) -> Signals:
     sheet.reject(times.empty, Reason.NO_TIME, time_column)
     sheet.reject(times.bad, Reason.BAD_TIME, time_column)
     rows = np.flatnonzero(sheet.accepted)
-    if descends(times.utc[rows]):
+    if descends(sheet, times.utc[rows]):
         rows = rows[::-1]
-        tell_reversal(sheet)
     return Signals(rows, times.utc[rows], [str(options.metric)] if kind == "scores" else None)
 
 
@@ -93,9 +92,7 @@ def _cells(sheet: Sheet, options: ImportOptions, wide: dict[str, str]) -> Signal
         sheet.rejections.add(at_fault & ~homeless & ~nameless & times[number].bad, Reason.BAD_TIME, column)
         filled[:, number] &= ~times[number].bad
     filled &= (sheet.accepted & ~homeless & ~nameless)[:, None]
-    flipped = descends(_first_time(utc, filled))
-    if flipped:
-        tell_reversal(sheet)
+    flipped = descends(sheet, _first_time(utc, filled))
     rows, cells = np.nonzero(filled[::-1] if flipped else filled)
     if flipped:
         rows = sheet.size - 1 - rows
@@ -110,17 +107,17 @@ def _first_time(utc: NDArray[np.int64], filled: NDArray[np.bool_]) -> NDArray[np
     return utc[some, filled[some].argmax(axis=1)]
 
 
-def descends(times: NDArray[np.int64]) -> bool:
-    """Whether adjacent times mostly go down: the file is newest first.
+def descends(sheet: Sheet, times: NDArray[np.int64]) -> bool:
+    """Whether adjacent times mostly go down, so that the rows are to be taken from the last to the first.
 
-    A bare majority decides, so that a file in no order and its reversed copy arrive alike.
+    A bare majority decides, so that a file in no order and its reversed copy arrive alike; only a clear one is told
+    as newest first.
     """
     steps = np.diff(times)
-    return int(np.count_nonzero(steps < 0)) > int(np.count_nonzero(steps > 0))
-
-
-def tell_reversal(sheet: Sheet) -> None:
-    sheet.recognised["newest_first"] = True
+    down, up = int(np.count_nonzero(steps < 0)), int(np.count_nonzero(steps > 0))
+    if down > 2 * up:
+        sheet.recognised["newest_first"] = True
+    return down > up
 
 
 def _reject_without_unit(sheet: Sheet, options: ImportOptions) -> None:
