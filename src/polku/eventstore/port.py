@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -83,7 +83,7 @@ PERSON_BATCH = pa.schema(
     ]
 )
 
-Source = pa.Table | Path
+Source: TypeAlias = pa.Table | Path
 
 
 @dataclass(frozen=True)

@@ -35,21 +35,42 @@ def sequences(
     if unit not in ("person", "session", "order"):
         raise StoreError(_("“%s” is not a unit.") % unit)
     table = _fetch(session, scope, selectors, unit, others, breakdown)
-    units = _integers(table["unit"])
+    units, times = _integers(table["unit"]), _integers(table["time"])
+    order = in_order(units, times, _integers(table["arrival"]))
     if unit == "session":
-        units = _sessions(units, _integers(table["time"]), table["session"])
-        wanted = table["wanted"]
-        table = table.filter(wanted)
-        units = units[wanted.to_numpy()]
-        order = np.lexsort((_integers(table["arrival"]), _integers(table["time"]), units))
-        table, units = table.take(pa.array(order)), units[order]
+        wanted = table["wanted"].to_numpy()
+        units = _sessions(units[order], times[order], table["session"].take(pa.array(order)))[wanted[order]]
+        order = order[wanted[order]]
+        again = in_order(units, times[order], np.arange(len(order)))
+        units, order = units[again], order[again]
+    else:
+        units = units[order]
     return SequenceRows(
         unit=units,
-        time=_integers(table["time"]),
-        mask=_integers(table["mask"]),
-        key=_texts(table["key"]) if breakdown is not None else np.empty(0, dtype=object),
+        time=times[order],
+        mask=_integers(table["mask"])[order],
+        key=_texts(table["key"])[order] if breakdown is not None else np.empty(0, dtype=object),
         scanned=_scanned(session, scope),
     )
+
+
+def in_order(unit: Integers, time: Integers, arrival: Integers) -> Integers:
+    """The permutation that sorts by unit, then time, then arrival.
+
+    Rows come as they arrived and mostly in time, so the last two need no or little sorting; units are sorted
+    with the position in the same number, which is stable and several times faster than an indirect sort.
+    """
+    order = np.arange(len(unit))
+    for column in (arrival, time):
+        column = column[order]
+        if np.any(column[1:] < column[:-1]):
+            order = order[np.argsort(column, kind="stable")]
+    bits = len(unit).bit_length()
+    if len(unit) and int(unit.max()).bit_length() + bits < 63:
+        packed = (unit[order] << bits) | np.arange(len(unit))
+        packed.sort()
+        return order[packed & ((1 << bits) - 1)]
+    return order[np.argsort(unit[order], kind="stable")]
 
 
 def _fetch(
@@ -60,7 +81,7 @@ def _fetch(
     others: bool,
     breakdown: str | None,
 ) -> pa.Table:
-    """The rows by person (order), time, arrival; for sessions all the person's rows, `wanted` or not."""
+    """The rows as they are stored; for sessions all the people's rows, `wanted` or not."""
     terms = Terms(session.db, scope.timezone)
     columns = ["epoch_us(s.time) AS time", "s.arrival", f"{_mask(terms, selectors)} AS mask"]
     columns.append(f"{'s.order_key' if unit == 'order' else 's.person'} AS unit")
@@ -78,7 +99,7 @@ def _fetch(
         where.append("s.order_key IS NOT NULL")
     return session.table(
         f"SELECT {', '.join(columns)} FROM {terms.source()}{_hit_bits(terms, selectors)} "
-        f"WHERE {all_of(where)} ORDER BY unit, time, s.arrival",
+        f"WHERE {all_of(where)}",
         terms.parameters,
     )
 
