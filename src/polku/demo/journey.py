@@ -17,7 +17,7 @@ ASSUMED: dict[str, float] = {
     "Maksu": 0.5,
     "Seurantaviesti": 0.2,
     "Nouto ja kuljetus": 0.45,
-    "Asiakaspalvelu": -0.2,
+    "Asiakaspalvelu": -0.1,
     "Palautus": 0.0,
     "Kuukausi myöhemmin": 0.45,
     "Kanta-asiakastiski": 0.35,

@@ -88,7 +88,13 @@ def contact_us(seed: int, truths: Truths, trips: Trips, orders: Orders, people: 
     followed = np.flatnonzero(orders.tracked)
     some("Seurantalinkki ei toimi", followed, 0.011, orders.opened_time[followed] + 600, True)
     late = np.flatnonzero(~orders.cancelled & (orders.late_days > 0))
-    some("Missä tilaukseni on", late, 0.5, (orders.promised[late] + 1) * DAY + 8 * HOUR, True)
+    some(
+        "Missä tilaukseni on",
+        late,
+        0.5,
+        (orders.promised[late] + 1).astype(np.float64) * DAY + 8 * HOUR,
+        True,
+    )
     on_time = np.flatnonzero(~orders.cancelled & (orders.late_days == 0))
     some("Missä tilaukseni on", on_time, 0.024, orders.time[on_time] + 2 * DAY, True)
     some("Viallinen tuote", live, 0.012, orders.fetched[live] + DAY, True)
@@ -99,7 +105,7 @@ def contact_us(seed: int, truths: Truths, trips: Trips, orders: Orders, people: 
     sent_back = np.flatnonzero(orders.returned)
     some("Hyvitys viipyy", sent_back, 0.07, orders.return_received[sent_back] + 2 * DAY, True)
     members = trips_where(people.member[trips.person])
-    some("Kanta-asiakkuus", members, 0.011, trips.start[members] + HOUR, False)
+    some("Kanta-asiakkuus", members, 0.005, trips.start[members] + HOUR, False)
     some("Muu asia", np.arange(len(trips)), 0.009, trips.start + HOUR, False)
 
     reason = np.concatenate([np.full(len(trip), REASONS.index(name)) for name, trip, _, _ in found])
@@ -149,4 +155,5 @@ _WAITS = {
 def _channels(rng: np.random.Generator, reason: Numbers) -> Numbers:
     usual = [0.42, 0.33, 0.25]
     limits = np.cumsum([_BY_REASON.get(name, usual) for name in REASONS], axis=1)[reason]
-    return (rng.random(len(reason))[:, None] > limits[:, :2]).sum(axis=1)
+    chosen: Numbers = (rng.random(len(reason))[:, None] > limits[:, :2]).sum(axis=1)
+    return chosen

@@ -93,7 +93,7 @@ def fulfil(seed: int, truths: Truths, trips: Trips, people: Population) -> Order
     opened_time = tracking_time + rng.exponential(3 * HOUR, count).clip(60, DAY)
 
     rng = stream(seed, "returns")
-    eager = np.where(_MORE_RETURNS[trips.product[trip]], 0.19, 0.11)
+    eager = np.where(_MORE_RETURNS[trips.product[trip]], 0.23, 0.14)
     looked = ~cancelled & (rng.random(count) < eager)
     returns_time = fetched + rng.gamma(2, 2.2 * DAY, count).clip(2 * HOUR, 20 * DAY)
     wants = looked & (rng.random(count) < 0.84)
@@ -167,7 +167,7 @@ def visit_loyalty_desk(seed: int, trips: Trips, orders: Orders, people: Populati
         & (rng.random(len(orders)) < 0.45)
     )
     members = np.flatnonzero(people.member & (people.store >= 0))
-    dropping_in = rng.choice(members, round(len(members) * 0.95)) if len(members) else members
+    dropping_in = rng.choice(members, round(len(members) * 1.4)) if len(members) else members
     times = in_store_hours(rng, rng.uniform(0, 125 * DAY, len(dropping_in)))
     person = np.concatenate([trips.person[after_advice], orders.person[fetching], dropping_in])
     shown = len(after_advice), len(fetching), len(dropping_in)

@@ -71,7 +71,8 @@ class Population:
         return _ABOUT[device, self.browser[person, device], self.region[person]]
 
     def on_iphone_safari(self, person: Numbers, device: Numbers) -> Flags:
-        return (device == PHONE) & (self.browser[person, PHONE] == SAFARI)
+        safari: Flags = (device == PHONE) & (self.browser[person, PHONE] == SAFARI)
+        return safari
 
     def ids(self, person: Numbers, identity: Numbers) -> Texts:
         """The texts of ids, for example `K-204417`, `ck-8f03…`, `asiakas204417@example.com`, `KR-6104204417`."""
@@ -101,7 +102,7 @@ def populate(rng: np.random.Generator, count: int, *, newcomers: int) -> Populat
     weights = np.array([place.weight for place in PLACES])
     place = rng.choice(len(PLACES), count, p=weights / weights.sum())
     region = np.searchsorted(REGIONS.astype(str), [place_.region for place_ in PLACES])[place]
-    iphone = rng.random(count) < 0.44
+    iphone = rng.random(count) < 0.5
     phone = np.where(
         iphone,
         _browsers(rng, [0.9, 0.1, 0, 0, 0], count),

@@ -14,8 +14,9 @@ from polku.simulation.streams import stream
 from polku.simulation.truths import Truths
 
 ADVERTISEMENT, ORGANIC, INSTAGRAM, NEWSLETTER, DIRECT = range(5)
-_SOURCE_SHARES = [0.31, 0.24, 0.1, 0.12, 0.23]
-_CART_BY_SOURCE = np.array([0.44, 0.48, 0.3, 0.54, 0.58])
+_SOURCE_SHARES = [0.36, 0.23, 0.09, 0.12, 0.2]
+_VIEWED_BY_SOURCE = np.array([0.69, 0.83, 0.62, 0.84, 0.86])
+_CART_BY_SOURCE = np.array([0.47, 0.5, 0.32, 0.56, 0.6])
 TRIPS_PER_PERSON = 1.42
 PAYMENT_MEANS = np.array(["MobilePay", "verkkopankki", "kortti", "lasku", "Apple Pay"], dtype=object)
 
@@ -64,7 +65,7 @@ def go_shopping(seed: int, truths: Truths, people: Population, *, newcomers: int
     returning = people.returning[person]
 
     rng = stream(seed, "looking")
-    viewed = rng.random(count) < np.where(campaign, 0.58, np.where(source == INSTAGRAM, 0.74, 0.86))
+    viewed = rng.random(count) < np.where(campaign, 0.52, _VIEWED_BY_SOURCE[source])
     product = rng.choice(len(PRODUCT_PRICE), count, p=PRODUCT_WEIGHT / PRODUCT_WEIGHT.sum())
     first_device = np.where(rng.random(count) < 0.82, people.device[person], PHONE)
     second = viewed & ~campaign & (rng.random(count) < 0.42)
@@ -95,7 +96,7 @@ def go_shopping(seed: int, truths: Truths, people: Population, *, newcomers: int
     small = value < FREE_DELIVERY
     late_cost = week_of(cart_time) >= truths.late_shipping_cost_from_week
     left_for_shipping = cart & small & late_cost & (rng.random(count) < truths.late_shipping_cost)
-    paying = cart & ~left_for_shipping & (rng.random(count) < np.where(returning, 0.79, 0.71))
+    paying = cart & ~left_for_shipping & (rng.random(count) < np.where(returning, 0.82, 0.76))
 
     rng = stream(seed, "payment")
     payment_time = cart_time + rng.uniform(1.5, 8, count) * 60
@@ -105,10 +106,10 @@ def go_shopping(seed: int, truths: Truths, people: Population, *, newcomers: int
     failed = paying & (rng.random(count) < np.where(broken, 0.03 + truths.safari_failure, 0.03))
     fate, computer = rng.random(count), people.has_computer[person] & (last_device == PHONE)
     rescue = np.select(
-        [fate < 0.1, (fate < 0.34) & computer, fate > 0.93], [AGAIN, BY_COMPUTER, BY_PHONE], NOT_RESCUED
+        [fate < 0.1, (fate < 0.28) & computer, fate > 0.93], [AGAIN, BY_COMPUTER, BY_PHONE], NOT_RESCUED
     )
     rescue = np.where(failed, rescue, NOT_RESCUED)
-    gave_up = rng.random(count) < 0.06
+    gave_up = rng.random(count) < 0.09
     ordered = paying & ((rescue > 0) | (~failed & ~gave_up))
     wait = np.choose(
         rescue,

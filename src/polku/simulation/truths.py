@@ -15,15 +15,15 @@ class Truths:
     Shares are 0–1, weeks are counted from 1 to 18. `Truths.nothing_planted()` switches all off.
     """
 
-    safari_failure: float = 0.62
+    safari_failure: float = 0.72
     """Share of payments that fail in Safari on an iPhone, on top of what fails everywhere. 0: off."""
     safari_failure_from_week: int = 7
     """The week in which Safari's payments begin to fail."""
     late_share: float = 0.06
     """Share of deliveries after the promised day where nothing particular is wrong."""
-    north_late_share: float = 0.56
+    north_late_share: float = 0.58
     """The same in Lapland, North Ostrobothnia and Kainuu. Equal to `late_share`: off."""
-    returns_confusion: float = 0.5
+    returns_confusion: float = 0.58
     """Share of those on the returns page who do not understand it: they ask, or give up. 0: off."""
     delightful_store: str = "Rovaniemi"
     """The store whose loyalty desk delights ("Rovaniemi" or "Tampere")."""
@@ -39,7 +39,7 @@ class Truths:
     """Their chance of putting something in the cart, relative to 0.5 of other visitors who look at a product."""
     instagram_from_week: int = 14
     """The campaign's first week; it runs for four."""
-    store_advice_lift: float = 1.45
+    store_advice_lift: float = 1.35
     """How much likelier a purchase is after advice in a store. 1: off."""
     support_solves: float = 0.82
     """Share of contacts that customer service solves at once. 0.45: an ordinary service desk."""

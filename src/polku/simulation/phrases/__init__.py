@@ -22,7 +22,7 @@ FINNISH: Mapping[str, Phrases] = {
     "kuukausi": after_fi.KUUKAUSI,
     "kanta-asiakastiski": after_fi.KANTA_ASIAKASTISKI,
 }
-COMMENTS = (FINNISH, SWEDISH, ENGLISH)
+COMMENTS: tuple[Mapping[str, Phrases], ...] = (FINNISH, SWEDISH, ENGLISH)
 """By language as in `population.LANGUAGES`."""
 CONTACTS: tuple[Phrases, ...] = (contacts.FINNISH, contacts.SWEDISH, contacts.ENGLISH)
 GREETINGS, CLOSINGS = contacts.GREETINGS, contacts.CLOSINGS

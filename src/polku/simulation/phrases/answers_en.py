@@ -1,6 +1,6 @@
 """English comments, by question and mood; `{tuote}` is the product without an article."""
 
-ENGLISH = {
+ENGLISH: dict[str, dict[str, tuple[str, ...]]] = {
     "tuotesivu": {
         "hyvä": (
             "Clear photos and a proper size chart.",

@@ -1,6 +1,6 @@
 """Swedish comments, by question and mood; `{tuote}` is the product in its definite form."""
 
-SWEDISH = {
+SWEDISH: dict[str, dict[str, tuple[str, ...]]] = {
     "tuotesivu": {
         "hyvä": (
             "Bra bilder och tydlig storlekstabell.",
