@@ -224,7 +224,7 @@ def _in_words(result: dict[str, Any]) -> str:
     if "delimiter" in recognised:
         delimiter = {"\t": "TAB"}.get(recognised["delimiter"], recognised["delimiter"])
         lines.append(
-            _("Recognised: delimiter %(delimiter)s, encoding %(encoding)s.")
+            _("Recognised: delimiter “%(delimiter)s”, encoding %(encoding)s.")
             % {"delimiter": delimiter, "encoding": recognised["encoding"]}
         )
     for column, form in recognised.get("dates", {}).items():
