@@ -104,7 +104,7 @@ def cell(touchpoint: Record, reader: Reader) -> FeelingCell:
         }
         between = reader.interval(measured["ci"], 2, signed=True) if measured["ci"] else ""
         tail = [_("probably %(interval)s") % {"interval": between}] if between else []
-        tail += [f"n {reader.number(measured['n'])}", source_name(measured["source"])]
+        tail += [f"n\N{NO-BREAK SPACE}{reader.number(measured['n'])}", source_name(measured["source"])]
         tips.append(f"{words}, {', '.join(tail)}")
         if measured["n"] < SMALL:
             tips.append(small_text())

@@ -7,13 +7,13 @@ figure is greyed. A difference is shown only where it is clear.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from polku.site.formats import Reader, rate_decimals
+from polku.site.formats import NBSP, Reader, rate_decimals
 
 SMALL = 30
 
@@ -42,7 +42,7 @@ class Cell:
     bar: tuple[str, str, str] | None = None
     tips: tuple[str, ...] = ()
     difference: Difference | None = None
-    notes: tuple[str, ...] = field(default=())
+    word: str = ""
 
 
 def do(touchpoint: Record, reader: Reader) -> Cell:
@@ -58,10 +58,11 @@ def do(touchpoint: Record, reader: Reader) -> Cell:
     continued, bar, note, mark = record["continued"], None, "", ""
     if continued:
         share, ends = continued["value"], continued["ci"]
-        note = _("%(share)s continued") % {"share": reader.percent(share)}
+        said = _("%(share)s continued") % {"share": reader.percent(share)}
+        note = reader.percent(share)
         mark = reader.margin(share * 100, [end * 100 for end in ends]) if ends else ""
         bar = _bar(ends or [share, share], share)
-        tips.append(sentence(note, reader.percent_interval(ends) if ends else "", continued["n"], reader))
+        tips.append(sentence(said, reader.percent_interval(ends) if ends else "", continued["n"], reader))
         if continued.get("censored"):
             tips.append(
                 ngettext(
@@ -77,6 +78,7 @@ def do(touchpoint: Record, reader: Reader) -> Cell:
     return Cell(
         value=reader.number(count),
         note=note,
+        word=_("continued") if note else "",
         mark=mark,
         bar=bar,
         is_small=count < SMALL,
@@ -99,7 +101,7 @@ def say(touchpoint: Record, reader: Reader) -> Cell:
     if small:
         tips.append(small_text())
     tips += _told("", changes.get("say"), lambda gap: score_gap(first, gap, reader))
-    count = f"n {reader.number(first['n'])}"
+    count = f"n{NBSP}{reader.number(first['n'])}"
     return Cell(
         value=between if small and between else value,
         mark="" if small or not ends else score_margin(first, reader),
@@ -117,17 +119,17 @@ def contact(touchpoint: Record, reader: Reader) -> Cell:
         return Cell(absent="–", tips=(_("No contacts are connected to this touchpoint."),))
     changes = touchpoint["change"] or {}
     value, ends = record["value"], record["ci"]
-    decimals = rate_decimals(value)
+    decimals = rate_decimals(ends[1] if ends else value)
     shown = reader.number(value, decimals)
     rate = _("%(rate)s contacts per 100 people") % {"rate": shown}
     tips = [sentence(rate, reader.interval(ends, decimals) if ends else "", record["n"], reader)]
-    small = record["n"] < SMALL
+    small = record["reached"] < SMALL
     tips += [small_text()] if small else []
     tips += _told("", changes.get("contact"), lambda gap: reader.number(gap, decimals, signed=True))
     return Cell(
         value=reader.interval(ends, decimals) if small and ends else shown,
         mark=reader.margin(value, ends, decimals) if ends and not small else "",
-        note=(f"{shown} · " if small and ends else "") + f"n {reader.number(record['n'])}",
+        note=(f"{shown} · " if small and ends else "") + f"n{NBSP}{reader.number(record['n'])}",
         is_small=small,
         tips=tuple(tips),
         difference=_difference(
@@ -157,7 +159,7 @@ def buy(touchpoint: Record, reader: Reader) -> Cell:
     tips += _told("", changes.get("buy"), lambda gap: reader.money(gap, signed=True))
     return Cell(
         value=between if small and between else reader.money(value),
-        note=f"{reader.money(value)} · n {reader.number(buyers)}" if small and between else between,
+        note=f"{reader.money(value)} · n{NBSP}{reader.number(buyers)}" if small and between else between,
         is_small=small,
         tips=tuple(tips),
         difference=_difference(
@@ -234,7 +236,7 @@ def _score_decimals(score: Record) -> int:
 def sentence(value: str, between: str, n: int | None, reader: Reader) -> str:
     """`CSAT 78 %: probably 74–82 %, n 312`; without an interval or n, what is left of it."""
     parts = [_("probably %(interval)s") % {"interval": between}] if between else []
-    parts += [f"n {reader.number(n)}"] if n is not None else []
+    parts += [f"n{NBSP}{reader.number(n)}"] if n is not None else []
     return f"{value}: {', '.join(parts)}" if parts else value
 
 

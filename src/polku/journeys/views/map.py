@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from polku import analytics
 from polku.accounts.access import workspace_view
 from polku.eventstore.registry import store
-from polku.journeys.models import Journey
+from polku.journeys.models import Journey, Touchpoint
 from polku.journeys.views import map_filters, map_model, panel_model
 from polku.journeys.views.lookups import get_journey, get_touchpoint
 from polku.journeys.views.map_filters import Filters
@@ -35,7 +35,7 @@ def journey_map(request: Any, journey: int) -> HttpResponse:
     page = _page(request, found)
     target = (request.htmx.target or "") if request.htmx else ""
     if page["chosen"] is not None:
-        page["panel"] = panel_model.panel(get_touchpoint(found.pk, page["chosen"]), page)
+        page["panel"] = _panel(request, get_touchpoint(found.pk, page["chosen"]), page)
     page["swap_out_of_band"] = target == "map-live"
     return render(request, _PARTS.get(target, "journeys/map.html"), page)
 
@@ -48,7 +48,7 @@ def touchpoint_panel(request: Any, journey: int, touchpoint: int) -> HttpRespons
     found = get_journey(journey)
     point = get_touchpoint(found.pk, touchpoint)
     page = _page(request, found, chosen=point.pk)
-    page["panel"] = panel_model.panel(point, page)
+    page["panel"] = _panel(request, point, page)
     return render(request, "journeys/map_side.html", page)
 
 
@@ -59,6 +59,17 @@ def journey_version(request: Any, journey: int) -> JsonResponse:
     """{"version"}: grows by every write to the workspace's signals. Asks nothing of the signals themselves."""
     get_journey(journey)
     return JsonResponse({"version": store().state(request.workspace.key.hex).version})
+
+
+def _panel(request: HttpRequest, touchpoint: Touchpoint, page: Mapping[str, Any]) -> dict[str, Any]:
+    return panel_model.panel(
+        touchpoint,
+        filters=page["filters"],
+        reader=page["reader"],
+        drawn=page["map"],
+        addresses=page["addresses"],
+        search=request.GET.get("search", "").replace("\x00", "").strip()[:200],
+    )
 
 
 def _page(request: Any, journey: Journey, chosen: int | None = None) -> dict[str, Any]:
@@ -79,6 +90,7 @@ def _page(request: Any, journey: Journey, chosen: int | None = None) -> dict[str
         "reader": reader,
         "result": result,
         "map": drawn,
+        "addresses": addresses,
         "filters": filters,
         "form": map_filters.form_of(filters, workspace, state),
         "period": _period(filters, reader),

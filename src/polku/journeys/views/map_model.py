@@ -200,24 +200,29 @@ def _head(
     )
 
 
-_LONG = 11
+_LONG, _VERY_LONG = 11, 24
 _SYLLABLE = re.compile(
-    r"(?<=[aeiouyäöå])(?=[bcdfghjklmnpqrstvwxz][aeiouyäöå])|"
-    r"(?<=[aeiouyäöå][bcdfghjklmnpqrstvwxz])(?=[bcdfghjklmnpqrstvwxz][aeiouyäöå])",
+    r"(?<=[aeiouyäöå])(?=[bcdfghjklmnpqrstvwxz][aeiouyäöå])"
+    r"|(?<=[aeiouyäöå][bcdfghjklmnpqrstvwxz])(?=[bcdfghjklmnpqrstvwxz][aeiouyäöå])",
     re.IGNORECASE,
 )
 
 
 def soften(text: str) -> str:
-    """Soft hyphens into long Finnish words, at syllables (before a consonant and a vowel), not near the ends.
+    """A soft hyphen into each long Finnish word, at the syllable nearest its middle.
 
-    Browsers bring no Finnish hyphenation, and a column of the map is narrow.
+    Browsers bring no Finnish hyphenation, and a column of the map is narrow. Syllables end before a consonant
+    and a vowel; the middle is where most compounds have their joint. A very long word may break anywhere.
     """
-    return " ".join(_soft(word) if len(word) > _LONG else word for word in text.split(" "))
+    return re.sub(r"\w+", lambda word: _soft(word.group()), text)
 
 
 def _soft(word: str) -> str:
-    places = [match.start() for match in _SYLLABLE.finditer(word) if 3 <= match.start() <= len(word) - 3]
+    if len(word) <= _LONG:
+        return word
+    places = [found.start() for found in _SYLLABLE.finditer(word) if 3 <= found.start() <= len(word) - 3]
+    if places and len(word) <= _VERY_LONG:
+        places = [min(places, key=lambda place: (abs(place - len(word) / 2), -place))]
     for place in reversed(places):
         word = f"{word[:place]}\N{SOFT HYPHEN}{word[place:]}"
     return word

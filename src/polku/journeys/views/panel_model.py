@@ -1,12 +1,283 @@
-"""The panel of one touchpoint, as its template draws it."""
+"""The panel of one touchpoint, as its template draws it: the map's own figures in words, and what lies behind them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import datetime as dt
+from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import parse_qsl
 
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from polku.journeys.catching import words_of
+from polku.journeys.feelings import step_of, word_of
 from polku.journeys.models import Touchpoint
+from polku.journeys.panel import touchpoint_panel
+from polku.journeys.views import figures, trend_picture
+from polku.journeys.views.map_filters import Filters, channel_name
+from polku.journeys.views.map_model import Map
+from polku.site.formats import Reader
+
+Record = Mapping[str, Any]
+FIRST_COMMENTS = 4
+MOST_NEXT = 6
 
 
-def panel(touchpoint: Touchpoint, page: Mapping[str, Any]) -> dict[str, Any]:
-    return {"name": touchpoint.name}
+def panel(
+    touchpoint: Touchpoint,
+    *,
+    filters: Filters,
+    reader: Reader,
+    drawn: Map,
+    addresses: Mapping[int, Any],
+    search: str,
+) -> dict[str, Any]:
+    """Everything the panel says; `drawn` is the map it stands beside, so that both say the same."""
+    workspace = touchpoint.workspace
+    found = touchpoint_panel(
+        workspace=workspace,
+        touchpoint=touchpoint,
+        range=filters.range(workspace.timezone),
+        where=filters.where() or None,
+        segment=filters.segment or None,
+        compare=filters.compared(workspace.timezone),
+        search=search,
+    )
+    cell = found["touchpoint"]
+    column = next(column for column in drawn.columns if column.head.id == str(touchpoint.pk))
+    return {
+        "id": str(touchpoint.pk),
+        "name": touchpoint.name,
+        "stage": found["stage"]["name"],
+        "description": touchpoint.description,
+        "owner": cell["owner"],
+        "review_on": reader.day(touchpoint.review_on, year=True) if touchpoint.review_on else "",
+        "column": column,
+        "lanes": _lanes(column, cell, reader),
+        "address": reverse(
+            "journeys:panel", args=[workspace.slug, touchpoint.stage.journey_id, touchpoint.pk]
+        ),
+        "hidden": _hidden(filters),
+        "comments": _comments(found["comments"], reader),
+        "trend": trend_picture.picture(
+            found["trend"], reader, rule=cell["say"][0]["rule"] if cell["say"] else ""
+        )
+        if found["trend"]
+        else None,
+        "distributions": [_distribution(score, reader) for score in cell["say"]],
+        "reasons": _bars([(r["name"], r["count"], None) for r in found["reasons"] or []], reader),
+        "next": _next(found, reader, addresses),
+        "not_continued": _not_continued(found["not_continued"], reader),
+        "who": _who(found["who"], reader),
+        "bindings": [words_of(binding) for binding in touchpoint.bindings.all()],
+        "shows_nps": any(score["metric"] == "nps" for score in cell["say"]),
+    }
+
+
+def _lanes(column: Any, cell: Record, reader: Reader) -> list[dict[str, Any]]:
+    """The figures in plain words, lane by lane."""
+    lanes: list[dict[str, Any]] = [
+        {"name": _("Feel"), "words": column.feel.words, "step": column.feel.step, "tips": column.feel.tips,
+         "is_small": column.feel.is_small, "difference": None}
+    ]  # fmt: skip
+    for name, shown in (
+        (_("Do"), column.do),
+        (_("Say"), column.say),
+        (_("Contact us"), column.contact),
+        (_("Buy"), column.buy),
+    ):
+        tips = list(shown.tips)
+        if shown is column.do and cell["do"] and cell["do"]["promise"]:
+            tips += _promise(cell["do"]["promise"], reader)
+        lanes.append(
+            {
+                "name": name,
+                "words": shown.absent or shown.value,
+                "is_absent": bool(shown.absent),
+                "tips": tips,
+                "is_small": shown.is_small,
+                "difference": shown.difference,
+            }
+        )
+    return lanes
+
+
+def _promise(promise: Record, reader: Reader) -> list[str]:
+    said = []
+    kept = promise["kept"]
+    if kept:
+        share = _("The promised day was kept in %(share)s") % {"share": reader.percent(kept["value"])}
+        said.append(figures.sentence(share, reader.percent_interval(kept["ci"]), kept["n"], reader))
+    if promise["broken_open"]:
+        said.append(
+            ngettext(
+                "%(orders)s order is late and not delivered yet.",
+                "%(orders)s orders are late and not delivered yet.",
+                promise["broken_open"],
+            )
+            % {"orders": reader.number(promise["broken_open"])}
+        )
+    return said
+
+
+def _comments(comments: Record, reader: Reader) -> dict[str, Any]:
+    items = []
+    for item in comments["items"]:
+        moment = reader.local(dt.datetime.fromisoformat(item["time"]))
+        feeling = item["feeling"]
+        about = [reader.day(moment.date(), year=True)]
+        about += [channel_name(item["channel"])] if item["channel"] else []
+        if item["score"] is not None:
+            decimals = 0 if float(item["score"]).is_integer() else 1
+            about.append(f"{figures.metric_name(item['name'])} {reader.number(item['score'], decimals)}")
+        elif item["kind"] == "contact" and item["name"]:
+            about.append(item["name"])
+        items.append(
+            {
+                "text": item["text"],
+                "step": step_of(feeling) if feeling is not None else None,
+                "feeling": word_of(feeling) if feeling is not None else "",
+                "about": " · ".join(about),
+            }
+        )
+    return {
+        "first": items[:FIRST_COMMENTS],
+        "rest": items[FIRST_COMMENTS:],
+        "rest_count": reader.number(max(0, len(items) - FIRST_COMMENTS)),
+        "more": comments["more"],
+        "shown": reader.number(len(items)),
+        "search": comments["search"],
+    }
+
+
+def _distribution(score: Record, reader: Reader) -> dict[str, Any]:
+    """How many gave each answer, as bars; an answer nobody gave has a place too."""
+    counts = list(score["distribution"].items())
+    most, total = max((n for _, n in counts), default=0), sum(n for _, n in counts)
+    width = 100 / max(1, len(counts))
+    low, high = score["scale"]
+    return {
+        "sentence": figures.score_sentence(score, reader),
+        "mean": _("mean %(mean)s on the scale %(low)s–%(high)s")
+        % {"mean": reader.number(score["mean"], 2), "low": reader.number(low), "high": reader.number(high)},
+        "title": _("Answers: %(metric)s") % {"metric": figures.metric_name(score["metric"])},
+        "is_small": score["n"] < figures.SMALL,
+        "bars": [
+            {
+                "x": f"{index * width + width * 0.1:.2f}%",
+                "middle": f"{(index + 0.5) * width:.2f}%",
+                "width": f"{width * 0.8:.2f}%",
+                "y": f"{100 - 100 * n / most if most else 100:.1f}%",
+                "height": f"{100 * n / most if most else 0:.1f}%",
+                "answer": answer.replace(".", ",") if reader.language == "fi" else answer,
+                "count": reader.number(n),
+                "share": reader.percent(n / total) if total else "",
+                "step": _step_on((low, high), answer, score["metric"]),
+            }
+            for index, (answer, n) in enumerate(counts)
+        ],
+    }
+
+
+def _step_on(scale: Sequence[float], answer: str, metric: str) -> int:
+    low, high = scale
+    if not high > low or (metric == "ces" and (low, high) != (1, 7)):
+        return 3
+    return step_of((float(answer) - (low + high) / 2) / ((high - low) / 2))
+
+
+def _bars(rows: Sequence[tuple[str, int, str | None]], reader: Reader, most: int = 8) -> list[dict[str, str]]:
+    whole = max((count for _, count, _ in rows), default=0)
+    return [
+        {
+            "name": name or _("no reason given"),
+            "count": reader.number(count),
+            "width": f"{100 * count / whole if whole else 0:.1f}%",
+        }
+        for name, count, _ in rows[:most]
+    ]
+
+
+def _next(found: Record, reader: Reader, addresses: Mapping[int, Any]) -> dict[str, Any] | None:
+    if found["next"] is None or found["went_nowhere"] is None:
+        return None
+
+    def row(name: str, record: Record, links: Any) -> dict[str, Any]:
+        ends = record["ci"]
+        return {
+            "name": name,
+            "share": reader.percent(record["share"]),
+            "mark": reader.margin(100 * record["share"], [100 * end for end in ends]) if ends else "",
+            "count": reader.number(record["count"]),
+            "width": f"{100 * record['share']:.1f}%",
+            "is_small": record["small"],
+            "address": links[0] if links else "",
+            "panel": links[1] if links else "",
+        }
+
+    rows = [row(each["name"], each, addresses.get(each["touchpoint"])) for each in found["next"][:MOST_NEXT]]
+    return {"rows": rows, "nowhere": row(_("nowhere yet"), found["went_nowhere"], None)}
+
+
+def _not_continued(record: Record | None, reader: Reader) -> dict[str, Any] | None:
+    if record is None:
+        return None
+    share = _("%(share)s did not continue") % {"share": reader.percent(record["share"])}
+    return {
+        "sentence": figures.sentence(
+            share, reader.percent_interval(record["ci"]) if record["ci"] else "", record["n"], reader
+        ),
+        "is_small": record["small"],
+        "tested": record["tested"],
+        "properties": _properties(record, reader),
+    }
+
+
+def _who(record: Record | None, reader: Reader) -> dict[str, Any] | None:
+    if record is None:
+        return None
+    return {
+        "sentence": _("%(people)s of the %(all)s people of the period were here.")
+        % {"people": reader.number(record["n"]), "all": reader.number(record["of"])},
+        "is_small": record["small"],
+        "tested": record["tested"],
+        "properties": _properties(record, reader),
+        "people": [
+            {
+                "label": each["label"],
+                "last": reader.day(reader.local(dt.datetime.fromisoformat(each["last"])), year=True),
+            }
+            for each in record["people"]
+            if each["label"]
+        ],
+    }
+
+
+def _properties(record: Record, reader: Reader) -> list[dict[str, str]]:
+    return [
+        {
+            "name": property_name(each["property"]),
+            "value": channel_name(each["value"]) if each["property"] == "channel" else each["value"],
+            "share": reader.percent(each["share"]),
+            "all": reader.percent(each["share_of_all"]),
+            "probably": _("probably %(interval)s, n %(n)s")
+            % {"interval": reader.percent_interval(each["ci"]), "n": reader.number(each["n"])},
+            "x": f"{100 * each['share_of_all']:.1f}%",
+            "width": f"{100 * each['share']:.1f}%",
+        }
+        for each in record["properties"]
+    ]
+
+
+def property_name(name: str) -> str:
+    """A property as people say it: its own name without the room it lives in; ours in the reader's language."""
+    own = name.removeprefix("person.").removeprefix("order.")
+    known = {"channel": _("channel"), "city": _("city"), "device": _("device"), "browser": _("browser")}
+    return known.get(own, own.replace("_", " "))
+
+
+def _hidden(filters: Filters) -> list[tuple[str, str]]:
+    """The filters as fields of the search form."""
+    return parse_qsl(filters.address().removeprefix("?"))
