@@ -63,6 +63,11 @@ def live_numbers(
     return _numbers.get(question, lambda: _count(store, key, plan, state, scope, compared))
 
 
+def forget() -> None:
+    """Let the next question count anew, as benchmarks want it."""
+    _numbers.clear()
+
+
 def read_source(store: EventStore, key: str, plan: Plan, scopes: list[Scope]) -> Source:
     """Read what the periods `scopes` (equal but for their range) need.
 
