@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from polku.accounts.models import Workspace
 from polku.journeys import limits, queries
@@ -101,8 +102,9 @@ class TouchpointForm(ChangesForm):
             "How does the team think the customer feels here? The map draws what was measured over it."
         ),
     )
+    # Not the role of the same name: Finnish has two words.
     owner = forms.ModelChoiceField(
-        label=_("Owner"), required=False, queryset=None, empty_label=_("no owner yet")
+        label=pgettext_lazy("touchpoint", "Owner"), required=False, queryset=None, empty_label=_("no owner yet")
     )
     review_on = forms.DateField(label=_("Next review"), required=False, widget=_date_input())
 
