@@ -31,7 +31,9 @@ SIGNAL_FIELDS = frozenset(
         "time",
     }
 )
-ORDER_FIELDS = frozenset({"status", "value", "time", "promised", "delivered", "on_time", "id"})
+ORDER_FIELDS = frozenset(
+    {"status", "value", "time", "promised", "delivered", "on_time", "id", "channel", "url"}
+)
 
 _VALUES_OF: dict[str, CatalogKind] = {
     "event": "event",
@@ -51,8 +53,9 @@ def warn_of_unknown(
     conditions = list(conditions)
     for selector in selectors:
         for name in selector.names:
-            if name not in _received(context, "event"):
-                _warn(context, gettext_lazy("The event “{name}” has never been received."), name, "event")
+            _warn_unless_received(
+                context, "event", name, gettext_lazy("The event “{name}” has never been received."), name=name
+            )
         conditions.extend(selector.where)
     for condition in conditions:
         if warn_of_property(context, condition.property):
@@ -67,12 +70,8 @@ def warn_of_property(context: QueryContext, name: str) -> bool:
     if name in received:
         return True
     known = {*received, *SIGNAL_FIELDS, *(f"order.{field}" for field in ORDER_FIELDS)}
-    _say(
-        context,
-        gettext_lazy("No signal, order or person has the property “{name}”."),
-        name,
-        nearest(name, known),
-    )
+    message = gettext_lazy("No signal, order or person has the property “{name}”.")
+    context.warnings.append(_said(message, nearest(name, known), name=name))
     return False
 
 
@@ -80,13 +79,9 @@ def warn_of_metric(context: QueryContext, metric: str) -> None:
     """Warn where no answer to `metric` was ever received."""
     received = _received(context, "metric")
     if metric not in received:
+        message = gettext_lazy("No answer to the metric “{name}” has ever been received.")
         suggestion = nearest(metric, received) or (min(received) if received else None)
-        _say(
-            context,
-            gettext_lazy("No answer to the metric “{name}” has ever been received."),
-            metric,
-            suggestion,
-        )
+        context.warnings.append(_said(message, suggestion, name=metric))
 
 
 def _warn_of_values(context: QueryContext, condition: Condition) -> None:
@@ -94,29 +89,28 @@ def _warn_of_values(context: QueryContext, condition: Condition) -> None:
     if what is None or condition.op not in ("eq", "in"):
         return
     wanted = condition.value if isinstance(condition.value, tuple) else (condition.value,)
-    received = _received(context, what)
+    message = gettext_lazy("The property “{property}” never had the value “{name}”.")
     for value in wanted:
-        # A catalogue that reached its limit may lack the value without its being unknown.
-        if isinstance(value, str) and value not in received and len(received) < _MOST:
-            message = format_lazy(
-                gettext_lazy("The property “{property}” never had the value “{{name}}”."),
-                property=condition.property,
-            )
-            _say(context, message, value, nearest(value, received))
+        if isinstance(value, str):
+            _warn_unless_received(context, what, value, message, property=condition.property, name=value)
 
 
-def _warn(context: QueryContext, message: Message, name: str, what: CatalogKind) -> None:
+def _warn_unless_received(
+    context: QueryContext, what: CatalogKind, name: str, message: Message, **parts: str
+) -> None:
     received = _received(context, what)
-    if len(received) < _MOST:
-        _say(context, message, name, nearest(name, received))
+    # A catalogue that reached its limit may lack the name without its being unknown.
+    if name not in received and len(received) < _MOST:
+        context.warnings.append(_said(message, nearest(name, received), **parts))
 
 
-def _say(context: QueryContext, message: Message, name: str, suggestion: str | None) -> None:
-    said: Message = format_lazy(cast("str", message), name=values.shown(name))
-    if suggestion is not None:
-        hint = format_lazy(gettext_lazy("Did you mean “{suggestion}”?"), suggestion=suggestion)
-        said = format_lazy("{said} {hint}", said=said, hint=hint)
-    context.warnings.append(said)
+def _said(message: Message, suggestion: str | None, **parts: str) -> Message:
+    """`message` with its parts filled in, and the suggestion behind it; translated only when it is read."""
+    said = format_lazy(cast("str", message), **{name: values.shown(part) for name, part in parts.items()})
+    if suggestion is None:
+        return said
+    hint = format_lazy(gettext_lazy("Did you mean “{suggestion}”?"), suggestion=suggestion)
+    return format_lazy("{said} {hint}", said=said, hint=hint)
 
 
 def _received(context: QueryContext, what: CatalogKind) -> frozenset[str]:

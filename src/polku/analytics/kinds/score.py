@@ -42,11 +42,11 @@ def _nps(counts: Counts) -> Estimate:
 
 
 RULES: dict[tuple[str, Scale], Rule] = {
-    ("nps", (0, 10)): Rule("promoters 9–10 minus detractors 0–6", _nps),
-    ("csat", (1, 5)): Rule("share of 4–5", lambda counts: csat(counts=counts, scale=5)),
-    ("csat", (1, 7)): Rule("share of 6–7", lambda counts: csat(counts=counts, scale=7)),
-    ("ces", (1, 7)): Rule("share of 5–7", lambda counts: ces(counts=counts)),
-    ("smiley", (1, 4)): Rule("mean of 0, 33.33, 66.67 and 100", lambda counts: smiley(counts=counts)),
+    ("nps", (0, 10)): Rule("promoters_minus_detractors", _nps),
+    ("csat", (1, 5)): Rule("share_of_4_to_5", lambda counts: csat(counts=counts, scale=5)),
+    ("csat", (1, 7)): Rule("share_of_6_to_7", lambda counts: csat(counts=counts, scale=7)),
+    ("ces", (1, 7)): Rule("share_of_5_to_7", lambda counts: ces(counts=counts)),
+    ("smiley", (1, 4)): Rule("mean_of_faces", lambda counts: smiley(counts=counts)),
 }
 METRICS = ("nps", "csat", "ces", "smiley", "recommend")
 
