@@ -1,4 +1,4 @@
-"""`polku import`: signals, orders and people from files."""
+"""`polku import`: events, answers, contacts, orders and people from files."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def import_load(params: dict[str, Any], progress: Progress) -> dict[str, Any]:
     return load(workspace, Staged.from_json(params["staged"]), progress=progress)
 
 
-@click.group("import", help=_("Import signals, orders and people from a CSV, TSV or Parquet file."))
+@click.group("import", help=_("Import events, answers, contacts, orders and people from a CSV, TSV or Parquet file."))
 def import_group() -> None:
     """The group."""
 

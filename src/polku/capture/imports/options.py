@@ -102,7 +102,7 @@ def check_options(kind: ImportKind, options: ImportOptions) -> None:
     if kind == "events" and not options.wide:
         _require(options, ("event", "time"))
     if kind == "events" and not (options.person or options.order):
-        raise WrongUsage(_("Say whose signals these are: give --person, --order or both."))
+        raise WrongUsage(_("Say whose events these are: give --person, --order or both."))
     if kind == "scores":
         _require(options, ("score", "time"))
         if not (options.person or options.order):
