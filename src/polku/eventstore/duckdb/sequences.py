@@ -60,17 +60,22 @@ def in_order(unit: Integers, time: Integers, arrival: Integers) -> Integers:
     Rows come as they arrived and mostly in time, so the last two need no or little sorting; units are sorted
     with the position in the same number, which is stable and several times faster than an indirect sort.
     """
-    order = np.arange(len(unit))
+    order: Integers | None = None
     for column in (arrival, time):
-        column = column[order]
-        if np.any(column[1:] < column[:-1]):
-            order = order[np.argsort(column, kind="stable")]
+        now = column if order is None else column[order]
+        if np.any(now[1:] < now[:-1]):
+            moved = np.argsort(now, kind="stable")
+            order = moved if order is None else order[moved]
     bits = len(unit).bit_length()
+    now = unit if order is None else unit[order]
     if len(unit) and int(unit.max()).bit_length() + bits < 63:
-        packed = (unit[order] << bits) | np.arange(len(unit))
+        packed = now << bits
+        packed |= np.arange(len(unit))
         packed.sort()
-        return order[packed & ((1 << bits) - 1)]
-    return order[np.argsort(unit[order], kind="stable")]
+        packed &= (1 << bits) - 1
+    else:
+        packed = np.argsort(now, kind="stable")
+    return packed if order is None else order[packed]
 
 
 def _fetch(
