@@ -275,7 +275,8 @@ def _month_later(seed: int, orders: Orders, contacts: Contacts) -> Answers:
     unsolved = np.zeros(len(orders), dtype=bool)
     unsolved[contacts.order[(contacts.order >= 0) & ~contacts.solved]] = True
     late = orders.late_days > 0
-    mean = 8.35 - np.where(late, 2.0, 0) - np.where(unsolved, 1.8, 0) - np.where(orders.confused, 1.2, 0)
+    angry = rng.random(len(orders)) < 0.012
+    mean = 8.4 - np.where(late, 2.0, 0) - np.where(unsolved, 1.8, 0) - np.where(orders.confused, 1.2, 0)
     return _made(
         "kuukausi",
         "nps",
@@ -283,7 +284,7 @@ def _month_later(seed: int, orders: Orders, contacts: Contacts) -> Answers:
         trip=orders.trip,
         person=orders.person,
         time=orders.month_opened + rng.uniform(30, 600, len(orders)),
-        score=_draw(rng, "nps", mean, 1.95, len(orders)),
+        score=np.where(angry, 0, _draw(rng, "nps", mean, 1.95, len(orders))),
         order=np.arange(len(orders)),
         situation=np.where(late, "myöhässä", "").astype(object),
         late_days=orders.late_days,

@@ -16,6 +16,14 @@ from polku.simulation.shopping import Trips
 
 _BAD_NEWS = ("kulut", "ei mene", "myöhässä", "kesken", "ei ymmärrä")
 _GOOD_NEWS = ("nouto", "ilahdutti")
+_NAMES = frozenset(
+    {
+        "Safari",
+        "Apple",
+        "Finland",
+        *(form for town in PLACES for form in (town.name, town.genitive, town.illative)),
+    }
+)
 _DAYS = (
     "päivän",
     "päivän",
@@ -74,7 +82,8 @@ class Writer:
         for _ in range(6):
             text = self.phrase(phrases).format_map(words)
             if finnish and self.chance() < 0.4:
-                text = self.phrase(GREETINGS) + text
+                greeting = self.phrase(GREETINGS)
+                text = greeting + (_small(text) if greeting.endswith(", ") else text)
             if finnish and self.chance() < 0.3:
                 text = text + self.phrase(CLOSINGS)
             text = self._typed(text)
@@ -87,12 +96,20 @@ class Writer:
         text = text[0].upper() + text[1:]
         style = self.chance()
         if style < 0.11:
-            return (text[0].lower() + text[1:]).rstrip(".")
+            return _small(text).rstrip(".")
         if style < 0.19:
             return text.rstrip(".")
         if style < 0.22 and text.endswith("."):
             return text[:-1] + "!"
         return text
+
+
+def _small(text: str) -> str:
+    """With a small first letter, unless the first word is a name."""
+    first = text.split(maxsplit=1)[0]
+    if first in _NAMES or any(letter.isupper() for letter in first[1:]):
+        return text
+    return text[0].lower() + text[1:]
 
 
 def write_comments(writer: Writer, answers: Answers, trips: Trips, people: Population) -> Texts:

@@ -50,7 +50,7 @@ TOIMITUS = {
         "Nouto kaupasta onnistui samana päivänä.",
         "Tilaus odotti valmiina tiskillä.",
         "{myymälän} myymälästä sai paketin minuutissa.",
-        "Noutaessa sai vielä sovittaa {tuotetta}, hyvä palvelu.",
+        "Noutaessa sai vielä kokeilla {tuotetta}, hyvä palvelu.",
         "Kätevää hakea kotimatkalla.",
         "Nouto myymälästä on ilmainen ja nopea, tällä jatkan.",
         "Myyjä kantoi ison paketin autoon asti!",

@@ -2,25 +2,25 @@
 
 FINNISH = {
     "Tuotekysymys": (
-        "Onko {tuote} täysin vedenpitävä?",
+        "Onko kuoritakki täysin vedenpitävä?",
         "Mitä {tuotetta} suosittelette talvivaellukselle?",
         "Milloin {tuotetta} tulee lisää?",
-        "Paljonko {tuote} painaa pakattuna?",
+        "Paljonko {tuote} painaa?",
         "Sopiiko {tuote} lapselle?",
         "Onko {tuotetta} {myymälän} myymälässä kokeiltavana?",
-        "Voiko {tuotteen} pestä koneessa?",
+        "Voiko untuvatakin pestä koneessa?",
         "Kumpi on kevyempi, tämä vai viime vuoden malli?",
-        "Saako {tuotteen} mukana pakkauspussin?",
+        "Saako makuupussin mukana pakkauspussin?",
         "Missä maassa {tuote} on valmistettu?",
         "Onko tämä fluoriton?",
-        "Kestääkö {tuote} kymmenen asteen pakkasta?",
+        "Riittääkö makuupussi kymmenen asteen pakkaseen?",
     ),
     "Koko": (
         "Olen M ja L välissä, kumman otan?",
         "Onko mitoitus pieni? Yleensä koko 42.",
-        "Millä lestillä {tuote} on tehty, leveä jalka.",
+        "Onko vaelluskengästä leveämpää lestiä?",
         "Kokotaulukossa ei ole selkämittaa.",
-        "Mahtuuko {tuotteen} alle paksu villapaita?",
+        "Mahtuuko kuoritakin alle paksu villapaita?",
         "Tuleeko kokoa XS enää?",
         "Olen 190 cm, riittääkö pituus?",
         "Miten rinkan selän pituus mitataan?",
@@ -115,7 +115,7 @@ FINNISH = {
         "Paketista puuttui osa.",
         "Sain väärän värin.",
         "Lamppu ei lataudu.",
-        "Onko teillä huoltoa? {Tuote} vuotaa.",
+        "Onko teillä huoltoa? Termospullo vuotaa.",
     ),
     "Kanta-asiakkuus": (
         "Pisteitä ei ole kirjattu ostoksesta.",
@@ -139,10 +139,10 @@ FINNISH = {
 }
 
 GREETINGS = ("Hei! ", "Moi, ", "Terve. ", "Hei, ", "Päivää, ", "Moikka! ")
-CLOSINGS = (" Kiitos!", " Kiitos etukäteen.", " Voitteko auttaa?", " Odotan vastausta.", " Terveisin asiakas")
+CLOSINGS = (" Kiitos!", " Kiitos etukäteen.", " Voitteko auttaa?", " Odotan vastausta.", " Mukavaa päivää!")
 
 SWEDISH = {
-    "Tuotekysymys": ("Är {tuote} vattentät?", "När kommer {tuote} in i lager igen?"),
+    "Tuotekysymys": ("Är skaljackan vattentät?", "När kommer {tuote} in i lager igen?"),
     "Koko": ("Är storlekarna små?", "Jag är mellan M och L, vad rekommenderar ni?"),
     "Toimituskulut": ("Vad kostar frakten?", "Varför syns frakten först i varukorgen?"),
     "Alennuskoodi": ("Rabattkoden fungerar inte.",),
@@ -162,7 +162,7 @@ SWEDISH = {
 }
 
 ENGLISH = {
-    "Tuotekysymys": ("Is the {tuote} waterproof?", "Will you get more of the {tuote}?"),
+    "Tuotekysymys": ("Is the shell jacket waterproof?", "Will you get more of the {tuote}?"),
     "Koko": ("Do the sizes run small?", "I'm between M and L, which one?"),
     "Toimituskulut": ("How much is shipping?", "Why do I see the shipping cost only in the cart?"),
     "Alennuskoodi": ("My discount code does not work.",),
