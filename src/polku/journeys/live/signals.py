@@ -139,22 +139,27 @@ def read_signals(hits: pa.Table, purchases: Orders, plan: Plan) -> Signals:
     def joined(signals: NDArray[Any], purchase: object) -> NDArray[Any]:
         return np.concatenate([signals, np.broadcast_to(np.asarray(purchase, dtype=signals.dtype), bought)])
 
-    unsorted = Signals(
-        place=joined(places[_numbers(hits, "touchpoint", np.int64, 0)], _PURCHASE),
-        person=joined(_numbers(hits, "person", np.int64, -1), counted.person),
-        time=joined(_times(hits), counted.time),
-        arrival=joined(_numbers(hits, "signal", np.int64, -1), np.iinfo(np.int64).max),
-        kind=joined(_numbers(hits, "kind", np.int8, 0), SignalKind.ORDER),
-        name=joined(np.asarray(names.indices.fill_null(-1)).astype(np.int32), -1),
-        score=joined(_numbers(hits, "score", np.float64, np.nan), np.nan),
-        scale_low=joined(_numbers(hits, "scale_low", np.float64, np.nan), np.nan),
-        scale_high=joined(_numbers(hits, "scale_high", np.float64, np.nan), np.nan),
-        order=joined(_numbers(hits, "order", np.int64, -1), counted.id),
-        value=np.concatenate([np.zeros(rows), counted.value]),
+    place = joined(places[_numbers(hits, "touchpoint", np.int64, 0)], _PURCHASE)
+    person = joined(_numbers(hits, "person", np.int64, -1), counted.person)
+    time = joined(_times(hits), counted.time)
+    arrival = joined(_numbers(hits, "signal", np.int64, -1), np.iinfo(np.int64).max)
+    # `place` last: one signal at two touchpoints stands at both in the order of the map, the same every time.
+    order = np.lexsort((place, arrival, time, person))
+    # Column by column, so that never more than one of them is in memory twice.
+    return Signals(
+        place=place[order],
+        person=person[order],
+        time=time[order],
+        arrival=arrival[order],
+        kind=joined(_numbers(hits, "kind", np.int8, 0), SignalKind.ORDER)[order],
+        name=joined(np.asarray(names.indices.fill_null(-1)).astype(np.int32), -1)[order],
+        score=joined(_numbers(hits, "score", np.float64, np.nan), np.nan)[order],
+        scale_low=joined(_numbers(hits, "scale_low", np.float64, np.nan), np.nan)[order],
+        scale_high=joined(_numbers(hits, "scale_high", np.float64, np.nan), np.nan)[order],
+        order=joined(_numbers(hits, "order", np.int64, -1), counted.id)[order],
+        value=np.concatenate([np.zeros(rows), counted.value])[order],
         names=tuple(names.dictionary.to_pylist()),
     )
-    # `place` last: one signal at two touchpoints stands at both in the order of the map, the same every time.
-    return unsorted.take(np.lexsort((unsorted.place, unsorted.arrival, unsorted.time, unsorted.person)))
 
 
 def _changes(values: NDArray[Any]) -> NDArray[np.bool_]:
