@@ -8,6 +8,7 @@ from datetime import datetime
 
 import pyarrow as pa
 import pytest
+from django.utils import translation
 
 from polku.eventstore.port import ORDER_BATCH, PERSON_BATCH, SIGNAL_BATCH, HitRule, Selector, SignalKind
 
@@ -88,6 +89,13 @@ class Shop:
 
     def bind(self, touchpoint: int, *names: str, kind: SignalKind = SignalKind.EVENT) -> None:
         self.rules.append(HitRule(touchpoint, Selector(kinds=(kind,), names=names)))
+
+
+@pytest.fixture(autouse=True)
+def english():
+    """Messages are compared in English, whatever language the process starts in."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

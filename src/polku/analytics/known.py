@@ -96,12 +96,12 @@ def _warn_of_values(context: QueryContext, condition: Condition) -> None:
 
 
 def _warn_unless_received(
-    context: QueryContext, what: CatalogKind, name: str, message: Message, **parts: str
+    context: QueryContext, what: CatalogKind, word: str, message: Message, /, **parts: str
 ) -> None:
     received = _received(context, what)
-    # A catalogue that reached its limit may lack the name without its being unknown.
-    if name not in received and len(received) < _MOST:
-        context.warnings.append(_said(message, nearest(name, received), **parts))
+    # A catalogue that reached its limit may lack the word without its being unknown.
+    if word not in received and len(received) < _MOST:
+        context.warnings.append(_said(message, nearest(word, received), **parts))
 
 
 def _said(message: Message, suggestion: str | None, **parts: str) -> Message:
