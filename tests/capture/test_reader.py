@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from polku.capture.imports.careful import LONGEST_RECORD, read_carefully
 from polku.capture.imports.dialect import Dialect
 from polku.capture.imports.problems import ImportProblem
@@ -44,7 +45,23 @@ def by_the_careful_way(content: bytes, width: int = 2):
     return rows, [(start, length, line + 1, reason) for start, length, line, reason in found.rejected]
 
 
-PIECES = [b"a", b",", b",", b'"', b'"', b'""', b"\n", b"\n", b"\r\n", b" ", "é".encode(), "👍".encode(), b"NA", b"\r", b"\x00"]
+PIECES = [
+    b"a",
+    b",",
+    b",",
+    b'"',
+    b'"',
+    b'""',
+    b"\n",
+    b"\n",
+    b"\r\n",
+    b" ",
+    "é".encode(),
+    "👍".encode(),
+    b"NA",
+    b"\r",
+    b"\x00",
+]
 
 
 @settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -182,7 +199,11 @@ def test_blanks_around_ids_go_and_those_of_comments_stay(tmp_path):
     file.write_bytes("id,said\n 007\u00a0, hello \n  ,x\n".encode())
     source = Source(file)
     table, _recognised = read_table(
-        source, columns_of(source, ["id"])[1], ["id", "said"], tmp_path / "r.arrow", verbatim=frozenset(["said"])
+        source,
+        columns_of(source, ["id"])[1],
+        ["id", "said"],
+        tmp_path / "r.arrow",
+        verbatim=frozenset(["said"]),
     )
     assert table.open().column("c0").to_pylist() == ["007", None]
     assert table.open().column("c1").to_pylist() == [" hello ", "x"]
