@@ -7,12 +7,14 @@ from django.utils.translation import gettext_lazy as _
 
 def register() -> None:
     """Called once, when the program starts (models may be imported only then)."""
+    from polku.accounts.start_pages import use_start_page
     from polku.analytics import kinds, resolvers
     from polku.eventstore.registry import register_hit_rules
     from polku.jobs import registry as jobs
     from polku.journeys import queries, rebuilding
     from polku.journeys.hit_rules import hit_rules
     from polku.journeys.live import journey_kind
+    from polku.journeys.start_page import start_page
     from polku.site import navigation
 
     kinds.register(journey_kind())
@@ -20,3 +22,4 @@ def register() -> None:
     register_hit_rules(hit_rules)
     jobs.register(rebuilding.KIND, rebuilding.work_rebuild)
     navigation.register(navigation.NavigationItem(name=_("Journeys"), url_name="journeys:list", order=10))
+    use_start_page(start_page)

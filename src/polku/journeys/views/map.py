@@ -18,6 +18,7 @@ from polku import analytics
 from polku.accounts.access import workspace_view
 from polku.eventstore.registry import store
 from polku.journeys.models import Journey, Touchpoint
+from polku.journeys.start_page import remember_journey
 from polku.journeys.views import map_filters, map_model, panel_model
 from polku.journeys.views.lookups import get_journey, get_touchpoint
 from polku.journeys.views.map_filters import Filters
@@ -32,6 +33,7 @@ _PARTS = {"map-live": "journeys/map_live.html", "map-side": "journeys/map_side.h
 def journey_map(request: Any, journey: int) -> HttpResponse:
     """The whole page, or the part that htmx asks for: the map (target `map-live`) or what stands beside it."""
     found = get_journey(journey)
+    remember_journey(request, found)
     page = _page(request, found)
     target = (request.htmx.target or "") if request.htmx else ""
     if page["chosen"] is not None:
