@@ -15,6 +15,14 @@ import pytest  # noqa: E402
 DATA = Path(os.environ.get("POLKU_TEST_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))
 
 
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords():
+    """Hashing that is slow on purpose would take most of the tests' time."""
+    from django.conf import settings
+
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 @pytest.fixture(scope="session")
 def real_data() -> Path:
     """The folder of real data; where it is absent the test is skipped and says so."""

@@ -106,4 +106,4 @@ class ApiKeyForm(forms.Form):
     name = forms.CharField(
         label=_("Name"), max_length=120, help_text=_("What uses the key, for example the web shop.")
     )
-    kind = forms.ChoiceField(label=_("Kind"), choices=ApiKey.Kind.choices, widget=forms.RadioSelect)
+    kind = forms.ChoiceField(label=_("Kind of key"), choices=ApiKey.Kind.choices, widget=forms.RadioSelect)

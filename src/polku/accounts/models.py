@@ -9,6 +9,7 @@ from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_scopes import ScopedManager
 
 
@@ -80,11 +81,11 @@ class Workspace(models.Model):
 class Role(models.TextChoices):
     """From the most to the least: each role may do all that the later ones may."""
 
-    OWNER = "owner", _("owner")
-    EDITOR = "editor", _("editor")
-    ANALYST = "analyst", _("analyst")
-    AGENT = "agent", _("agent")
-    VIEWER = "viewer", _("viewer")
+    OWNER = "owner", pgettext_lazy("role", "owner")
+    EDITOR = "editor", pgettext_lazy("role", "editor")
+    ANALYST = "analyst", pgettext_lazy("role", "analyst")
+    AGENT = "agent", pgettext_lazy("role", "agent")
+    VIEWER = "viewer", pgettext_lazy("role", "viewer")
 
 
 class Membership(models.Model):
