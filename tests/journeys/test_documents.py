@@ -35,7 +35,16 @@ DOCUMENT = {
                     "owner": "omistaja@example.com",
                     "review_on": "2026-06-30",
                     "bindings": [
-                        {"kind": "event", "names": ["payment", "maksu 007"], "url": "*/kassa/*", "channel": "web", "where": [{"property": "order.status", "op": "in", "value": ["paid", "sent"]}, {"property": "mobile", "op": "exists", "value": False}]},
+                        {
+                            "kind": "event",
+                            "names": ["payment", "maksu 007"],
+                            "url": "*/kassa/*",
+                            "channel": "web",
+                            "where": [
+                                {"property": "order.status", "op": "in", "value": ["paid", "sent"]},
+                                {"property": "mobile", "op": "exists", "value": False},
+                            ],
+                        },
                         {"kind": "order", "names": [], "url": "", "channel": "", "where": []},
                     ],
                 },
@@ -53,7 +62,7 @@ DOCUMENT = {
             ],
         },
     ],
-}  # fmt: skip
+}
 
 
 def test_what_is_exported_and_imported_again_is_equal(workspace, owner) -> None:

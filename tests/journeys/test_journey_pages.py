@@ -33,7 +33,11 @@ def signed_in(user) -> Client:
 
 def first_touchpoint(journey: Journey) -> Touchpoint:
     with scope(workspace=journey.workspace):
-        return Touchpoint.objects.filter(stage__journey=journey).order_by("stage__order_key", "order_key").first()
+        return (
+            Touchpoint.objects.filter(stage__journey=journey)
+            .order_by("stage__order_key", "order_key")
+            .first()
+        )
 
 
 def first_stage(journey: Journey) -> Stage:
@@ -129,7 +133,9 @@ def test_an_empty_list_says_what_to_do(owner_client, workspace, language, texts)
 def test_a_journey_is_made_from_a_template(owner_client, workspace) -> None:
     path = f"/w/{workspace.slug}/journeys/new/"
     assert 'value="nine-stages" checked' in owner_client.get(f"{path}?template=nine-stages").content.decode()
-    answer = owner_client.post(path, {"name": "Telttaa ostamassa", "kind": "as-is", "template": "nine-stages"})
+    answer = owner_client.post(
+        path, {"name": "Telttaa ostamassa", "kind": "as-is", "template": "nine-stages"}
+    )
     with scope(workspace=workspace):
         journey = Journey.objects.get()
         assert journey.stages.count() == 9
@@ -157,7 +163,12 @@ def test_structure_is_edited_by_plain_forms(owner_client, journey, base) -> None
         assert (answer.status_code, answer.url) == (302, f"{base}edit/")
     stages = domain.export_journey(journey)["stages"]
     assert [stage["name"] for stage in stages][::4] == ["Alku", "Uskollisuus"]
-    assert [point["name"] for point in stages[0]["touchpoints"]] == ["Mainos", "Herätys", "Hakutulos", "Kutsu"]
+    assert [point["name"] for point in stages[0]["touchpoints"]] == [
+        "Mainos",
+        "Herätys",
+        "Hakutulos",
+        "Kutsu",
+    ]
 
 
 def test_with_htmx_only_the_structure_is_drawn(owner_client, journey, base) -> None:
@@ -239,7 +250,11 @@ def test_a_touchpoints_form_writes_only_what_was_changed(owner_client, workspace
         second = journey.stages.all()[1]
     domain.update_touchpoint(touchpoint=touchpoint, name="Kaisan nimi")
     domain.place_touchpoint(touchpoint=touchpoint, stage=second)
-    data |= {"description": ["Asiakas huomaa tarpeen."], "assumed_feeling_step": ["4"], "assumed_feeling": ["0.6"]}
+    data |= {
+        "description": ["Asiakas huomaa tarpeen."],
+        "assumed_feeling_step": ["4"],
+        "assumed_feeling": ["0.6"],
+    }
     data |= {"channels": ["web", "app"], "is_moment_of_truth": ["on"], "review_on": ["2026-06-30"]}
     assert owner_client.post(path, data).url == f"{base}edit/#touchpoint-{touchpoint.pk}"
     with scope(workspace=workspace):
@@ -251,9 +266,18 @@ def test_a_touchpoints_form_writes_only_what_was_changed(owner_client, workspace
 
 @pytest.mark.parametrize(
     ("step", "slider", "feeling"),
-    [("", "0.4", None), ("3", "0.1", 0.1), ("5", "0.1", 1.0), ("1", "", -1.0), ("2", "nan", -0.5), ("9", "0", None)],
+    [
+        ("", "0.4", None),
+        ("3", "0.1", 0.1),
+        ("5", "0.1", 1.0),
+        ("1", "", -1.0),
+        ("2", "nan", -0.5),
+        ("9", "0", None),
+    ],
 )
-def test_the_step_rules_and_the_slider_refines(owner_client, workspace, journey, base, step, slider, feeling) -> None:
+def test_the_step_rules_and_the_slider_refines(
+    owner_client, workspace, journey, base, step, slider, feeling
+) -> None:
     touchpoint = first_touchpoint(journey)
     domain.update_touchpoint(touchpoint=touchpoint, assumed_feeling=0.33)
     path = f"{base}touchpoints/{touchpoint.pk}/edit/"

@@ -183,7 +183,8 @@ def everything(journey: Journey) -> list[dict[str, object]]:
             *Binding.objects.filter(touchpoint__stage__journey_id=journey.pk),
         ]
     return [
-        {key: value for key, value in vars(row).items() if key not in ("_state", "created_at")} for row in rows
+        {key: value for key, value in vars(row).items() if key not in ("_state", "created_at")}
+        for row in rows
     ]
 
 
@@ -191,7 +192,12 @@ def full_journey(workspace, owner) -> tuple[Journey, Stage, Touchpoint, Binding]
     journey = domain.create_journey(workspace=workspace, name="Ostopolku")
     stage = domain.add_stage(journey=journey, name="Osto")
     touchpoint = domain.add_touchpoint(
-        stage=stage, name="Maksu", channels=["web"], assumed_feeling=-0.25, owner=owner, is_moment_of_truth=True
+        stage=stage,
+        name="Maksu",
+        channels=["web"],
+        assumed_feeling=-0.25,
+        owner=owner,
+        is_moment_of_truth=True,
     )
     domain.add_touchpoint(stage=stage, name="Kassa", review_on="2026-03-31")
     binding = domain.add_binding(touchpoint=touchpoint, kind="event", names=["payment"], channel="web")

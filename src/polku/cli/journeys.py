@@ -44,7 +44,10 @@ def journey() -> None:
 
 @journey.command(help=_("Make a journey from a template, in the workspace's language."))
 @click.option(
-    "--template", required=True, metavar="|".join(template.key for template in journey_templates()), help=_("The template.")
+    "--template",
+    required=True,
+    metavar="|".join(template.key for template in journey_templates()),
+    help=_("The template."),
 )
 @click.option("--name", default="", help=_("The journey's name; the default is the template's."))
 @click.option("--kind", type=click.Choice(["as-is", "to-be"]), default="as-is", show_default=True)
@@ -73,7 +76,9 @@ def import_file(file: Any, workspace_name: str) -> tuple[dict[str, Any], str]:
 @click.argument("journey", metavar="JOURNEY")
 @workspace_option
 @click.option("--format", "file_format", type=click.Choice(["json"]), default="json", show_default=True)
-@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help=_("The file; the default is to print."))
+@click.option(
+    "--output", type=click.Path(dir_okay=False, path_type=Path), help=_("The file; the default is to print.")
+)
 @json_command
 def export(
     journey: str, workspace_name: str, file_format: str, output: Path | None

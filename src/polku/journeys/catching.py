@@ -18,6 +18,7 @@ from polku.site import formats
 
 DAYS = 28
 EXAMPLES = 5
+_FRESH = timedelta(days=2)
 
 CATALOG_OF: dict[str, CatalogKind] = {
     Binding.Kind.EVENT: "event",
@@ -52,14 +53,16 @@ def catch_of(workspace: Workspace, kind: str, selector: Selector) -> Catch:
     if state.data_as_of is None:
         sentence = _("No data has been received yet. Import some first; then this page shows what is caught.")
         return Catch(sentence, [], True)
-    end = min(state.data_as_of + timedelta(microseconds=1), now)
+    # Data that ended long ago is shown by its own last days, and the sentence says which those are.
+    is_fresh = now - state.data_as_of <= _FRESH
+    end = now if is_fresh else state.data_as_of + timedelta(microseconds=1)
+    if is_fresh:
+        when = _("in the last %s days") % DAYS
+    else:
+        day = formats.day(_local(state.data_as_of, workspace), _language(), year=True)
+        when = _("in the %(days)s days up to %(day)s") % {"days": DAYS, "day": day}
     scope = Scope(start=end - timedelta(days=DAYS), end=end, timezone=workspace.timezone)
     found = store().preview(workspace.key.hex, [selector], scope)
-    # Data that ended long ago is shown by its own last days, and the sentence says which those are.
-    when = _("in the last %s days") % DAYS
-    if now - end > timedelta(days=1):
-        day = formats.day(_local(end, workspace), _language(), year=True)
-        when = _("in the %(days)s days up to %(day)s") % {"days": DAYS, "day": day}
     if not found.signals:
         ever = store().preview(workspace.key.hex, [selector], Scope(timezone=workspace.timezone))
         if ever.signals:

@@ -74,8 +74,9 @@ class BindingForm(forms.Form):
         initial = {part: getattr(binding, part) for part in ("kind", "names", "url", "channel")}
         super().__init__(data, initial=initial)
         rows = [conditions.row_of(condition) for condition in binding.where]
-        blank = max(1, ROWS - len(rows))
-        self.conditions = ConditionFormSet(data, prefix="where", initial=rows + [{}] * blank)
+        rows += [{}] * max(1, ROWS - len(rows))
+        # Rows that are sent are read as they are: one that looks unchanged is still a condition.
+        self.conditions = ConditionFormSet(data, prefix="where", initial=rows if data is None else None)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -104,7 +104,10 @@ class TouchpointForm(ChangesForm):
     )
     # Not the role of the same name: Finnish has two words.
     owner = forms.ModelChoiceField(
-        label=pgettext_lazy("touchpoint", "Owner"), required=False, queryset=None, empty_label=_("no owner yet")
+        label=pgettext_lazy("touchpoint", "Owner"),
+        required=False,
+        queryset=None,
+        empty_label=_("no owner yet"),
     )
     review_on = forms.DateField(label=_("Next review"), required=False, widget=_date_input())
 
