@@ -24,6 +24,14 @@ QUESTIONS_AT_ONCE = 2
 ATTACHED_AT_MOST = 50
 MEMORY_LIMIT = "1GB"
 
+_FAULTS_OF_INPUT_OR_DISK = (
+    duckdb.ConversionException,
+    duckdb.InvalidInputException,
+    duckdb.IOException,
+    duckdb.OutOfMemoryException,
+    duckdb.OutOfRangeException,
+)
+
 
 @dataclass
 class _Attached:
@@ -148,14 +156,21 @@ class Instance:
 
     @contextmanager
     def write(self, workspace: str) -> Iterator[Session]:
-        """A session whose one transaction is kept when the block ends well, else undone; one writer at a time."""
+        """A session whose one transaction is kept when the block ends well, else undone; one writer at a time.
+
+        Raises StoreError where what was to be written cannot be, because of its form or of the disk.
+        """
         with self._session(workspace) as (session, attached), attached.gate:
             session.run("BEGIN")
             try:
                 yield session
                 session.run("COMMIT")
-            except BaseException:
-                session.run("ROLLBACK")
+            except BaseException as error:
+                _undo(session)
+                if isinstance(error, _FAULTS_OF_INPUT_OR_DISK):
+                    raise StoreError(
+                        _("The event store could not take this: %s") % _first_line(error)
+                    ) from error
                 raise
 
     @contextmanager
@@ -188,7 +203,7 @@ class Instance:
         except duckdb.Error as error:
             raise StoreError(
                 _("The event store's file %(file)s cannot be opened: %(reason)s")
-                % {"file": file, "reason": str(error).splitlines()[0]}
+                % {"file": file, "reason": _first_line(error)}
             ) from error
         return alias
 
@@ -199,3 +214,14 @@ class Instance:
         idle = [key for key, attached in self._attached.items() if not attached.users]
         for key in idle[: max(0, len(self._attached) - self._attached_at_most)]:
             self._detach(key)
+
+
+def _undo(session: Session) -> None:
+    try:
+        session.run("ROLLBACK")
+    except duckdb.TransactionException:
+        """A commit that failed has ended the transaction already."""
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).partition("\n")[0]
