@@ -39,7 +39,9 @@ def import_load(params: dict[str, Any], progress: Progress) -> dict[str, Any]:
     return load(workspace, Staged.from_json(params["staged"]), progress=progress)
 
 
-@click.group("import", help=_("Import events, answers, contacts, orders and people from a CSV, TSV or Parquet file."))
+@click.group(
+    "import", help=_("Import events, answers, contacts, orders and people from a CSV, TSV or Parquet file.")
+)
 def import_group() -> None:
     """The group."""
 
@@ -52,7 +54,9 @@ def _several(option: str, name: str, text: str, metavar: str = "COL") -> Callabl
     return click.option(option, name, multiple=True, metavar=metavar, help=text)
 
 
-def _import_command(*options: Callable[[Any], Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def _import_command(
+    text: str, *options: Callable[[Any], Any]
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """The options every import has around its own, and the way from them to a result."""
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -75,7 +79,7 @@ def _import_command(*options: Callable[[Any], Any]) -> Callable[[Callable[..., A
         )
         for option in reversed(shared):
             command = option(command)
-        return import_group.command(name, help=function.__doc__)(command)
+        return import_group.command(name, help=text)(command)
 
     return decorate
 
@@ -93,6 +97,7 @@ _ID = click.option(
 
 
 @_import_command(
+    _("Events: what people did. One row an event, or (--wide) one column of times a step."),
     _PERSON,
     _ORDER,
     _column("event", _("The column with the event's name.")),
@@ -111,10 +116,8 @@ def events(**given: Any) -> tuple[dict[str, Any], str]:
     return _run("events", given)
 
 
-events.help = _("Events: what people did. One row an event, or (--wide) one column of times a step.")
-
-
 @_import_command(
+    _("Answers to a survey: scores and comments."),
     click.option("--metric", type=click.Choice(_METRICS), required=True, help=_("What was asked.")),
     click.option("--scale", metavar="LOW-HIGH", help=_("The scale of the answers, for example 1-5.")),
     _column("score", _("The column with the score."), required=True),
@@ -129,10 +132,8 @@ def scores(**given: Any) -> tuple[dict[str, Any], str]:
     return _run("scores", given)
 
 
-scores.help = _("Answers to a survey: scores and comments.")
-
-
 @_import_command(
+    _("Orders: a later file for the same ids fills in or updates."),
     _column("id", _("The column with the order's id."), required=True),
     _PERSON,
     _TIME,
@@ -146,10 +147,8 @@ def orders(**given: Any) -> tuple[dict[str, Any], str]:
     return _run("orders", given)
 
 
-orders.help = _("Orders: a later file for the same ids fills in or updates.")
-
-
 @_import_command(
+    _("People: their ids and properties, as a CRM exports them."),
     _column("person", _("The column with the person's id."), required=True),
     _several("--alias", "aliases", _("A column with another id of the same person; may be repeated.")),
 )
@@ -157,10 +156,8 @@ def people(**given: Any) -> tuple[dict[str, Any], str]:
     return _run("people", given)
 
 
-people.help = _("People: their ids and properties, as a CRM exports them.")
-
-
 @_import_command(
+    _("Contacts: calls, chats and messages to customer service."),
     _PERSON,
     _ORDER,
     _column("time", _("The column with the date and time."), required=True),
@@ -170,9 +167,6 @@ people.help = _("People: their ids and properties, as a CRM exports them.")
 )
 def contacts(**given: Any) -> tuple[dict[str, Any], str]:
     return _run("contacts", given)
-
-
-contacts.help = _("Contacts: calls, chats and messages to customer service.")
 
 
 def _run(kind: ImportKind, given: dict[str, Any]) -> tuple[dict[str, Any], str]:

@@ -74,7 +74,7 @@ def read_moments(column: pa.ChunkedArray, *, month_first: bool | None = None) ->
     empty = np.zeros(size, dtype=np.bool_)
     dates = any(layout_of(shape) for shape in seen)
     epoch = not dates and any(is_epoch(shape) for shape in seen)
-    chosen, ambiguity = (False, "none") if epoch else _day_or_month_first(chunks, month_first)
+    chosen, ambiguity = _day_or_month_first(chunks, month_first)
     begin = 0
     for chunk in chunks:
         end = begin + chunk.codes.size

@@ -8,6 +8,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from polku.capture.imports.options import ImportOptions
 from polku.capture.imports.properties import as_json
@@ -35,7 +36,7 @@ def write_people(sheet: Sheet, options: ImportOptions, path: Path) -> int:
     return rows.size
 
 
-def _aliases(sheet: Sheet, options: ImportOptions, rows: np.ndarray) -> pa.Array:  # type: ignore[type-arg]
+def _aliases(sheet: Sheet, options: ImportOptions, rows: NDArray[np.int64]) -> pa.Array:
     """The filled alias cells of each row as a list, null where there is none."""
     names = list(dict.fromkeys(options.aliases))
     if not names:
