@@ -75,9 +75,9 @@ def margin(value: float, ends: Sequence[float], language: str, decimals: int = 0
 
 
 def rate_decimals(value: float) -> int:
-    """Decimals of a rate per hundred: two significant digits, at most two decimals."""
+    """Decimals of a rate per hundred: `214`, `7,9`, `0,10`."""
     size = abs(value)
-    return 0 if size >= 99.5 else 1 if size >= 0.095 or size == 0 else 2
+    return 0 if size >= 99.5 else 1 if size >= 0.95 or size == 0 else 2
 
 
 def day(value: dt.date | dt.datetime, language: str, *, year: bool = False) -> str:
@@ -117,13 +117,14 @@ def _scale(value: float) -> tuple[float, str]:
     size = abs(value)
     if size >= 999_500:
         return value / 1e6, "M"
-    if size >= 9_999.5:
+    if size >= 999.5:
         return value / 1e3, "k"
     return value, ""
 
 
 def _money_decimals(scaled: float, scale: str) -> int:
-    return 1 if scale == "M" and abs(scaled) < 99.95 else 0
+    limit = {"": 0.0, "k": 9.95, "M": 99.95}[scale]
+    return 1 if abs(scaled) < limit else 0
 
 
 def _with_currency(text: str, scale: str, language: str, currency: str) -> str:

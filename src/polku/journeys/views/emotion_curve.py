@@ -27,7 +27,7 @@ def down(feeling: float) -> float:
 
 
 def runs(values: Sequence[float | None]) -> list[list[int]]:
-    """The columns that have a value, in stretches without a gap."""
+    """The places that have a value, in stretches without a gap."""
     found: list[list[int]] = []
     for index, value in enumerate(values):
         if value is None:
@@ -39,17 +39,18 @@ def runs(values: Sequence[float | None]) -> list[list[int]]:
     return found
 
 
-def line(values: Sequence[float | None]) -> str:
-    """The path of a line with a gap where there is no value; a value alone draws nothing (its point does)."""
+def line(values: Sequence[float | None], columns: Sequence[int]) -> str:
+    """The path of a line through values that stand in `columns`, with a gap where there is no value; a value
+    alone draws nothing (its point does)."""
     stretches = [stretch for stretch in runs(values) if len(stretch) > 1]
-    return " ".join(_smooth(_points(values, stretch)) for stretch in stretches)
+    return " ".join(_smooth(_points(values, columns, stretch)) for stretch in stretches)
 
 
-def band(lows: Sequence[float | None], highs: Sequence[float | None]) -> str:
+def band(lows: Sequence[float | None], highs: Sequence[float | None], columns: Sequence[int]) -> str:
     """The area between two lines; around a value alone a narrow upright bar."""
     parts = []
     for stretch in runs(lows):
-        upper, lower = _points(highs, stretch), _points(lows, stretch)
+        upper, lower = _points(highs, columns, stretch), _points(lows, columns, stretch)
         if len(stretch) == 1:
             (x, top), (_, bottom) = upper[0], lower[0]
             half = COLUMN * 0.06
@@ -59,8 +60,8 @@ def band(lows: Sequence[float | None], highs: Sequence[float | None]) -> str:
     return " ".join(parts)
 
 
-def _points(values: Sequence[float | None], columns: Sequence[int]) -> list[Point]:
-    return [(across(index), down(values[index] or 0.0)) for index in columns]
+def _points(values: Sequence[float | None], columns: Sequence[int], stretch: Sequence[int]) -> list[Point]:
+    return [(across(columns[place]), down(values[place] or 0.0)) for place in stretch]
 
 
 def _smooth(points: Sequence[Point], *, start: str = "M") -> str:

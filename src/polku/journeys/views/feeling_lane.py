@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from polku.journeys.feelings import step_of, word_of
 from polku.journeys.views import emotion_curve
-from polku.journeys.views.figures import SMALL, metric_name, small_text
+from polku.journeys.views.figures import SMALL, Difference, differences, metric_name, small_text, told
 from polku.site.formats import Reader
 
 Record = Mapping[str, Any]
@@ -20,7 +20,6 @@ Record = Mapping[str, Any]
 class FeelingPoint:
     """A measured point of the curve; `x` and `y` are percentages as SVG attributes."""
 
-    touchpoint: int
     x: str
     y: str
     step: int
@@ -41,7 +40,6 @@ class Surprise:
 
 @dataclass(frozen=True)
 class Curve:
-    columns: int
     width: str
     view_box: str
     measured: str
@@ -59,34 +57,33 @@ class FeelingCell:
     words: str
     is_small: bool
     tips: tuple[str, ...]
+    differences: tuple[Difference, ...]
 
 
 def curve(touchpoints: Sequence[Record], surprises: Sequence[Record]) -> Curve:
-    """The picture of the whole map."""
-    measured = [point["feel"]["measured"] for point in touchpoints]
-    values = [each["value"] if each else None for each in measured]
+    """The picture of the whole map. Lines pass over work behind the scenes, which customers cannot feel."""
+    columns = [index for index, point in enumerate(touchpoints) if not point["backstage"]]
+    feels = [touchpoints[index]["feel"] for index in columns]
+    measured = [feel["measured"] for feel in feels]
     ends = [(each["ci"] or [each["value"]] * 2) if each else None for each in measured]
-    assumed = [point["feel"]["assumed"] for point in touchpoints]
     points = [
         FeelingPoint(
-            touchpoint=point["id"],
             x=_percent(emotion_curve.across(index), len(touchpoints) * emotion_curve.COLUMN),
             y=_percent(emotion_curve.down(each["value"]), emotion_curve.HEIGHT),
             step=step_of(each["value"]),
             is_small=each["n"] < SMALL,
         )
-        for index, (point, each) in enumerate(zip(touchpoints, measured, strict=True))
+        for index, each in zip(columns, measured, strict=True)
         if each
     ]
     return Curve(
-        columns=len(touchpoints),
         width=f"{len(touchpoints) * 100}%",
         view_box=f"0 0 {len(touchpoints) * emotion_curve.COLUMN:.0f} {emotion_curve.HEIGHT:.0f}",
-        measured=emotion_curve.line(values),
+        measured=emotion_curve.line([each and each["value"] for each in measured], columns),
         band=emotion_curve.band(
-            [each[0] if each else None for each in ends], [each[1] if each else None for each in ends]
+            [each and each[0] for each in ends], [each and each[1] for each in ends], columns
         ),
-        assumed=emotion_curve.line(assumed),
+        assumed=emotion_curve.line([feel["assumed"] for feel in feels], columns),
         points=points,
         surprise=_biggest(touchpoints, surprises),
     )
@@ -113,18 +110,19 @@ def cell(touchpoint: Record, reader: Reader) -> FeelingCell:
     if assumed is not None:
         tips.append(guess(assumed, reader))
     change = (touchpoint["change"] or {}).get("feel")
-    if change:
-        tips.append(
-            _("clear change from the previous period: %(gap)s")
-            % {"gap": reader.number(change["difference"], 2, signed=True)}
-            if change["clear"]
-            else _("no evidence of change from the previous period")
-        )
+
+    def amount(gap: float) -> str:
+        return reader.number(gap, 2, signed=True)
+
+    tips += told("", change, amount)
     return FeelingCell(
         step=step_of(measured["value"]) if measured else None,
         words=word_of(measured["value"]) if measured else _("not measured yet"),
         is_small=bool(measured and measured["n"] < SMALL),
         tips=tuple(tips),
+        differences=differences(
+            change, amount, more_is="good", figure=word_of(measured["value"]) if measured else ""
+        ),
     )
 
 

@@ -6,7 +6,7 @@ figure is greyed. A difference is shown only where it is clear.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,8 +22,9 @@ Record = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Difference:
-    """A clear change. `tone`: "good", "bad" or "" where more is neither."""
+    """A clear change of `figure` (as it is now). `tone`: "good", "bad" or "" where more is neither."""
 
+    figure: str
     arrow: str
     amount: str
     words: str
@@ -41,7 +42,7 @@ class Cell:
     is_small: bool = False
     bar: tuple[str, str, str] | None = None
     tips: tuple[str, ...] = ()
-    difference: Difference | None = None
+    differences: tuple[Difference, ...] = ()
     word: str = ""
 
 
@@ -55,7 +56,14 @@ def do(touchpoint: Record, reader: Reader) -> Cell:
     tips = [_people_reached(count, reader)]
     if reached.get("basis") == "answers_and_contacts":
         tips.append(_("Counted from answers and contacts: no visits are connected."))
-    continued, bar, note, mark = record["continued"], None, "", ""
+    continued, bar, note, mark, said = record["continued"], None, "", "", ""
+
+    def gap_of_share(gap: float) -> str:
+        return points(gap, reader)
+
+    def gap_of_count(gap: float) -> str:
+        return reader.number(gap, signed=True)
+
     if continued:
         share, ends = continued["value"], continued["ci"]
         said = _("%(share)s continued") % {"share": reader.percent(share)}
@@ -72,9 +80,8 @@ def do(touchpoint: Record, reader: Reader) -> Cell:
                 )
                 % {"people": reader.number(continued["censored"])}
             )
-    tips += _told(_("People"), changes.get("reached"), lambda gap: reader.number(gap, signed=True))
-    tips += _told(_("Continued"), changes.get("continued"), lambda gap: points(gap, reader))
-    difference = _difference(changes.get("continued"), lambda gap: points(gap, reader), more_is="good")
+    tips += told(_("People"), changes.get("reached"), gap_of_count)
+    tips += told(_("Continued"), changes.get("continued"), gap_of_share)
     return Cell(
         value=reader.number(count),
         note=note,
@@ -83,14 +90,18 @@ def do(touchpoint: Record, reader: Reader) -> Cell:
         bar=bar,
         is_small=count < SMALL,
         tips=tuple(tips),
-        difference=difference
-        or _difference(changes.get("reached"), lambda gap: reader.number(gap, signed=True), more_is=""),
+        differences=(
+            *differences(changes.get("continued"), gap_of_share, more_is="good", figure=said),
+            *differences(changes.get("reached"), gap_of_count, more_is="", figure=_people(count, reader)),
+        ),
     )
 
 
 def say(touchpoint: Record, reader: Reader) -> Cell:
     """The score with most answers; the others are in the tooltip and the panel."""
     scores = touchpoint["say"]
+    if touchpoint["backstage"]:
+        return Cell(absent="–")
     if not scores:
         return Cell(absent=_("not asked yet"))
     first, changes = scores[0], touchpoint["change"] or {}
@@ -100,15 +111,20 @@ def say(touchpoint: Record, reader: Reader) -> Cell:
     tips = [score_sentence(score, reader) for score in scores]
     if small:
         tips.append(small_text())
-    tips += _told("", changes.get("say"), lambda gap: score_gap(first, gap, reader))
+    tips += told("", changes.get("say"), lambda gap: score_gap(first, gap, reader))
     count = f"n{NBSP}{reader.number(first['n'])}"
     return Cell(
         value=between if small and between else value,
         mark="" if small or not ends else score_margin(first, reader),
-        note=f"{unit} {value} · {count}" if small and between else f"{unit} · {count}",
+        note=f"{unit} {value} · {count}" if small and between else f"{unit} {count}",
         is_small=small,
         tips=tuple(tips),
-        difference=_difference(changes.get("say"), lambda gap: score_gap(first, gap, reader), more_is="good"),
+        differences=differences(
+            changes.get("say"),
+            lambda gap: score_gap(first, gap, reader),
+            more_is="good",
+            figure=f"{unit} {value}",
+        ),
     )
 
 
@@ -125,15 +141,18 @@ def contact(touchpoint: Record, reader: Reader) -> Cell:
     tips = [sentence(rate, reader.interval(ends, decimals) if ends else "", record["n"], reader)]
     small = record["reached"] < SMALL
     tips += [small_text()] if small else []
-    tips += _told("", changes.get("contact"), lambda gap: reader.number(gap, decimals, signed=True))
+    tips += told("", changes.get("contact"), lambda gap: reader.number(gap, decimals, signed=True))
     return Cell(
         value=reader.interval(ends, decimals) if small and ends else shown,
         mark=reader.margin(value, ends, decimals) if ends and not small else "",
         note=(f"{shown} · " if small and ends else "") + f"n{NBSP}{reader.number(record['n'])}",
         is_small=small,
         tips=tuple(tips),
-        difference=_difference(
-            changes.get("contact"), lambda gap: reader.number(gap, decimals, signed=True), more_is="bad"
+        differences=differences(
+            changes.get("contact"),
+            lambda gap: reader.number(gap, decimals, signed=True),
+            more_is="bad",
+            figure=rate,
         ),
     )
 
@@ -156,14 +175,17 @@ def buy(touchpoint: Record, reader: Reader) -> Cell:
     ]
     small = buyers < SMALL
     tips += [small_text()] if small else []
-    tips += _told("", changes.get("buy"), lambda gap: reader.money(gap, signed=True))
+    tips += told("", changes.get("buy"), lambda gap: reader.money(gap, signed=True))
     return Cell(
         value=between if small and between else reader.money(value),
         note=f"{reader.money(value)} · n{NBSP}{reader.number(buyers)}" if small and between else between,
         is_small=small,
         tips=tuple(tips),
-        difference=_difference(
-            changes.get("buy"), lambda gap: reader.money(gap, signed=True), more_is="good"
+        differences=differences(
+            changes.get("buy"),
+            lambda gap: reader.money(gap, signed=True),
+            more_is="good",
+            figure=_("Orders worth %(sum)s") % {"sum": reader.money(value)},
         ),
     )
 
@@ -240,6 +262,10 @@ def sentence(value: str, between: str, n: int | None, reader: Reader) -> str:
     return f"{value}: {', '.join(parts)}" if parts else value
 
 
+def _people(count: int, reader: Reader) -> str:
+    return ngettext("%(people)s person", "%(people)s people", count) % {"people": reader.number(count)}
+
+
 def _people_reached(count: int, reader: Reader) -> str:
     return ngettext("%(people)s person reached it", "%(people)s people reached it", count) % {
         "people": reader.number(count)
@@ -251,20 +277,26 @@ def _bar(ends: Sequence[float], share: float) -> tuple[str, str, str]:
     return f"{low * 100:.1f}%", f"{share * 100:.1f}%", f"{max(0.5, (high - low) * 100):.1f}%"
 
 
-def _difference(change: Record | None, amount: Any, *, more_is: str) -> Difference | None:
+def differences(
+    change: Record | None, amount: Callable[[float], str], *, more_is: str, figure: str
+) -> tuple[Difference, ...]:
+    """The change where it is clear. `more_is`: "good", "bad", or "" where neither can be said."""
     if not change or not change["clear"]:
-        return None
+        return ()
     more = change["difference"] > 0
     opposite = {"good": "bad", "bad": "good", "": ""}[more_is]
-    return Difference(
-        arrow="▲" if more else "▼",
-        amount=amount(change["difference"]),
-        words=_("clearly more") if more else _("clearly less"),
-        tone=more_is if more else opposite,
+    return (
+        Difference(
+            figure=figure,
+            arrow="▲" if more else "▼",
+            amount=amount(change["difference"]),
+            words=_("clearly more") if more else _("clearly less"),
+            tone=more_is if more else opposite,
+        ),
     )
 
 
-def _told(name: str, change: Record | None, amount: Any) -> list[str]:
+def told(name: str, change: Record | None, amount: Callable[[float], str]) -> list[str]:
     """The change in words, also where there is no evidence of one; nothing where nothing was compared."""
     if not change:
         return []

@@ -145,7 +145,8 @@ def channel_name(channel: str) -> str:
 @lru_cache(maxsize=64)
 def channels_received(key: str, version: int) -> tuple[str, ...]:
     """Channels of the workspace's signals, the commonest first; `version` makes the answer new after a load."""
-    return tuple(entry.name for entry in store().catalog(key, "channel", limit=MAX_CHANNELS))
+    found = store().catalog(key, "channel", limit=MAX_CHANNELS)
+    return tuple(entry.name for entry in found if entry.name)
 
 
 def _range(first: dt.date | None, last: dt.date | None, timezone: str) -> dict[str, str] | None:

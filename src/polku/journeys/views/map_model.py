@@ -27,6 +27,7 @@ class Head:
     name: str
     soft_name: str
     channels: str
+    first_channel: str
     address: str
     panel: str
     is_chosen: bool
@@ -73,7 +74,7 @@ class Map:
     @property
     def is_wide(self) -> bool:
         """More columns than fit beside the panel: the map scrolls inside its frame."""
-        return len(self.columns) > 12
+        return len(self.columns) > 14
 
 
 def build(
@@ -130,11 +131,7 @@ def surprise_rows(
                 "name": each["name"],
                 "address": address,
                 "panel": panel,
-                "guess": _("guessed %(guess)s, is %(measured)s")
-                % {
-                    "guess": word_of(each["assumed"]),
-                    "measured": word_of(each["measured"]),
-                },
+                "guess": _guessed(each["assumed"], each["measured"]),
                 "detail": _("probably %(interval)s, n %(n)s")
                 % {"interval": reader.interval(each["ci"], 2, signed=True), "n": reader.number(each["n"])},
                 "step": step_of(each["measured"]),
@@ -147,13 +144,23 @@ def surprise_rows(
     return rows
 
 
+def _guessed(assumed: float, measured: float) -> str:
+    if step_of(assumed) == step_of(measured):
+        return _("better than guessed") if measured > assumed else _("worse than guessed")
+    return _("guessed %(guess)s, is %(measured)s") % {
+        "guess": word_of(assumed),
+        "measured": word_of(measured),
+    }
+
+
 def change_rows(map_: Map) -> list[dict[str, Any]]:
     """What clearly changed from the previous period, touchpoint by touchpoint."""
+    felt = [(column.head, column.feel.differences) for column in map_.columns]
+    counted = [(head, cell.differences) for lane in map_.lanes for head, cell in lane.cells]
     return [
-        {"head": head, "lane": lane.name, "cell": cell, "difference": cell.difference}
-        for lane in map_.lanes
-        for head, cell in lane.cells
-        if cell.difference
+        {"head": head, "difference": difference}
+        for head, differences in [*felt, *counted]
+        for difference in differences
     ]
 
 
@@ -176,18 +183,24 @@ def _head(
     point: Record, reader: Reader, chosen: int | None, addresses: tuple[str, str], *, starts_stage: bool
 ) -> Head:
     bindings = int(point["bindings"])
+    channels = [channel_name(channel) for channel in point["channels"]]
     tips = [_("Evidence: %(evidence)s") % {"evidence": evidence_name(point["evidence"])}]
     tips.append(
         ngettext("%(count)s data connection", "%(count)s data connections", bindings)
         % {"count": reader.number(bindings)}
     )
+    if len(channels) > 1:
+        tips.append(_("Channels: %(channels)s") % {"channels": ", ".join(channels)})
     if point["moment_of_truth"]:
         tips.append(_("Moment of truth"))
     return Head(
         id=str(point["id"]),
         name=point["name"],
-        soft_name=soften(point["name"]) if reader.language == "fi" else point["name"],
-        channels=", ".join(channel_name(channel) for channel in point["channels"]),
+        soft_name=soften(point["name"]),
+        channels=", ".join(channels),
+        first_channel=channels[0] + (f" +{len(channels) - 1}" if len(channels) > 1 else "")
+        if channels
+        else "",
         address=addresses[0],
         panel=addresses[1],
         is_chosen=point["id"] == chosen,
@@ -200,7 +213,7 @@ def _head(
     )
 
 
-_LONG, _VERY_LONG = 11, 24
+_LONG, _VERY_LONG = 8, 24
 _SYLLABLE = re.compile(
     r"(?<=[aeiouyäöå])(?=[bcdfghjklmnpqrstvwxz][aeiouyäöå])"
     r"|(?<=[aeiouyäöå][bcdfghjklmnpqrstvwxz])(?=[bcdfghjklmnpqrstvwxz][aeiouyäöå])",

@@ -80,7 +80,7 @@ def _lanes(column: Any, cell: Record, reader: Reader) -> list[dict[str, Any]]:
     """The figures in plain words, lane by lane."""
     lanes: list[dict[str, Any]] = [
         {"name": _("Feel"), "words": column.feel.words, "step": column.feel.step, "tips": column.feel.tips,
-         "is_small": column.feel.is_small, "difference": None}
+         "is_small": column.feel.is_small, "differences": column.feel.differences}
     ]  # fmt: skip
     for name, shown in (
         (_("Do"), column.do),
@@ -98,7 +98,7 @@ def _lanes(column: Any, cell: Record, reader: Reader) -> list[dict[str, Any]]:
                 "is_absent": bool(shown.absent),
                 "tips": tips,
                 "is_small": shown.is_small,
-                "difference": shown.difference,
+                "differences": shown.differences,
             }
         )
     return lanes
@@ -256,10 +256,16 @@ def _who(record: Record | None, reader: Reader) -> dict[str, Any] | None:
 
 
 def _properties(record: Record, reader: Reader) -> list[dict[str, str]]:
-    return [
-        {
-            "name": property_name(each["property"]),
-            "value": channel_name(each["value"]) if each["property"] == "channel" else each["value"],
+    """Each property once: what is known of a person and what their signals say may be the same."""
+    rows = {}
+    for each in record["properties"]:
+        name = property_name(each["property"])
+        value = channel_name(each["value"]) if each["property"] == "channel" else each["value"]
+        if not value or (name, value) in rows:
+            continue
+        rows[name, value] = {
+            "name": name,
+            "value": value,
             "share": reader.percent(each["share"]),
             "all": reader.percent(each["share_of_all"]),
             "probably": _("probably %(interval)s, n %(n)s")
@@ -267,8 +273,7 @@ def _properties(record: Record, reader: Reader) -> list[dict[str, str]]:
             "x": f"{100 * each['share_of_all']:.1f}%",
             "width": f"{100 * each['share']:.1f}%",
         }
-        for each in record["properties"]
-    ]
+    return list(rows.values())
 
 
 def property_name(name: str) -> str:
