@@ -46,7 +46,7 @@ def load_demo(*, today: date | None = None, progress: Progress | None = None) ->
     report = progress or _silent
     day = today or datetime.now(ZoneInfo(TIMEZONE)).date()
     mark = f"{day.isoformat()}, {__version__}"
-    owner = _owner()
+    owner = demo_user()
     for earlier in Workspace.objects.filter(name=NAME, is_simulated=True):
         if _is_loaded(earlier, mark):
             report(_STEPS, _STEPS)
@@ -63,7 +63,12 @@ def load_demo(*, today: date | None = None, progress: Progress | None = None) ->
 
 
 def build_workspace(
-    simulation: Simulation, *, day: date, owner: User, progress: Callable[[int], None] = lambda done: None
+    simulation: Simulation,
+    *,
+    day: date,
+    owner: User,
+    name: str = NAME,
+    progress: Callable[[int], None] = lambda done: None,
 ) -> Workspace:
     """A new workspace around simulated data; `progress` is told 10 to 100.
 
@@ -71,7 +76,7 @@ def build_workspace(
     matched with touchpoints as they are written.
     """
     workspace, _write_key, _secret_key = create_workspace(
-        name=NAME, language="fi", timezone=TIMEZONE, currency="EUR", owner=owner, is_simulated=True
+        name=name, language="fi", timezone=TIMEZONE, currency="EUR", owner=owner, is_simulated=True
     )
     update_workspace(workspace=workspace, changes={"cancelled_states": CANCELLED_STATES}, actor=owner)
     with scope(workspace=workspace):
@@ -81,8 +86,8 @@ def build_workspace(
             )
             # Nothing is stored yet that the map could be matched with again.
             Job.objects.filter(workspace_id=workspace.pk, kind=REBUILD).delete()
-        for name, rule in SEGMENTS.items():
-            create_segment(workspace=workspace, name=name, rule=rule, actor=owner)
+        for segment, rule in SEGMENTS.items():
+            create_segment(workspace=workspace, name=segment, rule=rule, actor=owner)
     key = workspace.key.hex
     rules = hit_rules(key)
     progress(15)
@@ -99,7 +104,8 @@ def build_workspace(
     return workspace
 
 
-def _owner() -> User:
+def demo_user() -> User:
+    """The user of the demo, made where it is not there yet; nobody can sign in as them by password."""
     return User.objects.filter(email=DEMO_EMAIL).first() or create_user(
         email=DEMO_EMAIL, name="Aino Esimerkki"
     )

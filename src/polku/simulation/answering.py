@@ -276,7 +276,7 @@ def _month_later(seed: int, orders: Orders, contacts: Contacts) -> Answers:
     unsolved[contacts.order[(contacts.order >= 0) & ~contacts.solved]] = True
     late = orders.late_days > 0
     angry = rng.random(len(orders)) < 0.012
-    mean = 8.4 - np.where(late, 2.0, 0) - np.where(unsolved, 1.8, 0) - np.where(orders.confused, 1.2, 0)
+    mean = 8.65 - np.where(late, 2.0, 0) - np.where(unsolved, 1.8, 0) - np.where(orders.confused, 1.2, 0)
     return _made(
         "kuukausi",
         "nps",
