@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 
+from django_scopes import scopes_disabled
+
 from polku.analytics.parsing import parse_conditions
 from polku.eventstore.port import HitRule, Selector, SignalKind
 from polku.journeys.models import Binding
@@ -31,5 +33,6 @@ def selector_of(binding: Binding) -> Selector:
 def hit_rules(workspace: str) -> Sequence[HitRule]:
     """All rules of the workspace with that store key."""
     # The loader asks outside any scope; the key restricts it to one workspace.
-    bindings = Binding.objects.with_scopes_disabled().filter(workspace__key=uuid.UUID(hex=workspace))
+    with scopes_disabled():
+        bindings = list(Binding.objects.filter(workspace__key=uuid.UUID(hex=workspace)))
     return [HitRule(touchpoint=binding.touchpoint_id, selector=selector_of(binding)) for binding in bindings]

@@ -33,7 +33,7 @@ class Channel(models.TextChoices):
     WORD_OF_MOUTH = "word_of_mouth", _("word of mouth")
 
 
-class Journey(models.Model):
+class Journey(models.Model):  # type: ignore[django-manager-missing]
     class Kind(models.TextChoices):
         AS_IS = "as-is", _("as-is")
         TO_BE = "to-be", _("to-be")
@@ -49,7 +49,7 @@ class Journey(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     reviewed_at = models.DateField(_("reviewed"), null=True, blank=True)
 
-    objects = ScopedManager(workspace="workspace")
+    objects: ClassVar[models.Manager[Journey]] = ScopedManager(workspace="workspace")
 
     class Meta:
         ordering: ClassVar = ["created_at", "pk"]
@@ -58,7 +58,7 @@ class Journey(models.Model):
         return self.name
 
 
-class Stage(models.Model):
+class Stage(models.Model):  # type: ignore[django-manager-missing]
     """A column group of the map. `order_key` sorts as text; two editors can insert at once (order_keys.py)."""
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
@@ -66,7 +66,7 @@ class Stage(models.Model):
     name = models.CharField(_("name"), max_length=80)
     order_key = models.CharField(max_length=120)
 
-    objects = ScopedManager(workspace="workspace")
+    objects: ClassVar[models.Manager[Stage]] = ScopedManager(workspace="workspace")
 
     class Meta:
         ordering: ClassVar = ["order_key", "pk"]
@@ -75,7 +75,7 @@ class Stage(models.Model):
         return self.name
 
 
-class Touchpoint(models.Model):
+class Touchpoint(models.Model):  # type: ignore[django-manager-missing]
     """One encounter between customer and company."""
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
@@ -94,7 +94,7 @@ class Touchpoint(models.Model):
     review_on = models.DateField(_("next review"), null=True, blank=True)
     order_key = models.CharField(max_length=120)
 
-    objects = ScopedManager(workspace="workspace")
+    objects: ClassVar[models.Manager[Touchpoint]] = ScopedManager(workspace="workspace")
 
     class Meta:
         ordering: ClassVar = ["order_key", "pk"]
@@ -125,7 +125,7 @@ class Binding(models.Model):
     where = models.JSONField(default=list, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
-    objects = ScopedManager(workspace="workspace")
+    objects: ClassVar[models.Manager[Binding]] = ScopedManager(workspace="workspace")
 
     class Meta:
         ordering: ClassVar = ["pk"]
@@ -151,7 +151,7 @@ class Deletion(models.Model):
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)
     at = models.DateTimeField(auto_now_add=True)
 
-    objects = ScopedManager(workspace="workspace")
+    objects: ClassVar[models.Manager[Deletion]] = ScopedManager(workspace="workspace")
 
     class Meta:
         ordering: ClassVar = ["-at", "-pk"]

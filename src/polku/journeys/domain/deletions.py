@@ -18,7 +18,7 @@ from polku.journeys.domain.writing import audit, require_room, writing
 from polku.journeys.models import Binding, Deletion, Journey, Stage, Touchpoint
 from polku.journeys.rebuilding import request_rebuild
 
-_PARENTS = {
+_PARENTS: dict[type[Any], tuple[str, Any]] = {
     Stage: ("journey_id", Journey),
     Touchpoint: ("stage_id", Stage),
     Binding: ("touchpoint_id", Touchpoint),
@@ -78,7 +78,7 @@ def undo_deletion(*, deletion: Deletion, actor: User | None = None) -> Journey:
             row.save_base(raw=True, force_insert=True)
         request_rebuild(workspace=workspace, touchpoints=_bound_touchpoints(rows))
         audit(journey, actor, f"{deletion.kind}.restored", deletion.name)
-    return Journey.objects.with_scopes_disabled().select_related("workspace").get(pk=journey.pk)
+        return Journey.objects.select_related("workspace").get(pk=journey.pk)
 
 
 def _family(row: Journey | Stage | Touchpoint | Binding) -> list[Any]:

@@ -117,7 +117,7 @@ def move_touchpoint(*, touchpoint: Touchpoint, by: int, actor: User | None = Non
         others = siblings[:index] + siblings[index + 1 :]
         target = index + by
         if 0 <= target <= len(others):
-            changes = {"order_key": key_after(others, others[target - 1] if target else None)}
+            changes: dict[str, Any] = {"order_key": key_after(others, others[target - 1] if target else None)}
         else:
             stages = list(journey.stages.all())
             neighbour = [stage.pk for stage in stages].index(here.stage_id) + by

@@ -35,7 +35,7 @@ class FeelingWidget(forms.Widget):
     def value_from_datadict(self, data: Any, files: Any, name: str) -> str | None:
         step = data.get(f"{name}_step")
         if step is None:
-            return data.get(name)
+            return str(data[name]) if data.get(name) else None
         if step not in ("1", "2", "3", "4", "5"):
             return None
         try:

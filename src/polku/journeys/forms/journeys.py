@@ -8,11 +8,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from polku.accounts.models import Workspace
+from polku.accounts.models import User, Workspace
 from polku.journeys import limits, queries
 from polku.journeys.forms.changes import ChangesForm
 from polku.journeys.forms.feeling import FeelingField
-from polku.journeys.models import Channel, Journey, Touchpoint
+from polku.journeys.models import Channel, Journey, Stage, Touchpoint
 from polku.journeys.templates_catalog import journey_templates
 
 KINDS = [
@@ -84,7 +84,9 @@ class TouchpointForm(ChangesForm):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("What happens here, as the customer sees it."),
     )
-    stage = forms.ModelChoiceField(label=_("Stage"), queryset=None, empty_label=None)
+    stage: forms.ModelChoiceField[Stage] = forms.ModelChoiceField(
+        label=_("Stage"), queryset=None, empty_label=None
+    )
     channels = forms.MultipleChoiceField(
         label=_("Channels"), required=False, choices=Channel.choices, widget=forms.CheckboxSelectMultiple
     )
@@ -103,7 +105,7 @@ class TouchpointForm(ChangesForm):
         ),
     )
     # Not the role of the same name: Finnish has two words.
-    owner = forms.ModelChoiceField(
+    owner: forms.ModelChoiceField[User] = forms.ModelChoiceField(
         label=pgettext_lazy("touchpoint", "Owner"),
         required=False,
         queryset=None,

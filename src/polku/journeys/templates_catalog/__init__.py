@@ -23,10 +23,10 @@ class JourneyTemplate:
     content: dict[str, Any]
 
     def name(self, language: str) -> str:
-        return self.content["name"][language]
+        return str(self.content["name"][language])
 
     def description(self, language: str) -> str:
-        return self.content["description"][language]
+        return str(self.content["description"][language])
 
     def stages(self, language: str) -> list[dict[str, Any]]:
         """Stages as a journey document has them, with the texts of one language."""

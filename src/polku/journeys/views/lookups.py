@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -18,6 +19,8 @@ from django.utils.translation import gettext as _
 from polku.accounts.access import workspace_view
 from polku.journeys import queries
 from polku.journeys.models import Binding, Deletion, Journey, Stage, Touchpoint
+
+Row = TypeVar("Row", bound=Model)
 
 
 class Gone(Exception):
@@ -42,23 +45,23 @@ def edit_view(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
 
 def get_journey(number: int) -> Journey:
-    return _found(Journey.objects.select_related("workspace").filter(pk=number), Journey, number, number)
+    return _found(Journey.objects.select_related("workspace").filter(pk=number), number, number)
 
 
 def get_stage(journey: int, number: int) -> Stage:
     stages = Stage.objects.select_related("journey__workspace")
-    return _found(stages.filter(pk=number, journey=journey), Stage, number, journey)
+    return _found(stages.filter(pk=number, journey=journey), number, journey)
 
 
 def get_touchpoint(journey: int, number: int) -> Touchpoint:
     points = Touchpoint.objects.select_related("stage__journey__workspace")
-    return _found(points.filter(pk=number, stage__journey=journey), Touchpoint, number, journey)
+    return _found(points.filter(pk=number, stage__journey=journey), number, journey)
 
 
 def get_binding(journey: int, touchpoint: int, number: int) -> Binding:
     bindings = Binding.objects.select_related("touchpoint__stage__journey__workspace")
     wanted = bindings.filter(pk=number, touchpoint=touchpoint, touchpoint__stage__journey=journey)
-    return _found(wanted, Binding, number, journey)
+    return _found(wanted, number, journey)
 
 
 def tell(request: HttpRequest, error: ValidationError) -> None:
@@ -82,11 +85,11 @@ def with_deletion(response: HttpResponse, deletion: Deletion | None) -> HttpResp
     return response
 
 
-def _found(rows: Any, model: type[Any], number: int, journey: int) -> Any:
+def _found(rows: QuerySet[Row], number: int, journey: int) -> Row:
     row = rows.first()
     if row is not None:
         return row
-    deletion = queries.find_deletion(model, number, journey)
+    deletion = queries.find_deletion(rows.model, number, journey)
     if deletion is not None:
         raise Gone(deletion)
     raise Http404
@@ -100,10 +103,10 @@ def _after(request: Any, deletion: Deletion) -> HttpResponse:
     )
     slug = request.workspace.slug
     if Journey.objects.filter(pk=deletion.journey_number).exists():
-        response = redirect("journeys:edit", workspace=slug, journey=deletion.journey_number)
+        page = redirect("journeys:edit", workspace=slug, journey=deletion.journey_number)
     else:
-        response = redirect("journeys:list", workspace=slug)
-    response = with_deletion(response, deletion)
+        page = redirect("journeys:list", workspace=slug)
+    response = with_deletion(page, deletion)
     if not request.htmx:
         return response
     # A fragment cannot stand for a whole page: let htmx open it.

@@ -6,6 +6,7 @@ the page stay where they were.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -15,7 +16,7 @@ from django.template.loader import render_to_string
 from django.views.decorators.http import require_POST
 
 from polku.journeys import domain, feelings, queries
-from polku.journeys.models import Channel, Deletion, Journey
+from polku.journeys.models import Channel, Deletion, Journey, Stage, Touchpoint
 from polku.journeys.views.lookups import (
     edit_view,
     get_journey,
@@ -118,26 +119,49 @@ def touchpoint_delete(request: Any, journey: int, touchpoint: int) -> HttpRespon
     )
 
 
+@dataclass(frozen=True)
+class TouchpointRow:
+    """A touchpoint with what its row says about it. `is_first`, `is_last`: of the whole map."""
+
+    touchpoint: Touchpoint
+    binding_count: int
+    channels: list[str]
+    feeling_step: int | None
+    feeling_word: str
+    is_first: bool
+    is_last: bool
+
+
 def structure_context(journey: Journey, *, deleted: Deletion | None = None) -> dict[str, Any]:
     stages = queries.journey_structure(journey)
-    labels = dict(Channel.choices)
-    for stage in stages:
-        touchpoints = list(stage.touchpoints.all())
-        for touchpoint in touchpoints:
-            # A stage's first touchpoint can still move to the stage before it, the map's very first cannot.
-            touchpoint.is_first = stage is stages[0] and touchpoint is touchpoints[0]
-            touchpoint.is_last = stage is stages[-1] and touchpoint is touchpoints[-1]
-            touchpoint.channel_labels = [labels.get(channel, channel) for channel in touchpoint.channels]
-            feeling = touchpoint.assumed_feeling
-            touchpoint.feeling_step = None if feeling is None else feelings.step_of(feeling)
-            touchpoint.feeling_word = None if feeling is None else feelings.word_of(feeling)
     return {
         "journey": journey,
-        "stages": stages,
+        "stages": [(stage, _rows(stage, stage is stages[0], stage is stages[-1])) for stage in stages],
         "deleted": deleted,
         "deletions": queries.recent_deletions(journey.pk)[:10],
         "rebuild": queries.rebuild_state(journey.workspace),
     }
+
+
+def _rows(stage: Stage, is_first: bool, is_last: bool) -> list[TouchpointRow]:
+    labels = dict(Channel.choices)
+    touchpoints: list[Any] = list(stage.touchpoints.all())
+    rows = []
+    for touchpoint in touchpoints:
+        feeling = touchpoint.assumed_feeling
+        rows.append(
+            TouchpointRow(
+                touchpoint=touchpoint,
+                binding_count=touchpoint.binding_count,
+                channels=[str(labels.get(channel, channel)) for channel in touchpoint.channels],
+                feeling_step=None if feeling is None else feelings.step_of(feeling),
+                feeling_word="" if feeling is None else feelings.word_of(feeling),
+                # A stage's first touchpoint can still move to the stage before it, the map's very first cannot.
+                is_first=is_first and touchpoint is touchpoints[0],
+                is_last=is_last and touchpoint is touchpoints[-1],
+            )
+        )
+    return rows
 
 
 def _structure(request: Any, journey: Journey, *, deleted: Deletion | None = None) -> HttpResponse:
