@@ -26,6 +26,13 @@ class ConditionForm(forms.Form):
     op = forms.ChoiceField(label=_("Comparison"), required=False, choices=conditions.OPERATORS)
     value = forms.CharField(label=_("Value"), required=False, max_length=500)
 
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        needs_value = cleaned.get("property") and cleaned.get("op") not in ("known", "unknown")
+        if needs_value and not str(cleaned.get("value") or "").strip(" ,") and "value" not in self.errors:
+            self.add_error("value", _("Give a value."))
+        return cleaned
+
 
 class DeedForm(ConditionForm):
     """A row with neither an event nor a property counts for nothing."""
@@ -67,8 +74,10 @@ class SegmentForm(forms.Form):
             for part in ("did", "did_not")
             for selector in (rule or {}).get(part, ())
         ]
-        self.conditions = ConditionRows(data, prefix="where", initial=_with_blanks(where))
-        self.deeds = DeedRows(data, prefix="deeds", initial=_with_blanks(deeds))
+        # A row that equals what is stored must count as much as a new one.
+        options: dict[str, Any] = {"form_kwargs": {"empty_permitted": False}}
+        self.conditions = ConditionRows(data, prefix="where", initial=_with_blanks(where), **options)
+        self.deeds = DeedRows(data, prefix="deeds", initial=_with_blanks(deeds), **options)
 
     def is_valid(self) -> bool:
         return all([super().is_valid(), self.rows_are_valid()])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from allauth.account.internal.flows.password_reset import get_reset_password_url
 from django.contrib import messages
 from django.core import signing
 from django.core.exceptions import ValidationError
@@ -17,6 +16,7 @@ from polku.accounts import domain, queries
 from polku.accounts.access import WorkspaceRequest, workspace_view
 from polku.accounts.forms import MemberForm, RoleForm
 from polku.accounts.models import Membership, Role, User
+from polku.accounts.password_links import password_link
 from polku.accounts.undo import undo_message
 from polku.accounts.views.forms import add_errors
 
@@ -42,7 +42,7 @@ def members(request: WorkspaceRequest) -> HttpResponse:
             if not is_new:
                 messages.success(request, _("%s is now a member.") % membership.user)
                 return redirect("accounts:members", workspace=request.workspace.slug)
-            link, invited = get_reset_password_url(request, membership.user), membership.user.email
+            link, invited = password_link(request, membership.user), membership.user.email
             form = MemberForm()
     context = {
         "form": form,

@@ -1,0 +1,19 @@
+"""Links with which somebody sets a password. They work once and for three days (PASSWORD_RESET_TIMEOUT)."""
+
+from __future__ import annotations
+
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
+from django.http import HttpRequest
+from django.urls import reverse
+
+from polku.accounts.models import User
+
+
+def password_link(request: HttpRequest, user: User) -> str:
+    """The same link that a forgotten password's message holds; setting a password makes it worthless."""
+    path = reverse(
+        "account_reset_password_from_key",
+        kwargs={"uidb36": user_pk_to_url_str(user), "key": default_token_generator.make_token(user)},
+    )
+    return request.build_absolute_uri(path)
