@@ -129,7 +129,8 @@ def test_groups_by_touchpoint_show_its_name_and_notice_a_new_one(shop, workspace
         resolvers.register_touchpoint(
             lambda _, ref: points.get(ref), lambda _: [point.name for point in points.values()]
         )
-        assert [group["key"] for group in run(workspace, query)["groups"]] == [{"touchpoint": "Delivery"}]
+        (group,) = run(workspace, query)["groups"]
+        assert (group["key"], group["touchpoint"]) == ({"touchpoint": "Delivery"}, 7)
         points[7].name = "Doorstep"
         assert [group["key"] for group in run(workspace, query)["groups"]] == [{"touchpoint": "Doorstep"}]
     finally:
@@ -148,3 +149,14 @@ def test_an_answer_off_its_scale_gives_no_score(shop, workspace):
     got = run(workspace, {"kind": "score", "metric": "csat"})
     assert (got["groups"][0]["value"], got["groups"][0]["n"]) == (None, 3)
     assert got["warnings"] == ["Some answers do not fit their scale, so no score can be given."]
+
+
+def test_answers_without_a_scale_stand_apart(shop, workspace):
+    shop.answers("csat", (None, None), *people("a", {5: 2}))
+    shop.answers("csat", (1, 5), *people("b", {5: 3}))
+    got = run(workspace, {"kind": "score", "metric": "csat"})
+    assert [(group["scale"], group["n"], group["value"]) for group in got["groups"]] == [
+        ([1, 5], 3, 1),
+        (None, 2, None),
+    ]
+    assert "Some answers came without their scale" in got["warnings"][1]

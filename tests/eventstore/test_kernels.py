@@ -200,22 +200,23 @@ def test_what_it_refuses(steps, window):
 
 @pytest.mark.parametrize("order", ORDERS)
 def test_one_endless_unit_of_equal_events_stays_quick(order):
-    """A robot with 60,000 signals, three to an instant, and a funnel of one event three times."""
+    """A robot with 60,000 signals, three to an instant, and a funnel of one event: never one signal by another."""
     moments = np.repeat(np.arange(20_000), 3)
     rows = SequenceRows(unit=np.zeros(60_000, np.int64), time=moments, mask=np.full(60_000, 7))
     began = time.perf_counter()
     got = funnel_units(rows, steps=4, window=3, order=order)
     assert got.furthest.tolist() == [3]
-    assert time.perf_counter() - began < 5
+    assert time.perf_counter() - began < 20  # comparing each with each would take minutes
 
 
-def test_two_million_rows_take_well_under_a_second_each_million():
+def test_two_million_rows_take_less_than_a_few_sorts_of_them():
     random = np.random.default_rng(1)
-    unit = np.sort(random.integers(0, 200_000, 2_000_000))
-    moment = random.integers(0, 10**9, 2_000_000)
+    unit, moment = random.integers(0, 200_000, 2_000_000), random.integers(0, 10**9, 2_000_000)
+    began = time.perf_counter()
     order = np.lexsort((moment, unit))
-    rows = SequenceRows(unit=unit, time=moment[order], mask=1 << random.integers(0, 8, 2_000_000))
+    sorting = time.perf_counter() - began
+    rows = SequenceRows(unit=unit[order], time=moment[order], mask=1 << random.integers(0, 8, 2_000_000))
     began = time.perf_counter()
     got = funnel_units(rows, steps=5, window=10**8, order="ordered")
     assert got.unit.size > 100_000
-    assert time.perf_counter() - began < 4
+    assert time.perf_counter() - began < 4 * sorting

@@ -19,7 +19,9 @@ from polku.analytics.ranges import is_finished
 from polku.eventstore.port import Interval
 from polku.statistics import Estimate, ces, csat, nps, recommend, smiley
 
-Scale = tuple[float, float]
+Scale = tuple[float, float] | None
+"""(lowest, highest) answer; None where an answer came without its scale."""
+
 Counts = dict[float, int]
 
 MOST_GROUPS = 5
@@ -41,7 +43,7 @@ def _nps(counts: Counts) -> Estimate:
     return nps(promoters=promoters, passives=passives, detractors=detractors)
 
 
-RULES: dict[tuple[str, Scale], Rule] = {
+RULES: dict[tuple[str, tuple[float, float]], Rule] = {
     ("nps", (0, 10)): Rule("promoters_minus_detractors", _nps),
     ("csat", (1, 5)): Rule("share_of_4_to_5", lambda counts: csat(counts=counts, scale=5)),
     ("csat", (1, 7)): Rule("share_of_6_to_7", lambda counts: csat(counts=counts, scale=7)),
@@ -53,6 +55,8 @@ METRICS = ("nps", "csat", "ces", "smiley", "recommend")
 
 def rule_of(metric: str, scale: Scale) -> Rule | None:
     """The rule of `metric` on `scale`, None where the metric is not defined on it."""
+    if scale is None:
+        return None
     if metric == "recommend":
         low, high = scale
         if low.is_integer() and high.is_integer() and low < high:
@@ -67,7 +71,7 @@ def score(context: QueryContext, query: Mapping[str, object]) -> Answer:
     One group for each combination of `group_by`, period and scale: answers on different scales stand apart,
     with a warning, the scale with most answers first. `value` and `ci` are null where the metric is not
     defined on the scale, `ci` also for a bootstrap of fewer than 30 answers. `distribution` maps answer →
-    number.
+    number. Grouped by touchpoint, the key shows its name and "touchpoint" its number. `rule` is a fixed word.
     """
     metric = values.choice(query.get("metric"), METRICS, field="metric")
     interval = cast(
@@ -85,23 +89,19 @@ def score(context: QueryContext, query: Mapping[str, object]) -> Answer:
     key_rows = list(zip(*keys, strict=True)) if keys else [()] * table.num_rows
     columns = [table.column(name).to_pylist() for name in ("start", "score", "scale_low", "scale_high", "n")]
     for key, start, answer, low, high, number in zip(key_rows, *columns, strict=True):
-        counts = groups.setdefault((key, start, (float(low), float(high))), {})
+        scale = None if low is None or high is None else (float(low), float(high))
+        counts = groups.setdefault((key, start, scale), {})
         counts[float(answer)] = counts.get(float(answer), 0) + int(number)
     scales = {scale for _, _, scale in groups}
     _warn_of_scales(context, metric, scales)
     names = _TouchpointNames(context)
-    answered = [
-        _group(
-            context,
-            metric,
-            interval,
-            dict(zip(group_by, names.shown(group_by, key), strict=True)),
-            start,
-            scale,
-            counts,
-        )
-        for (key, start, scale), counts in groups.items()
-    ]
+    answered = []
+    for (key, start, scale), counts in groups.items():
+        raw = dict(zip(group_by, key, strict=True))
+        group = _group(context, metric, interval, names.shown(raw), start, scale, counts)
+        if TOUCHPOINT in raw:  # two journeys may have touchpoints of one name
+            group["touchpoint"] = raw[TOUCHPOINT]
+        answered.append(group)
     answered.sort(key=lambda group: (_sortable(group["key"]), group["start"] or "", -cast(int, group["n"])))
     return {"metric": metric, "groups": answered}
 
@@ -132,7 +132,7 @@ def _group(
         "ci": list(estimate.interval) if estimate and estimate.interval else None,
         "distribution": {f"{answer:g}": counts[answer] for answer in sorted(counts)},
         "mean": sum(answer * number for answer, number in counts.items()) / n,
-        "scale": [_plain(end) for end in scale],
+        "scale": [_plain(end) for end in scale] if scale else None,
         "rule": rule.name if rule else None,
     }
     if interval and start:
@@ -157,7 +157,13 @@ def _warn_of_scales(context: QueryContext, metric: str, scales: set[Scale]) -> N
         context.warnings.append(
             gettext_lazy("Answers were given on different scales; they are shown apart and never pooled.")
         )
-    for scale in sorted(scales):
+    if None in scales:
+        context.warnings.append(
+            gettext_lazy(
+                "Some answers came without their scale, so only their mean and distribution are given."
+            )
+        )
+    for scale in sorted(scale for scale in scales if scale):
         if rule_of(metric, scale) is None:
             context.warnings.append(
                 format_lazy(
@@ -179,12 +185,10 @@ class _TouchpointNames:
         self._workspace = context.workspace
         self._names: dict[int, str] = {}
 
-    def shown(self, group_by: list[str], key: tuple[object, ...]) -> list[object]:
+    def shown(self, key: dict[str, object]) -> dict[str, object]:
         """`key` with the touchpoint's name in the place of its number."""
-        return [
-            self._name(value) if name == TOUCHPOINT and isinstance(value, int) else value
-            for name, value in zip(group_by, key, strict=True)
-        ]
+        number = key.get(TOUCHPOINT)
+        return {**key, TOUCHPOINT: self._name(number)} if isinstance(number, int) else key
 
     def _name(self, number: int) -> str:
         if number not in self._names:
