@@ -71,11 +71,6 @@ class Map:
     lanes: list[Lane]
     curve: feeling_lane.Curve
 
-    @property
-    def is_wide(self) -> bool:
-        """More columns than fit beside the panel: the map scrolls inside its frame."""
-        return len(self.columns) > 14
-
 
 def build(
     result: Record, reader: Reader, *, chosen: int | None, addresses: Mapping[int, tuple[str, str]]
