@@ -15,11 +15,12 @@ pytestmark = pytest.mark.contract
 
 
 def _binaries() -> Path | None:
-    found = shutil.which("initdb")
-    if found:
-        return Path(found).parent
+    """Debian keeps each version's programs together; elsewhere they are on PATH."""
     versions = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
-    return versions[-1].parent if versions else None
+    if versions:
+        return versions[-1].parent
+    found = shutil.which("initdb")
+    return Path(found).resolve().parent if found else None
 
 
 @pytest.fixture(scope="module")

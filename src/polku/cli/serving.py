@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 import sys
 from collections.abc import Callable
@@ -78,7 +79,21 @@ def serve(
                     server_header=False,
                     timeout_graceful_shutdown=10,
                 )
-                uvicorn.Server(config).run(sockets=[listener])
+                _run(uvicorn.Server(config), listener)
             finally:
                 runner.stop()
                 control.stop()
+
+
+def _run(server: uvicorn.Server, listener: socket.socket) -> None:
+    """Serve until SIGTERM or SIGINT.
+
+    uvicorn stops on them cleanly and then raises the signal again, which by default would kill the process
+    before the store is closed; so from here on that second signal does nothing.
+    """
+    kept = {number: signal.signal(number, lambda *_: None) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        server.run(sockets=[listener])
+    finally:
+        for number, handler in kept.items():
+            signal.signal(number, handler)
