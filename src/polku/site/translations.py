@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 
@@ -15,8 +16,11 @@ def compile_catalogues(package: Path) -> list[Path]:
         with source.open("rb") as handle:
             catalogue = read_po(handle, abort_invalid=True)
         target = source.with_suffix(".mo")
-        with target.open("wb") as handle:
+        # Written beside and moved into place: a program that starts meanwhile reads the old or the new, never half.
+        half = target.with_suffix(f".mo.{os.getpid()}")
+        with half.open("wb") as handle:
             write_mo(handle, catalogue)
+        half.replace(target)
         written.append(target)
     return written
 
