@@ -29,7 +29,7 @@ class Truths:
     """The store whose loyalty desk delights ("Rovaniemi" or "Tampere")."""
     loyalty_delight: float = 0.75
     """How far its desk is ahead of the other's, in faces of the four-face scale. 0: off."""
-    late_shipping_cost: float = 0.34
+    late_shipping_cost: float = 0.45
     """Share of small baskets (below the limit of free delivery) left when the cost appears in the cart. 0: off."""
     late_shipping_cost_from_week: int = 14
     """The week in which the cost moved from the product page to the cart."""
