@@ -22,6 +22,8 @@ def condition(terms: Terms, asked: Condition) -> str:
 
     Raises StoreError for an operator or a value that makes no sense together.
     """
+    if asked.op == "in" and asked.value in ([], ()):
+        return "false"
     found = terms.property(asked.property)
     match asked.op:
         case "exists":

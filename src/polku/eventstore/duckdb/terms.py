@@ -14,7 +14,9 @@ from django.utils.translation import gettext as _
 
 from polku.eventstore.port import SignalKind, StoreError
 
-_OFFSET = r"([Zz]|[+-][0-9]{2}:?[0-9]{2})$"
+# DuckDB also casts "inf" and "epoch" to times; only what begins with a day is one here.
+_DAY_FIRST = "^[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_OFFSET = _DAY_FIRST + r".*([Zz]|[+-][0-9]{2}:?[0-9]{2})$"
 _KIND_NAMES = " ".join(f"WHEN {kind.value} THEN '{kind.name.lower()}'" for kind in SignalKind)
 _NAME_OF = {
     kind: f"CASE WHEN s.kind = {kind.value} THEN s.name END"
@@ -126,7 +128,7 @@ class Property:
 
     @property
     def is_moment(self) -> bool:
-        return self._own is None and self._column is not None and self._column.type == "time"
+        return self._column is not None and self._column.type == "time"
 
     def _either(self, of_text: str, of_column: str | None) -> str:
         """`of_text` where the JSON has the property, else `of_column`."""
@@ -174,15 +176,26 @@ class Property:
         return self._either(self._day_of_text(self._own) if self._own else "NULL", of_column)
 
     def moment(self) -> str:
-        """The column's UTC timestamp; only where `is_moment`."""
-        return self._column.sql if self._column is not None else "NULL"
+        """A UTC timestamp; a text without an offset is local."""
+        return self._either(self._moment_of_text(), self._column.sql if self._column else None)
+
+    def _moment_of_text(self) -> str:
+        if self._own is None:
+            return "NULL"
+        zone = self._terms.parameter(self._terms.timezone)
+        return (
+            f"CASE WHEN regexp_matches({self._own}, '{_OFFSET}') "
+            f"THEN timezone('UTC', try_cast({self._own} AS TIMESTAMPTZ)) "
+            f"WHEN regexp_matches({self._own}, '{_DAY_FIRST}') "
+            f"THEN timezone('UTC', timezone({zone}, try_cast({self._own} AS TIMESTAMP))) END"
+        )
 
     def _day_of_text(self, text: str) -> str:
         zone = self._terms.parameter(self._terms.timezone)
         return (
             f"CASE WHEN regexp_matches({text}, '{_OFFSET}') "
             f"THEN CAST(timezone({zone}, try_cast({text} AS TIMESTAMPTZ)) AS DATE) "
-            f"ELSE try_cast({text} AS DATE) END"
+            f"WHEN regexp_matches({text}, '{_DAY_FIRST}') THEN try_cast({text} AS DATE) END"
         )
 
 
