@@ -49,7 +49,7 @@ def recognise(source: Source, wanted: Sequence[str]) -> Dialect:
     head = source.head(_HEAD)
     if not head.strip():
         raise ImportProblem(_("%s is empty.") % source.path.name)
-    if b"\x00" in head[:4096]:
+    if b"\x00" in head.lstrip().split(b"\n", 1)[0]:
         raise ImportProblem(
             _("%s is not a text file. CSV, TSV and Parquet can be imported.") % source.path.name
         )

@@ -35,7 +35,7 @@ class Signals:
     rows: NDArray[np.int64]
     time: NDArray[np.int64]
     names: list[str] | None  # None: the names are a column's
-    name_index: NDArray[np.int8] | None = None
+    name_index: NDArray[np.int16] | None = None
 
 
 def write_signals(
@@ -97,7 +97,7 @@ def _cells(sheet: Sheet, options: ImportOptions, wide: dict[str, str]) -> Signal
     if flipped:
         rows = sheet.size - 1 - rows
     names = list(dict.fromkeys(wide.values()))
-    name_of = np.array([names.index(event) for event in wide.values()], dtype=np.int8)
+    name_of = np.array([names.index(event) for event in wide.values()], dtype=np.int16)
     return Signals(rows, utc[rows, cells], names, name_of[cells])
 
 
