@@ -46,7 +46,11 @@ def write_events(path: Path, rows: int, *, comments: bool = False, seed: int = 1
 
 
 def main() -> None:
-    folder = tempfile.mkdtemp(prefix="polku-bench-imports-")
+    with tempfile.TemporaryDirectory(prefix="polku-bench-imports-") as folder:
+        _measure(folder)
+
+
+def _measure(folder: str) -> None:
     os.environ["POLKU_HOME"] = folder
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "polku.config.settings")
     import django
