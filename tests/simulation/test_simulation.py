@@ -175,3 +175,16 @@ def test_truths_off_leave_the_rest_of_the_world_alone():
     assert visits[0] == visits[1]
     failures = [Counter(world.signals["name"].to_pylist())["payment_failed"] for world in worlds]
     assert failures[0] > 3 * failures[1]
+    fates = [
+        {
+            (row.pop("person"), row.pop("time")): row
+            for row in world.orders.select(
+                ["person", "time", "value", "promised", "delivered", "status", "channel"]
+            ).to_pylist()
+            if row["channel"] != "phone"
+        }
+        for world in worlds
+    ]
+    common = fates[0].keys() & fates[1].keys()
+    assert len(common) > 500
+    assert all(fates[0][order] == fates[1][order] for order in common)

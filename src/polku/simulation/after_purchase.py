@@ -21,7 +21,7 @@ _SERVICE_EVENT = np.array(["support_call", "support_chat", "support_email"], dty
 
 def write_orders(rows: Rows, seed: int, orders: Orders, people: Population) -> None:
     """Warehouse, messages, delivery or pick-up, return and the e-mail a month later."""
-    rng = stream(seed, "after purchase")
+    rng = orders.draws(seed, "after purchase")
     live = ~orders.cancelled
 
     def write(flags: Any, name: str, time: Any, **columns: Any) -> None:

@@ -14,7 +14,7 @@ from polku.simulation.contacting import Contacts
 from polku.simulation.fulfilment import STORE_PICKUP, Counter, Orders
 from polku.simulation.population import Flags, Identity, Numbers, Population, Texts
 from polku.simulation.shopping import Trips
-from polku.simulation.streams import stream
+from polku.simulation.streams import Random, stream
 from polku.simulation.truths import Truths
 
 SCALES = {"csat": (1, 5), "ces": (1, 7), "nps": (0, 10), "smiley": (1, 4)}
@@ -66,7 +66,7 @@ def answer(
     ]
 
 
-def _draw(rng: np.random.Generator, metric: str, mean: Any, spread: Any, count: int) -> NDArray[np.float64]:
+def _draw(rng: Random, metric: str, mean: Any, spread: Any, count: int) -> NDArray[np.float64]:
     """Answers around `mean`, on whole steps of the metric's scale."""
     low, high = SCALES[metric]
     return np.rint(rng.normal(mean, spread, count)).clip(low, high)
@@ -113,7 +113,7 @@ def _made(
     )
 
 
-def _some(rng: np.random.Generator, flags: Flags, share: Any) -> Numbers:
+def _some(rng: Random, flags: Flags, share: Any) -> Numbers:
     return np.flatnonzero(flags & (rng.random(len(flags)) < share))
 
 
@@ -197,7 +197,7 @@ def _payment(seed: int, trips: Trips) -> Answers:
 
 
 def _tracking(seed: int, truths: Truths, orders: Orders) -> Answers:
-    rng = stream(seed, "ask tracking")
+    rng = orders.draws(seed, "ask tracking")
     clear = rng.random(len(orders)) < truths.tracking_clarity
     score = _draw(rng, "csat", np.where(clear, 4.45, 2.9), 0.75, len(orders))
     return _made(
@@ -214,7 +214,7 @@ def _tracking(seed: int, truths: Truths, orders: Orders) -> Answers:
 
 
 def _delivery(seed: int, orders: Orders) -> Answers:
-    rng = stream(seed, "ask delivery")
+    rng = orders.draws(seed, "ask delivery")
     late = orders.late_days > 0
     mean = np.where(late, 2.2 - 0.18 * orders.late_days, 4.0)
     situation = np.where(late, "myöhässä", np.where(orders.method == STORE_PICKUP, "nouto", "")).astype(
@@ -253,7 +253,7 @@ def _service(seed: int, trips: Trips, contacts: Contacts) -> Answers:
 
 
 def _returns(seed: int, orders: Orders) -> Answers:
-    rng = stream(seed, "ask returns")
+    rng = orders.draws(seed, "ask returns")
     confused = orders.confused
     score = _draw(rng, "ces", np.where(confused, 1.8, 4.4), 1.15, len(orders))
     return _made(
@@ -271,7 +271,7 @@ def _returns(seed: int, orders: Orders) -> Answers:
 
 
 def _month_later(seed: int, orders: Orders, contacts: Contacts) -> Answers:
-    rng = stream(seed, "ask month later")
+    rng = orders.draws(seed, "ask month later")
     unsolved = np.zeros(len(orders), dtype=bool)
     unsolved[contacts.order[(contacts.order >= 0) & ~contacts.solved]] = True
     late = orders.late_days > 0

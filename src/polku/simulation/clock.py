@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
+from polku.simulation.streams import Random
 from polku.simulation.truths import WEEKS
 
 DAY = 86_400
@@ -94,7 +95,7 @@ def visiting_times(rng: np.random.Generator, count: int, *, growth: float) -> Se
     return days * DAY + (hours + rng.random(count)) * HOUR
 
 
-def in_store_hours(rng: np.random.Generator, seconds: Seconds) -> Seconds:
+def in_store_hours(rng: Random, seconds: Seconds) -> Seconds:
     """The same days, at a time when the stores are open; never earlier than `seconds`, perhaps the next day."""
     hours = rng.choice(24, len(seconds), p=_STORE_HOURS / _STORE_HOURS.sum())
     moved = day_of(seconds) * DAY + (hours + rng.random(len(seconds))) * HOUR

@@ -62,12 +62,11 @@ def contact_us(seed: int, truths: Truths, trips: Trips, orders: Orders, people: 
     def some(reason: str, at: Numbers, share: float, time: Seconds, of_orders: bool) -> None:
         """Of the trips or orders `at` a share contacts about `reason` some time after `time` (one per `at`)."""
         rng = stream(seed, f"{reason} {len(found)}")
-        size = len(orders) if of_orders else len(trips)
-        chosen = rng.random(size)[at] < share
-        wait = rng.exponential(1.0, size)[at][chosen]
+        trip = orders.trip[at] if of_orders else at
+        chosen = rng.random(len(trips))[trip] < share
+        wait = rng.exponential(1.0, len(trips))[trip][chosen]
         order = at[chosen] if of_orders else np.full(int(chosen.sum()), -1)
-        trip = orders.trip[at[chosen]] if of_orders else at[chosen]
-        found.append((reason, trip, time[chosen] + wait * _WAITS[reason], order))
+        found.append((reason, trip[chosen], time[chosen] + wait * _WAITS[reason], order))
 
     def trips_where(flags: Flags) -> Numbers:
         return np.flatnonzero(flags)

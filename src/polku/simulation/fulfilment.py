@@ -11,7 +11,7 @@ from polku.simulation.catalogue import PRODUCT_CATEGORY
 from polku.simulation.clock import DAY, HOUR, Seconds, day_of, in_store_hours, working_days_after
 from polku.simulation.population import Flags, Numbers, Population
 from polku.simulation.shopping import BY_PHONE, Trips
-from polku.simulation.streams import stream
+from polku.simulation.streams import Draws, stream
 from polku.simulation.truths import Truths
 
 STORE_PICKUP, LOCKER, HOME = range(3)
@@ -22,6 +22,7 @@ _MORE_RETURNS = np.isin(PRODUCT_CATEGORY, ["vaatteet", "kengät"])
 class Orders:
     """One element an order of the web shop or by phone, in the order of their trips. Days are the world's."""
 
+    trips: int  # how many there were, with orders and without
     trip: Numbers
     person: Numbers
     time: Seconds
@@ -52,13 +53,17 @@ class Orders:
     def __len__(self) -> int:
         return len(self.trip)
 
+    def draws(self, seed: int, part: str) -> Draws:
+        """One draw an order from the stream of `part`, the same for a trip's order in every world."""
+        return Draws(stream(seed, part), self.trips, self.trip)
+
 
 def fulfil(seed: int, truths: Truths, trips: Trips, people: Population) -> Orders:
     """The fate of every order."""
     trip = np.flatnonzero(trips.ordered)
     count, time, person = len(trip), trips.order_time[trip], trips.person[trip]
 
-    rng = stream(seed, "delivery")
+    rng = Draws(stream(seed, "delivery"), len(trips), trip)
     near = people.store[person] >= 0
     kind = rng.random(count)
     method = np.where(near & (kind < 0.42), STORE_PICKUP, np.where(kind > 0.7, HOME, LOCKER))
@@ -83,16 +88,15 @@ def fulfil(seed: int, truths: Truths, trips: Trips, people: Population) -> Order
     collected = arrives + pause
     collected = np.where(collected % DAY < 8 * HOUR, collected + 9 * HOUR, collected)
     fetched = np.where(method == HOME, arrives, collected)
-    at_store = method == STORE_PICKUP
-    fetched[at_store] = in_store_hours(rng, fetched[at_store])
+    fetched = np.where(method == STORE_PICKUP, in_store_hours(rng, fetched), fetched)
     late_days = (day_of(arrives) - promised).clip(0, None)
 
-    rng = stream(seed, "tracking")
+    rng = Draws(stream(seed, "tracking"), len(trips), trip)
     tracking_time = packed_time + rng.uniform(1, 4, count) * HOUR
     tracked = ~cancelled & (rng.random(count) < 0.87)
     opened_time = tracking_time + rng.exponential(3 * HOUR, count).clip(60, DAY)
 
-    rng = stream(seed, "returns")
+    rng = Draws(stream(seed, "returns"), len(trips), trip)
     eager = np.where(_MORE_RETURNS[trips.product[trip]], 0.23, 0.14)
     looked = ~cancelled & (rng.random(count) < eager)
     returns_time = fetched + rng.gamma(2, 2.2 * DAY, count).clip(2 * HOUR, 20 * DAY)
@@ -105,11 +109,16 @@ def fulfil(seed: int, truths: Truths, trips: Trips, people: Population) -> Order
     sent = started + rng.uniform(0.3, 3.5, count) * DAY
     received = sent + rng.uniform(1.5, 5, count) * DAY
 
-    rng = stream(seed, "month later")
-    month_sent = (day + rng.integers(24, 27, count)) * DAY + 10 * HOUR + rng.uniform(0, 1800, count)
+    rng = Draws(stream(seed, "month later"), len(trips), trip)
+    month_sent = (
+        (day + (24 + rng.choice(3, count, p=[1 / 3, 1 / 3, 1 / 3]))) * DAY
+        + 10 * HOUR
+        + rng.uniform(0, 1800, count)
+    )
     month_opened = month_sent + rng.exponential(9 * HOUR, count).clip(120, 3 * DAY)
     asked = ~cancelled & ~returned & (fetched < month_sent) & (rng.random(count) < 0.54)
     return Orders(
+        trips=len(trips),
         trip=trip,
         person=person,
         time=time,
@@ -148,9 +157,7 @@ class Counter:
     store: Numbers
     bought: Flags
     value: NDArray[np.float64]
-    trip: (
-        Numbers  # the trip it belongs to; who came for the desk alone is on a trip numbered after all others
-    )
+    trip: Numbers  # that it belongs to; who came for the desk alone has one numbered after all others
 
     def __len__(self) -> int:
         return len(self.person)
@@ -160,30 +167,26 @@ def visit_loyalty_desk(seed: int, trips: Trips, orders: Orders, people: Populati
     """Members buy after advice, come when they fetch an order, or just come."""
     rng = stream(seed, "loyalty desk")
     after_advice = np.flatnonzero(trips.till)
+    members = np.flatnonzero(people.member & (people.store >= 0))
+    dropping_in = rng.choice(members, round(len(members) * 1.4)) if len(members) else members
     fetching = np.flatnonzero(
         (orders.method == STORE_PICKUP)
         & ~orders.cancelled
         & people.member[orders.person]
-        & (rng.random(len(orders)) < 0.45)
+        & (orders.draws(seed, "fetching").random(len(orders)) < 0.45)
     )
-    members = np.flatnonzero(people.member & (people.store >= 0))
-    dropping_in = rng.choice(members, round(len(members) * 1.4)) if len(members) else members
-    times = in_store_hours(rng, rng.uniform(0, 125 * DAY, len(dropping_in)))
-    person = np.concatenate([trips.person[after_advice], orders.person[fetching], dropping_in])
-    shown = len(after_advice), len(fetching), len(dropping_in)
-    bought = np.concatenate([np.ones(shown[0], bool), np.zeros(shown[1], bool), rng.random(shown[2]) < 0.42])
-    value = np.round(rng.gamma(2.1, 38, len(person)) + 9, 2)
+    parts = len(after_advice), len(dropping_in), len(fetching)  # what hangs on the orders draws last
+    person = np.concatenate([trips.person[after_advice], dropping_in, orders.person[fetching]])
+    dropped_in = in_store_hours(rng, rng.uniform(0, 125 * DAY, parts[1]))
+    buys = rng.random(parts[1]) < 0.42
+    lingering = rng.uniform(8, 50, parts[0]) * 60
+    value = np.round(rng.gamma(2.1, 38, parts[0] + parts[1]) + 9, 2)
+    fetched = orders.fetched[fetching] + rng.uniform(2, 15, parts[2]) * 60
     return Counter(
         person=person,
-        time=np.concatenate(
-            [
-                trips.advice_time[after_advice] + rng.uniform(8, 50, shown[0]) * 60,
-                orders.fetched[fetching] + rng.uniform(2, 15, shown[1]) * 60,
-                times,
-            ]
-        ),
+        time=np.concatenate([trips.advice_time[after_advice] + lingering, dropped_in, fetched]),
         store=people.store[person],
-        bought=bought,
-        value=value,
-        trip=np.concatenate([after_advice, orders.trip[fetching], len(trips) + np.arange(shown[2])]),
+        bought=np.concatenate([np.ones(parts[0], bool), buys, np.zeros(parts[2], bool)]),
+        value=np.concatenate([value, np.zeros(parts[2])]),
+        trip=np.concatenate([after_advice, len(trips) + np.arange(parts[1]), orders.trip[fetching]]),
     )
