@@ -12,17 +12,18 @@ from polku.eventstore.port import HitRule, Selector, SignalKind
 from polku.journeys.models import Binding
 
 _KINDS = {
-    Binding.Kind.EVENT: SignalKind.EVENT,
-    Binding.Kind.SCORE: SignalKind.SCORE,
-    Binding.Kind.CONTACT: SignalKind.CONTACT,
-    Binding.Kind.ORDER: SignalKind.ORDER,
+    Binding.Kind.EVENT: (SignalKind.EVENT,),
+    # Who wrote a comment and gave no score has answered the survey all the same.
+    Binding.Kind.SCORE: (SignalKind.SCORE, SignalKind.COMMENT),
+    Binding.Kind.CONTACT: (SignalKind.CONTACT,),
+    Binding.Kind.ORDER: (SignalKind.ORDER,),
 }
 
 
 def selector_of(binding: Binding) -> Selector:
     """What a binding takes; the binding need not be saved."""
     return Selector(
-        kinds=(_KINDS[Binding.Kind(binding.kind)],),
+        kinds=_KINDS[Binding.Kind(binding.kind)],
         names=tuple(binding.names),
         url=binding.url or None,
         channel=binding.channel or None,
