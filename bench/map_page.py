@@ -20,13 +20,13 @@ ROUNDS = 60
 def _signed_in(address: str) -> tuple[urllib.request.OpenerDirector, str]:
     """A session of the demo user and the address of the map it lands on."""
     opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
-    page = opener.open(f"{address}/").read().decode()
-    action = re.search(r'<form[^>]*action="([^"]*demo[^"]*)"', page)
-    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
-    if action is None or token is None:
+    with opener.open(f"{address}/") as answer:
+        page, sign_in = answer.read().decode(), answer.geturl()
+    token = re.search(r'<form method="post">\s*<input[^>]*name="csrfmiddlewaretoken" value="([^"]+)"', page)
+    if token is None:
         raise RuntimeError("the demo's sign-in button was not found")
     form = urllib.parse.urlencode({"csrfmiddlewaretoken": token.group(1)}).encode()
-    request = urllib.request.Request(address + action.group(1), data=form, headers={"Referer": address + "/"})
+    request = urllib.request.Request(sign_in, data=form, headers={"Referer": sign_in})
     with opener.open(request) as answer:
         return opener, answer.geturl()
 
