@@ -44,6 +44,18 @@ def forget_hits(session: Session, touchpoints: Sequence[int], *, of: str | None 
 
 
 def find_again(session: Session, rules: Sequence[HitRule], *, of: str) -> None:
-    """Bring the hits of signals that changed up to date."""
+    """Bring the hits by `rules` of signals that changed up to date."""
+    if not rules:
+        return
     forget_hits(session, [rule.touchpoint for rule in rules], of=of)
     find_hits(session, rules, of=of)
+
+
+def rules_about(rules: Sequence[HitRule], prefix: str) -> list[HitRule]:
+    """All rules of the touchpoints of which some rule asks for properties that begin with `prefix`."""
+    touchpoints = {
+        rule.touchpoint
+        for rule in rules
+        if any(condition.property.startswith(prefix) for condition in rule.selector.where)
+    }
+    return [rule for rule in rules if rule.touchpoint in touchpoints]

@@ -7,7 +7,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -127,9 +127,13 @@ class Instance:
         try:
             with self._session(workspace) as (session, _attached):
                 left = max(0.1, self._seconds - (time.monotonic() - started))
-                watch = threading.Timer(left, session.cursor.interrupt)
-                watch.daemon = True
-                watch.start()
+                answered = threading.Event()
+                threading.Thread(
+                    target=_stop_late,
+                    args=(session.cursor, answered, left),
+                    name="question-watch",
+                    daemon=True,
+                ).start()
                 try:
                     session.run("BEGIN")
                     yield session
@@ -144,7 +148,7 @@ class Instance:
                         _("The question needs more memory than there is. Ask about a shorter range.")
                     ) from error
                 finally:
-                    watch.cancel()
+                    answered.set()
         finally:
             self._places.release()
 
@@ -214,6 +218,14 @@ class Instance:
         idle = [key for key, attached in self._attached.items() if not attached.users]
         for key in idle[: max(0, len(self._attached) - self._attached_at_most)]:
             self._detach(key)
+
+
+def _stop_late(cursor: duckdb.DuckDBPyConnection, answered: threading.Event, seconds: float) -> None:
+    """Interrupt whatever the cursor runs after its time, again and again: a question may be several statements."""
+    while not answered.wait(seconds):
+        with suppress(duckdb.Error):
+            cursor.interrupt()
+        seconds = 0.25
 
 
 def _undo(session: Session) -> None:

@@ -42,8 +42,9 @@ def load_people(
         )
         accepted += _merge_traits(session)
         count_names(session, "ready", prefix="person.")
-        if rules:
-            hits.find_again(session, rules, of="s.person IN (SELECT person FROM ready)")
+        hits.find_again(
+            session, hits.rules_about(rules, "person."), of="s.person IN (SELECT person FROM ready)"
+        )
         session.withdraw("ready")
         joined += int(np.count_nonzero(found.known))
         done += chunk.num_rows

@@ -61,7 +61,8 @@ def _add(
     moved = settle(session, orders, people, later_wins=False)
     if len(moved):
         session.offer("moved", pa.table({"order_key": moved}))
-        hits.find_again(session, rules, of="s.order_key IN (SELECT order_key FROM moved)")
+        about_people = hits.rules_about(rules, "person.")
+        hits.find_again(session, about_people, of="s.order_key IN (SELECT order_key FROM moved)")
         session.withdraw("moved")
     of_order = np.append(orders.person, -1)[orders.rows]
     first = take_numbers(session, "next_arrival", len(fresh))
