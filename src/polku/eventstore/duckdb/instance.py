@@ -111,7 +111,7 @@ class Instance:
             attached = self._attached.get(workspace)
             if attached is not None:
                 if attached.users:
-                    raise StoreError(_("The workspace's signals are in use; try again in a moment."))
+                    raise StoreError(_("The workspace's data is in use; try again in a moment."))
                 self._detach(workspace)
             self.files.remove(workspace)
 

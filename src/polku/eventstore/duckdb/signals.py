@@ -46,7 +46,7 @@ def _check(chunk: pa.Table) -> None:
     if pc.any(pc.and_(pc.is_null(chunk["person"]), pc.is_null(chunk["order"]))).as_py():
         raise StoreError(_("The batch has rows with neither a person nor an order."))
     if pc.any(pc.equal(chunk["kind"], int(SignalKind.ORDER))).as_py():
-        raise StoreError(_("Orders are loaded as orders, not as signals."))
+        raise StoreError(_("The batch has orders among its events; load them as orders."))
 
 
 def _add(
