@@ -23,12 +23,13 @@ def main() -> None:
         from django.core.management import call_command
 
         from polku.demo import load_demo
+        from polku.demo.loading import SEED
         from polku.eventstore.duckdb.store import DuckDBStore
         from polku.eventstore.registry import use_store
         from polku.simulation import simulate
 
         begun = time.perf_counter()
-        world = simulate(today=TODAY)
+        world = simulate(today=TODAY, seed=SEED)
         simulated = time.perf_counter() - begun
         print(
             f"simulation of {world.signals.num_rows:,} signals, {world.orders.num_rows:,} orders, "

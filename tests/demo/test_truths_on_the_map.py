@@ -243,6 +243,28 @@ def test_the_default_view_is_full_and_not_absurd(demo):
     }
 
 
+def test_what_the_default_view_calls_a_change_follows_from_what_was_planted(demo, clear_change: Change):
+    points = demo.ask(**SINCE_WEEK_14)["touchpoints"]
+    lanes = ("reached", "continued", "say", "feel", "contact", "buy")
+    clear = {
+        (name, lane)
+        for name, point in points.items()
+        if point["change"] is not None
+        for lane in lanes
+        if clear_change(point, lane) is not None
+    }
+    by_campaign = {
+        ("Instagram", "reached"),
+        ("Instagram", "continued"),
+        ("Tuotesivu", "reached"),
+        ("Tuotesivu", "continued"),
+    }
+    by_shipping_cost = {("Ostoskori", lane) for lane in lanes if lane != "buy"}
+    further_on = {(name, "reached") for name in ("Maksu", "Seurantaviesti", "Nouto ja kuljetus")}
+    assert {("Instagram", "reached"), ("Ostoskori", "continued")} <= clear
+    assert clear <= by_campaign | by_shipping_cost | further_on
+
+
 def test_every_segment_of_the_demo_holds_people(demo):
     from polku.demo.segments import SEGMENTS
 
