@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Literal
 
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import URLPattern, URLResolver
 from django.utils import timezone
 from django_scopes import scope, scopes_disabled
 
@@ -84,3 +85,16 @@ def workspace_view(
         return guarded
 
     return decorate
+
+
+def require_permissions(patterns: Iterable[URLPattern | URLResolver], prefix: str = "") -> None:
+    """Raise ImproperlyConfigured for a view below w/<workspace>/ that did not pass `workspace_view`.
+
+    Called when the addresses are imported, so that a page without a wall is never served.
+    """
+    for pattern in patterns:
+        route = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            require_permissions(pattern.url_patterns, route)
+        elif "<slug:workspace>" in route and not hasattr(pattern.callback, "permission"):
+            raise ImproperlyConfigured(f"the view of {route} lacks @workspace_view")

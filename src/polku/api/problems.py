@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 CONTENT_TYPE = "application/problem+json"
+_OF_THE_BODY = {"Content-Type", "Content-Length"}
 
 
 class Problem(Exception):
@@ -51,7 +52,7 @@ class ProblemDocuments:
         if response.headers.get("Content-Type", "").startswith(CONTENT_TYPE):
             return response
         status = response.status_code
-        kept = {name: response.headers[name] for name in ("Allow", "Retry-After") if name in response.headers}
+        kept = {name: value for name, value in response.headers.items() if name not in _OF_THE_BODY}
         return problem_response(status, _words(status), headers=kept)
 
 

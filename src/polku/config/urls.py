@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from polku.accounts.access import require_permissions
 from polku.api.urls import urlpatterns as api_urls
 
 handler400 = "polku.site.views.bad_request"
@@ -18,3 +19,4 @@ urlpatterns = [
     path("w/<slug:workspace>/", include("polku.people.urls")),
     *api_urls,
 ]
+require_permissions(urlpatterns)

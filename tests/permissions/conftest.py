@@ -1,0 +1,119 @@
+"""Two workspaces with one of everything in each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from django.apps import apps
+from django.test import Client
+from django_scopes import scope, scopes_disabled
+
+from polku.accounts import domain as accounts
+from polku.accounts.models import Membership, User, Workspace
+from polku.eventstore.port import SIGNAL_BATCH, EventStore
+from polku.journeys import domain as journeys
+from polku.people import domain as people
+
+_NOT_COMPARED = {"sessions.Session", "contenttypes.ContentType", "auth.Permission"}
+
+
+@dataclass(frozen=True)
+class World:
+    """One of everything in a workspace; every text in it starts with `mark`."""
+
+    workspace: Workspace
+    owner: User
+    numbers: dict[str, int]
+    mark: str
+
+
+def build_world(store: EventStore, mark: str) -> World:
+    owner = accounts.create_user(email=f"{mark}-omistaja@example.com", name=f"{mark} omistaja")
+    workspace, *_keys = accounts.create_workspace(name=f"{mark} kauppa", owner=owner)
+    rows = [
+        {
+            "message_id": f"{number:032x}",
+            "kind": kind,
+            "name": name,
+            "time": datetime(2026, 3, 1, 12, number),
+            "person": f"{mark}-asiakas-{number % 3}",
+            "channel": f"{mark}-kanava",
+            "url": f"https://{mark}.example/sivu",
+            "text": f"{mark} kommentti" if kind == 2 else None,
+            "score": 9.0 if kind == 2 else None,
+            "scale_low": 0.0 if kind == 2 else None,
+            "scale_high": 10.0 if kind == 2 else None,
+            "properties": f'{{"{mark}-ominaisuus": "{mark}-arvo"}}',
+        }
+        for number, (kind, name) in enumerate([(1, f"{mark}-tapahtuma"), (2, "nps"), (3, f"{mark}-syy")] * 3)
+    ]
+    store.load_signals(workspace.key.hex, pa.Table.from_pylist(rows, schema=SIGNAL_BATCH), rules=[])
+    journey = journeys.create_journey(workspace=workspace, name=f"{mark} polku", actor=owner)
+    stage = journeys.add_stage(journey=journey, name=f"{mark} vaihe")
+    touchpoint = journeys.add_touchpoint(stage=stage, name=f"{mark} piste")
+    binding = journeys.add_binding(touchpoint=touchpoint, kind="event", names=[f"{mark}-tapahtuma"])
+    journeys.add_binding(touchpoint=touchpoint, kind="score", names=["nps"])
+    gone = journeys.add_stage(journey=journey, name=f"{mark} poistettu")
+    deletion = journeys.delete_stage(stage=gone)
+    rule = {"where": [{"property": f"{mark}-ominaisuus", "op": "eq", "value": f"{mark}-arvo"}]}
+    segment = people.create_segment(workspace=workspace, name=f"{mark} segmentti", rule=rule)
+    key, _text = accounts.create_api_key(
+        workspace=workspace, kind="secret", name=f"{mark} avain", actor=owner
+    )
+    member = accounts.create_user(email=f"{mark}-jasen@example.com", name=f"{mark} jäsen")
+    accounts.set_member(workspace=workspace, user=member, role="viewer", actor=owner)
+    with scope(workspace=workspace):
+        numbers = {
+            "journey": journey.pk,
+            "stage": stage.pk,
+            "touchpoint": touchpoint.pk,
+            "binding": binding.pk,
+            "deletion": deletion.pk,
+            "segment": segment.pk,
+            "key": key.pk,
+            "member": Membership.objects.get(user=member).pk,
+        }
+    return World(workspace, owner, numbers, mark)
+
+
+@pytest.fixture
+def ours(db, store) -> World:
+    # What was made first has small numbers; the other world's then differ in every table.
+    return build_world(store, "omamme")
+
+
+@pytest.fixture
+def theirs(ours, store) -> World:
+    return build_world(store, "vieraan")
+
+
+@pytest.fixture
+def signed_in() -> Callable[[User], Client]:
+    def sign_in(user: User) -> Client:
+        client = Client()
+        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        return client
+
+    return sign_in
+
+
+@pytest.fixture
+def everything(store) -> Callable[[], dict[str, Any]]:
+    """All rows of all tables (but sessions), and the version of each workspace's signals."""
+
+    def read() -> dict[str, Any]:
+        with scopes_disabled():
+            rows = {
+                model._meta.label: sorted(map(str, model._base_manager.values()))
+                for model in apps.get_models()
+                if model._meta.label not in _NOT_COMPARED
+            }
+            versions = {each.slug: store.state(each.key.hex).version for each in Workspace.objects.all()}
+        return rows | {"signals": versions}
+
+    return read
