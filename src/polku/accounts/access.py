@@ -13,7 +13,7 @@ from django.urls import URLPattern, URLResolver
 from django.utils import timezone
 from django_scopes import scope, scopes_disabled
 
-from polku.accounts.models import Membership, Role, Workspace
+from polku.accounts.models import Membership, Role, User, Workspace
 
 Permission = Literal["view", "act", "analyse", "edit", "manage"]
 
@@ -30,6 +30,7 @@ _ORDER = list(Role)
 class WorkspaceRequest(HttpRequest):
     """A request that passed `workspace_view`."""
 
+    user: User
     workspace: Workspace
     membership: Membership
 

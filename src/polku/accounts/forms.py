@@ -84,9 +84,8 @@ class WorkspaceForm(forms.Form):
 
     SETTINGS: ClassVar = ("name", "language", "timezone", "currency", "cancelled_states")
 
-    def __init__(self, *args: Any, workspace: Workspace, states: list[str], **kwargs: Any) -> None:
-        initial = {field: getattr(workspace, field) for field in self.SETTINGS}
-        super().__init__(*args, initial=initial, **kwargs)
+    def __init__(self, data: Any = None, *, workspace: Workspace, states: list[str]) -> None:
+        super().__init__(data, initial={field: getattr(workspace, field) for field in self.SETTINGS})
         if states:
             self.fields["cancelled_states"].choices = [(state, state) for state in states]  # type: ignore[attr-defined]
         else:

@@ -34,7 +34,7 @@ class Language(models.TextChoices):
     ENGLISH = "en", "English"
 
 
-class User(AbstractBaseUser, PermissionsMixin):
+class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-missing]
     """A person who uses Polku (never a customer of a workspace)."""
 
     email = models.EmailField(_("e-mail address"), unique=True)
@@ -53,7 +53,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.name or self.email
 
 
-class Workspace(models.Model):
+class Workspace(models.Model):  # type: ignore[django-manager-missing]
     """One company's or client's data; nothing crosses it.
 
     `key` names its folder in the event store and never changes; `slug` is its name in addresses and on the
@@ -94,7 +94,7 @@ class Membership(models.Model):
     role = models.CharField(_("role"), max_length=10, choices=Role.choices)
     created_at = models.DateTimeField(auto_now_add=True)
 
-    objects = ScopedManager(workspace="workspace")
+    objects: ClassVar[models.Manager[Membership]] = ScopedManager(workspace="workspace")
 
     class Meta:
         constraints: ClassVar = [
@@ -122,7 +122,7 @@ class ApiKey(models.Model):
     last_used_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
 
-    objects = ScopedManager(workspace="workspace")
+    objects: ClassVar[models.Manager[ApiKey]] = ScopedManager(workspace="workspace")
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
@@ -140,7 +140,7 @@ class AuditEntry(models.Model):
     details = models.JSONField(default=dict)
     at = models.DateTimeField(auto_now_add=True, db_index=True)
 
-    objects = ScopedManager(workspace="workspace")
+    objects: ClassVar[models.Manager[AuditEntry]] = ScopedManager(workspace="workspace")
 
     class Meta:
         ordering: ClassVar = ["-at", "-pk"]

@@ -1,6 +1,6 @@
 """Every address of the console; the API and the health checks stand beside them."""
 
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from polku.accounts.access import require_permissions
 from polku.api.urls import urlpatterns as api_urls
@@ -11,7 +11,7 @@ handler404 = "polku.site.views.not_found"
 handler429 = "polku.accounts.too_many.too_many_attempts"  # django-allauth's own limits
 handler500 = "polku.site.views.server_error"
 
-urlpatterns = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("polku.accounts.urls")),
     path("", include("polku.site.urls")),
     path("accounts/", include("polku.accounts.sign_in_urls")),

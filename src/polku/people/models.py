@@ -23,7 +23,7 @@ class Segment(models.Model):
     rule = models.JSONField(default=dict)
     created_at = models.DateTimeField(auto_now_add=True)
 
-    objects = ScopedManager(workspace="workspace")
+    objects: ClassVar[models.Manager[Segment]] = ScopedManager(workspace="workspace")
 
     class Meta:
         ordering: ClassVar = ["name"]

@@ -103,9 +103,9 @@ def _form_page(request: WorkspaceRequest, segment: Segment | None) -> HttpRespon
             return redirect("people:segments", workspace=request.workspace.slug)
     if form.rows_are_valid():
         rule = form.rule()
-    context = {"form": form, "segment": segment, "suggestions": queries.suggestions(request.workspace)}
-    if any(rule.values()):
-        context |= _matches(request, rule)
+    matches = _matches(request, rule) if any(rule.values()) else {}
+    suggestions = queries.suggestions(request.workspace)
+    context = {"form": form, "segment": segment, "suggestions": suggestions} | matches
     return render(request, "people/segment.html", context, status=status)
 
 
