@@ -1,0 +1,82 @@
+"""axe finds nothing on the pages, in both languages and both themes; text grows without breaking."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+pytestmark = pytest.mark.e2e
+
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+def _violations(page) -> list[str]:
+    found = Axe().run(page, options=RULES).response["violations"]
+    return [f"{each['id']}: {[node['html'][:160] for node in each['nodes'][:4]]}" for each in found]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["fi", "en"])
+def test_map_and_panel(visitor, language, theme):
+    address = visitor.sign_in(language)
+    page = visitor.page
+    page.goto(address + "?compare=previous")
+    assert _violations(page) == []
+    page.locator(".lane-say td[data-touchpoint]").nth(5).click()
+    page.locator(".panel").wait_for()
+    page.evaluate("document.querySelectorAll('.panel details').forEach(each => { each.open = true })")
+    assert _violations(page) == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("window_size", [(390, 844)], indirect=True)
+def test_the_path_of_a_phone(visitor, theme):
+    visitor.sign_in()
+    page = visitor.page
+    for closed in page.locator(".path-point summary").all()[:6]:
+        closed.click()
+    assert _violations(page) == []
+    page.locator(".shell-compact > summary").click()
+    assert _violations(page) == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_pages_around_the_map(visitor, theme):
+    address = visitor.sign_in()
+    page = visitor.page
+    base, workspace = visitor.demo.address, address.split("/journeys/")[0]
+    visitor.guard.expected.append("404 (Not Found)")
+    for path in (f"{workspace}/journeys/", f"{workspace}/segments/", f"{base}/account/", f"{base}/nowhere/"):
+        page.goto(path)
+        assert _violations(page) == [], path
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_pages_of_strangers(visitor, theme):
+    for path in ("/", "/accounts/login/"):
+        visitor.page.goto(visitor.demo.address + path)
+        assert _violations(visitor.page) == [], path
+
+
+def test_the_theme_can_be_chosen_and_the_server_remembers(visitor):
+    visitor.sign_in()
+    page = visitor.page
+    paper = "getComputedStyle(document.documentElement).backgroundColor"
+    light = page.evaluate(paper)
+    page.locator(".shell-tools button[name=theme]").click()
+    page.locator("html[data-theme=light]").wait_for()
+    assert page.evaluate(paper) == light
+    page.locator(".shell-tools button[name=theme]").click()
+    page.locator("html[data-theme=dark]").wait_for()
+    assert page.evaluate(paper) != light
+    page.reload()
+    assert page.locator("html").get_attribute("data-theme") == "dark"
+
+
+@pytest.mark.parametrize("window_size", [(320, 256)], indirect=True)
+def test_at_four_hundred_percent_nothing_runs_out_of_the_page(visitor):
+    address = visitor.sign_in()
+    page = visitor.page
+    for path in (address, page.locator(".head-link").first.get_attribute("href")):
+        page.goto(path if path.startswith("http") else visitor.demo.address + path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320
