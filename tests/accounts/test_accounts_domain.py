@@ -218,3 +218,18 @@ def test_inviting_somebody_known_makes_no_second_user(workspace, owner, outsider
         workspace=workspace, email=outsider.email, role="viewer", actor=owner
     )
     assert (membership.user, is_new) == (outsider, False)
+
+
+@pytest.mark.django_db
+def test_a_new_password_is_set_and_recorded():
+    user = domain.create_user(email="aino@example.com")
+    domain.set_password(user=user, password="uusi-salasana-77")
+    user.refresh_from_db()
+    assert user.check_password("uusi-salasana-77")
+    with pytest.raises(ValidationError):
+        domain.set_password(user=user, password="lyhyt")
+    with scope(workspace=None):
+        assert list(AuditEntry.objects.order_by("pk").values_list("action", flat=True)) == [
+            "user.created",
+            "user.password_set",
+        ]

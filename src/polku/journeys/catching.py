@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from polku.accounts.models import Workspace
 from polku.eventstore.port import CatalogKind, Preview, Scope, Selector
 from polku.eventstore.registry import store
-from polku.journeys import conditions
 from polku.journeys.models import Binding
+from polku.people import conditions
 from polku.site import formats
 
 DAYS = 28

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 def register() -> None:
     """Called once, when the program starts (models may be imported only then)."""
+    from polku.accounts.audit_words import register_things
     from polku.accounts.start_pages import use_start_page
     from polku.analytics import kinds, resolvers
     from polku.eventstore.registry import register_hit_rules
@@ -23,3 +24,11 @@ def register() -> None:
     jobs.register(rebuilding.KIND, rebuilding.work_rebuild)
     navigation.register(navigation.NavigationItem(name=_("Journeys"), url_name="journeys:list", order=10))
     use_start_page(start_page)
+    register_things(
+        {
+            "journey": _("journey"),
+            "stage": _("stage"),
+            "touchpoint": _("touchpoint"),
+            "binding": _("data connection"),
+        }
+    )
