@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PORT ?= 8000
 
-.PHONY: help install demo test check slow bench lint format messages lock system clean
+.PHONY: help install demo test check slow bench lint format messages lock system screenshot clean
 
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -69,6 +69,9 @@ lock: ## renew the lock files
 	$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --output-file requirements.lock pyproject.toml
 	$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --extra dev --output-file requirements-dev.lock pyproject.toml
 	cd frontend && npm install --package-lock-only --omit-lockfile-registry-resolved
+
+screenshot: install ## take the README's picture anew
+	POLKU_UPDATE_SCREENSHOT=1 $(BIN)/python -m pytest -q tests/e2e/test_screenshot.py
 
 clean: ## remove what was built
 	rm -rf .venv frontend/node_modules src/polku/site/static/polku/built dist
