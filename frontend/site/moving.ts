@@ -8,7 +8,7 @@ export function moved(key: string, row: number, column: number, rows: number, co
     Home: [0, -column],
     End: [0, columns - 1 - column],
   };
-  const by = step[key];
+  const by = Object.hasOwn(step, key) ? step[key] : undefined;
   if (!by) return null;
   const next: [number, number] = [row + by[0], column + by[1]];
   return next[0] < 0 || next[1] < 0 || next[0] >= rows || next[1] >= columns ? null : next;

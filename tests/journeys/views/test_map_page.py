@@ -1,0 +1,113 @@
+"""The map's addresses: parts for htmx, empty states, wrong addresses, roles."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django_scopes import scope
+
+from polku.journeys import domain
+
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def journey(workspace):
+    with scope(workspace=workspace):
+        return domain.create_journey(workspace=workspace, name="Ostopolku", template="four-phases")
+
+
+def _address(workspace, journey, rest: str = "") -> str:
+    return f"/w/{workspace.slug}/journeys/{journey.pk}/{rest}"
+
+
+def _first_touchpoint(workspace, journey):
+    with scope(workspace=workspace):
+        stage = next(stage for stage in journey.stages.all() if stage.touchpoints.exists())
+        return stage.touchpoints.first()
+
+
+def test_a_map_without_data_says_so_and_shows_no_figures(owner_client, workspace, journey):
+    html = owner_client.get(_address(workspace, journey), headers={"Accept-Language": "en"}).content.decode()
+    assert "no data yet" in html
+    assert "not asked yet" in html
+    assert "Biggest surprises" in html
+
+
+def test_a_map_without_touchpoints_says_what_to_do(owner_client, workspace):
+    with scope(workspace=workspace):
+        empty = domain.create_journey(workspace=workspace, name="Tyhjä")
+    html = owner_client.get(_address(workspace, empty), headers={"Accept-Language": "en"}).content.decode()
+    assert "The map is empty" in html
+    assert f"/journeys/{empty.pk}/edit/" in html
+
+
+def test_parts_are_parts(owner_client, workspace, journey):
+    live = owner_client.get(
+        _address(workspace, journey), headers=HTMX | {"HX-Target": "map-live"}
+    ).content.decode()
+    assert "<html" not in live
+    assert 'id="map-live"' in live
+    assert live.count('hx-swap-oob="') == 3
+    side = owner_client.get(
+        _address(workspace, journey), headers=HTMX | {"HX-Target": "map-side"}
+    ).content.decode()
+    assert side.strip().startswith("<aside")
+    assert "hx-swap-oob" not in side
+
+
+def test_the_panel_stands_at_its_own_address_and_in_the_page(owner_client, workspace, journey):
+    point = _first_touchpoint(workspace, journey)
+    part = owner_client.get(_address(workspace, journey, f"touchpoints/{point.pk}/")).content.decode()
+    page = owner_client.get(_address(workspace, journey, f"?touchpoint={point.pk}")).content.decode()
+    for html in (part, page):
+        assert f'<article class="panel" data-touchpoint="{point.pk}">' in html
+    assert len(re.findall('class="[^"]*is-chosen', page)) >= 6
+
+
+@pytest.mark.parametrize("number", ["0", "999999", "-1", "1e3", "²", "9" * 40])
+def test_a_touchpoint_that_is_not_on_the_map_is_a_wrong_address(owner_client, workspace, journey, number):
+    assert owner_client.get(_address(workspace, journey), {"touchpoint": number}).status_code == 404
+
+
+def test_numbers_above_a_thousand_are_not_written_with_spaces_in_addresses(owner_client, workspace, journey):
+    with scope(workspace=workspace):
+        stage = journey.stages.first()
+        stage.touchpoints.create(pk=1_234_567, workspace=workspace, name="Kassa", order_key="zz")
+    html = owner_client.get(_address(workspace, journey), headers={"Accept-Language": "fi"}).content.decode()
+    assert "touchpoint-1234567" in html
+    assert "touchpoints/1234567/" in html
+
+
+def test_a_viewer_sees_the_map_and_no_button_to_edit(client, teammate, workspace, journey):
+    client.force_login(teammate, backend="allauth.account.auth_backends.AuthenticationBackend")
+    answer = client.get(_address(workspace, journey))
+    assert answer.status_code == 200
+    assert f"/journeys/{journey.pk}/edit/" not in answer.content.decode()
+    point = _first_touchpoint(workspace, journey)
+    part = client.get(_address(workspace, journey, f"touchpoints/{point.pk}/")).content.decode()
+    assert "/bindings/" not in part
+
+
+def test_names_are_text_never_markup(owner_client, workspace):
+    with scope(workspace=workspace):
+        made = domain.create_journey(workspace=workspace, name="<script>alert(1)</script>")
+        stage = domain.add_stage(journey=made, name='"><img src=x>')
+        domain.add_touchpoint(stage=stage, name="<b>Maksu</b>")
+    html = owner_client.get(_address(workspace, made)).content.decode()
+    for raw in ("<script>alert", "<img src=x>", "<b>Maksu"):
+        assert raw not in html
+
+
+def test_the_version_is_cheap(owner_client, workspace, journey, django_assert_max_num_queries):
+    owner_client.get(_address(workspace, journey, "version/"))  # remembers the workspace in the session
+    with django_assert_max_num_queries(4):
+        answer = owner_client.get(_address(workspace, journey, "version/"))
+    assert set(answer.json()) == {"version"}
+
+
+def test_another_workspaces_map_is_not_there(client, outsider, workspace, journey):
+    client.force_login(outsider, backend="allauth.account.auth_backends.AuthenticationBackend")
+    for rest in ("", "version/", f"touchpoints/{_first_touchpoint(workspace, journey).pk}/"):
+        assert client.get(_address(workspace, journey, rest)).status_code == 404

@@ -1,0 +1,97 @@
+"""Figures, dates and intervals in the reader's form."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from polku.site import formats
+
+NB = "\N{NO-BREAK SPACE}"
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "finnish", "english"),
+    [
+        (18420, 0, f"18{NB}420", "18,420"),
+        (0, 0, "0", "0"),
+        (-0.04, 1, "0,0", "0.0"),
+        (-1.25, 1, "−1,3", "−1.3"),
+        (2.5, 0, "3", "3"),
+        (1234567.891, 2, f"1{NB}234{NB}567,89", "1,234,567.89"),
+    ],
+)
+def test_numbers(value, decimals, finnish, english):
+    assert formats.number(value, "fi", decimals) == finnish
+    assert formats.number(value, "en", decimals) == english
+
+
+def test_signs_are_written_where_asked():
+    assert [formats.number(value, "fi", signed=True) for value in (4, 0, -4)] == ["+4", "0", "−4"]
+
+
+def test_shares():
+    assert formats.percent(0.41, "fi") == f"41{NB}%"
+    assert formats.percent(0.41, "en") == "41%"
+    assert formats.percent_interval([0.31, 0.42], "fi") == f"31–42{NB}%"
+
+
+@pytest.mark.parametrize(
+    ("value", "finnish", "english"),
+    [
+        (0, f"0{NB}€", "€0"),
+        (948, f"948{NB}€", "€948"),
+        (4324, f"4,3{NB}t€", "€4.3k"),
+        (412_000, f"412{NB}t€", "€412k"),
+        (999_600, f"1,0{NB}M€", "€1.0M"),
+        (1_234_567, f"1,2{NB}M€", "€1.2M"),
+        (-5000, f"−5,0{NB}t€", "−€5.0k"),
+    ],
+)
+def test_money(value, finnish, english):
+    assert formats.money(value, "fi") == finnish
+    assert formats.money(value, "en") == english
+
+
+def test_money_of_other_currencies():
+    assert formats.money(412_000, "fi", "SEK") == f"412{NB}tkr"
+    assert formats.money(412_000, "en", "SEK") == f"kr{NB}412k"
+    assert formats.money(412_000, "en", "CHF") == f"CHF{NB}412k"
+
+
+def test_both_ends_of_a_sum_are_in_one_scale():
+    assert formats.money_interval(140_000, 300_000, "fi") == f"140–300{NB}t€"
+    assert formats.money_interval(900, 1_400, "fi") == f"0,9–1,4{NB}t€"
+    assert formats.money_interval(140_000, 300_000, "en") == "€140k–€300k"
+
+
+def test_intervals_use_an_ellipsis_beside_a_sign():
+    assert formats.interval([31, 42], "fi") == "31–42"
+    assert formats.interval([-19, -5], "fi") == "−19…−5"
+    assert formats.interval([0.2, 0.4], "fi", 1, signed=True) == "+0,2…+0,4"
+    assert formats.interval([31.2, 31.4], "fi") == "31"
+
+
+def test_the_margin_is_the_longer_arm_and_never_nothing():
+    assert formats.margin(41, [38, 46], "fi") == "±5"
+    assert formats.margin(41, [40.9, 41.1], "fi") == "±1"
+    assert formats.margin(41, [41, 41], "fi") == "±0"
+
+
+@pytest.mark.parametrize(("rate", "decimals"), [(214, 0), (7.9, 1), (1.0, 1), (0.1, 2), (0, 1)])
+def test_decimals_of_rates(rate, decimals):
+    assert formats.rate_decimals(rate) == decimals
+
+
+def test_days_and_clocks():
+    moment = dt.datetime(2026, 11, 4, 9, 5)
+    assert formats.day(moment, "fi") == "4.11."
+    assert formats.day(moment, "fi", year=True) == "4.11.2026"
+    assert formats.day(moment, "en", year=True) == "4 Nov 2026"
+    assert (formats.clock(moment, "fi"), formats.clock(moment, "en")) == ("9.05", "9:05")
+
+
+def test_the_stores_times_are_utc():
+    summer = formats.local(dt.datetime(2026, 7, 1, 21, 30), "Europe/Helsinki")
+    assert (summer.day, summer.hour) == (2, 0)
