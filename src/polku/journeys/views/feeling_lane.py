@@ -65,7 +65,8 @@ def curve(touchpoints: Sequence[Record], surprises: Sequence[Record]) -> Curve:
     columns = [index for index, point in enumerate(touchpoints) if not point["backstage"]]
     feels = [touchpoints[index]["feel"] for index in columns]
     measured = [feel["measured"] for feel in feels]
-    ends = [(each["ci"] or [each["value"]] * 2) if each else None for each in measured]
+    values: list[float | None] = [each["value"] if each else None for each in measured]
+    ends = [(each["ci"] or [each["value"]] * 2) if each else (None, None) for each in measured]
     points = [
         FeelingPoint(
             x=_percent(emotion_curve.across(index), len(touchpoints) * emotion_curve.COLUMN),
@@ -79,10 +80,8 @@ def curve(touchpoints: Sequence[Record], surprises: Sequence[Record]) -> Curve:
     return Curve(
         width=f"{len(touchpoints) * 100}%",
         view_box=f"0 0 {len(touchpoints) * emotion_curve.COLUMN:.0f} {emotion_curve.HEIGHT:.0f}",
-        measured=emotion_curve.line([each and each["value"] for each in measured], columns),
-        band=emotion_curve.band(
-            [each and each[0] for each in ends], [each and each[1] for each in ends], columns
-        ),
+        measured=emotion_curve.line(values, columns),
+        band=emotion_curve.band([low for low, _high in ends], [high for _low, high in ends], columns),
         assumed=emotion_curve.line([feel["assumed"] for feel in feels], columns),
         points=points,
         surprise=_biggest(touchpoints, surprises),

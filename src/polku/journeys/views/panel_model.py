@@ -67,7 +67,7 @@ def panel(
         if found["trend"]
         else None,
         "distributions": [_distribution(score, reader) for score in cell["say"]],
-        "reasons": _bars([(r["name"], r["count"], None) for r in found["reasons"] or []], reader),
+        "reasons": _bars(found["reasons"] or [], reader),
         "next": _next(found, reader, addresses),
         "not_continued": _not_continued(found["not_continued"], reader),
         "who": _who(found["who"], reader),
@@ -155,7 +155,7 @@ def _comments(comments: Record, reader: Reader) -> dict[str, Any]:
 def _distribution(score: Record, reader: Reader) -> dict[str, Any]:
     """How many gave each answer, as bars; an answer nobody gave has a place too."""
     counts = list(score["distribution"].items())
-    most, total = max((n for _, n in counts), default=0), sum(n for _, n in counts)
+    most, total = max((n for _answer, n in counts), default=0), sum(n for _answer, n in counts)
     width = 100 / max(1, len(counts))
     low, high = score["scale"]
     return {
@@ -188,15 +188,15 @@ def _step_on(scale: Sequence[float], answer: str, metric: str) -> int:
     return step_of((float(answer) - (low + high) / 2) / ((high - low) / 2))
 
 
-def _bars(rows: Sequence[tuple[str, int, str | None]], reader: Reader, most: int = 8) -> list[dict[str, str]]:
-    whole = max((count for _, count, _ in rows), default=0)
+def _bars(reasons: Sequence[Record], reader: Reader, most: int = 8) -> list[dict[str, str]]:
+    whole = max((reason["count"] for reason in reasons), default=0)
     return [
         {
-            "name": name or _("no reason given"),
-            "count": reader.number(count),
-            "width": f"{100 * count / whole if whole else 0:.1f}%",
+            "name": reason["name"] or _("no reason given"),
+            "count": reader.number(reason["count"]),
+            "width": f"{100 * reason['count'] / whole if whole else 0:.1f}%",
         }
-        for name, count, _ in rows[:most]
+        for reason in reasons[:most]
     ]
 
 
