@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from datetime import datetime
@@ -256,3 +257,77 @@ def test_a_large_rule_can_be_undone_too(owner_client, workspace):
     owner_client.post(f"{BASE}restore/", {"token": token})
     with scope(workspace=workspace):
         assert Segment.objects.get().rule["where"] == rule["where"]
+
+
+RICH = {
+    "where": [
+        {"property": "city", "op": "in", "value": ["Oulu", "Turku"]},
+        {"property": "visits", "op": "eq", "value": 5},
+        {"property": "area", "op": "in", "value": ["Pori, keskusta"]},
+    ],
+    "did": [
+        {
+            "event": "buy",
+            "where": [
+                {"property": "channel", "op": "eq", "value": "mobile"},
+                {"property": "value", "op": "gt", "value": 10},
+            ],
+        },
+        {"event": ["buy", "visit"]},
+        {
+            "event": "visit",
+            "where": [{"property": name, "op": "exists", "value": True} for name in ("a", "b", "c")],
+        },
+    ],
+    "did_not": [{"where": [{"property": "channel", "op": "eq", "value": "mobile"}]}],
+}
+
+
+def as_browser(page: str, **changes: str) -> dict[str, str]:
+    """What a browser sends when the form is submitted as it stands, with `changes`."""
+    (inner,) = re.findall(r'<form class="form segment-form".*?</form>', page, flags=re.DOTALL)
+    sent: dict[str, str] = {}
+    for tag in re.findall(r"<input[^>]*>", inner):
+        given = {name: html.unescape(value) for name, value in re.findall(r'(\w+)="([^"]*)"', tag)}
+        if given["type"] != "checkbox" or " checked" in tag:
+            sent[given["name"]] = given.get("value", "on" if given["type"] == "checkbox" else "")
+    for name, options in re.findall(r'<select name="([^"]+)".*?>(.*?)</select>', inner, flags=re.DOTALL):
+        chosen = re.findall(r'value="([^"]*)" selected', options) or re.findall(r'value="([^"]*)"', options)
+        sent[name] = chosen[0]
+    return sent | changes
+
+
+def normal(rule) -> dict[str, list[str]]:
+    return {part: sorted(map(str, rows)) for part, rows in rule.items()}
+
+
+def test_saving_the_form_unchanged_loses_nothing(owner_client, workspace):
+    made = domain.create_segment(workspace=workspace, name="Monipuolinen", rule=RICH)
+    page = owner_client.get(f"{BASE}{made.pk}/").content.decode()
+    assert owner_client.post(f"{BASE}{made.pk}/", as_browser(page)).status_code == 302
+    with scope(workspace=workspace):
+        made.refresh_from_db()
+    assert normal(made.rule) == normal(RICH)
+
+
+def test_what_rows_cannot_show_is_kept_until_it_is_unticked(owner_client, workspace):
+    made = domain.create_segment(workspace=workspace, name="Monipuolinen", rule=RICH)
+    page = owner_client.get(f"{BASE}{made.pk}/").content.decode()
+    assert page.count('type="checkbox"') == 4
+    sent = as_browser(page)
+    for number in range(4):
+        del sent[f"kept-{number}-keep"]
+    owner_client.post(f"{BASE}{made.pk}/", sent)
+    with scope(workspace=workspace):
+        made.refresh_from_db()
+    assert normal(made.rule) == normal(
+        {"where": RICH["where"][:1], "did": RICH["did"][:1], "did_not": RICH["did_not"]}
+    )
+
+
+@pytest.mark.parametrize("content", ["{", "[]", "7", "null", '{"event": 7}', '{"property": "x"}', '"x"'])
+def test_forged_further_conditions_are_refused(owner_client, workspace, content):
+    for part in ("where", "did", "who"):
+        sent = form("Väärä") | rows("kept", {"keep": "on", "part": part, "content": content})
+        assert owner_client.post(f"{BASE}new/", sent).status_code == 422
+        assert owner_client.get(f"{BASE}count/", sent).status_code == 200

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django_scopes import scope
 
@@ -108,13 +109,13 @@ def _create_rows(fields: Mapping[str, object], owner: User | None) -> tuple[Work
         if owner is not None:
             Membership.objects.create(workspace=workspace, user=owner, role=Role.OWNER)
         record_audit(workspace=workspace, actor=owner, action="workspace.created", target=workspace.name)
-        write = create_api_key(
-            workspace=workspace, kind=ApiKey.Kind.WRITE, name=_("First write key"), actor=owner
+        with translation.override(workspace.language):
+            names = {ApiKey.Kind.WRITE: _("First write key"), ApiKey.Kind.SECRET: _("First secret key")}
+        (_row, write_key), (_row, secret_key) = (
+            create_api_key(workspace=workspace, kind=kind, name=name, actor=owner)
+            for kind, name in names.items()
         )
-        secret = create_api_key(
-            workspace=workspace, kind=ApiKey.Kind.SECRET, name=_("First secret key"), actor=owner
-        )
-    return workspace, write[1], secret[1]
+    return workspace, write_key, secret_key
 
 
 def _clean(given: Mapping[str, object]) -> dict[str, object]:
