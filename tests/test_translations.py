@@ -50,3 +50,13 @@ def test_an_untranslated_string_is_noticed():
         catalogue.add("Delete")
     known.get("Save").string = "Tallenna"
     assert messages.untranslated(found, known) == ["Delete"]
+
+
+def test_a_string_has_one_translation_in_all_rooms():
+    """Django merges the rooms' catalogues, so of two translations of one string only one would ever be shown."""
+    found: dict[tuple[str | None, str], dict[str, str]] = {}
+    for room in ROOMS:
+        for message in messages.load(room):
+            if message.id:
+                found.setdefault((message.context, str(message.id)), {})[str(message.string)] = room.name
+    assert {key: texts for key, texts in found.items() if len(texts) > 1} == {}
