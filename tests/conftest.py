@@ -35,7 +35,6 @@ def real_data() -> Path:
 def store(tmp_path):
     """A real DuckDB store in a folder of its own, in use by this process."""
     from polku.eventstore.duckdb.store import DuckDBStore
-
     from polku.eventstore.registry import use_store
 
     opened = DuckDBStore(tmp_path / "events")

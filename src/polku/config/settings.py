@@ -136,7 +136,8 @@ LOCALE_PATHS = sorted(PACKAGE.glob("*/locale"))  # each room keeps the translati
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Europe/Helsinki"
-USE_THOUSAND_SEPARATOR = True
+# A number in an id or an address must stay one; figures go through site.formats.
+USE_THOUSAND_SEPARATOR = False
 
 STATIC_URL = "/static/"
 SENDS_MAIL, _mail = environment.mail()
