@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
+from django.core.management import call_command
 from django.db.models import ForeignKey
 from django_scopes import scope
 from django_scopes.exceptions import ScopeError
@@ -80,3 +81,8 @@ def test_children_have_their_parents_workspace(ours, theirs):
                         if isinstance(field, ForeignKey) and field.related_model in SCOPED:
                             parent = getattr(row, field.name)
                             assert parent is None or parent.workspace_id == row.workspace_id
+
+
+@pytest.mark.django_db
+def test_every_change_of_a_model_has_its_migration():
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
