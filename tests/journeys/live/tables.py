@@ -30,7 +30,8 @@ def plan_of(world: World) -> Plan:
 def tables_of(world: World) -> tuple[pa.Table, pa.Table]:
     """Hits and orders as the store gives them (see `eventstore.port`)."""
     people = sorted({thing["person"] for thing in (*world.signals, *world.orders)})
-    orders = {order["id"]: number for number, order in enumerate(world.orders)}
+    carried = [signal["order"] for signal in world.all_signals if signal["order"] is not None]
+    orders = {order: number for number, order in enumerate(dict.fromkeys(carried))}
     rows = [
         (point.id, signal["arrival"], people.index(signal["person"]), signal)
         for point in world.points
@@ -55,7 +56,7 @@ def tables_of(world: World) -> tuple[pa.Table, pa.Table]:
     )
     bought = pa.table(
         {
-            "order": pa.array(range(len(world.orders)), pa.int64()),
+            "order": pa.array([orders[order["id"]] for order in world.orders], pa.int64()),
             "id": pa.array([order["id"] for order in world.orders], pa.string()),
             "person": pa.array([people.index(order["person"]) for order in world.orders], pa.int64()),
             "time": pa.array([order["time"] for order in world.orders], time),

@@ -206,9 +206,8 @@ def promise(walk: Walk, place: int, orders: Orders, today: int) -> Promise | Non
     """
     carried = np.unique(walk.signals.order[walk.rows(place)])
     carried = carried[carried >= 0]
-    at = np.searchsorted(orders.id, carried)
-    at = at[at < len(orders.id)]
-    known = at[np.isin(orders.id[at], carried)]
+    # Some orders are known only from the signals that carry them, so not every number is found.
+    known = np.flatnonzero(np.isin(orders.id, carried, assume_unique=True))
     promised = known[orders.promised[known] != NO_DAY]
     if not len(promised):
         return None
