@@ -42,7 +42,9 @@ def test_what_tells_nothing_is_guessed_and_said():
     assert (point.value.tolist(), point.guessed) == ([1234], True)
 
 
-@pytest.mark.parametrize("text", ["abc", "nan", "inf", "1e999", "12-5", "1,2,3", "0x10", "€", "1.2.3"])
+@pytest.mark.parametrize(
+    "text", ["abc", "nan", "inf", "1e999", "12-5", "1,2,3", "0x10", "€", "1.2.3", "1e16", "-1e308"]
+)
 def test_what_is_no_number(text):
     numbers = read("2,5", text, None)
     assert numbers.invalid.tolist() == [False, True, False]
@@ -50,6 +52,6 @@ def test_what_is_no_number(text):
     assert math.isnan(numbers.value[2])
 
 
-@pytest.mark.parametrize("text", ["nan", "inf", "1e999"])
+@pytest.mark.parametrize("text", ["nan", "inf", "1e999", "1e16", "-1e308"])
 def test_words_of_the_fast_way_are_no_numbers_either(text):
     assert read("2", text).invalid.tolist() == [False, True]

@@ -103,6 +103,20 @@ def test_with_ids_the_rest_does_not_matter(understand):
     assert contact[0]["message_id"] != second[0]["message_id"]
 
 
+def test_the_same_answer_at_another_touchpoint_is_another_answer(understand):
+    table = "who,when,checkout,delivery\n1,2024-03-01,4,4\n2,2024-03-01,5,1\n"
+
+    def asked(column, touchpoint, **more):
+        options = {"person": "who", "time": "when", "score": column, "metric": "csat", **more}
+        _staged, rows = understand("scores", table, touchpoint=touchpoint, **options)
+        return {row["message_id"] for row in rows}
+
+    checkout = asked("checkout", "Checkout")
+    assert asked("checkout", "checkout") == checkout
+    assert not checkout & asked("delivery", "Delivery")
+    assert not asked("checkout", "Checkout", id=("who",)) & asked("delivery", "Delivery", id=("who",))
+
+
 def test_newest_first_arrives_in_reverse(understand):
     staged, rows = understand(
         "events",
@@ -165,8 +179,8 @@ def test_scores_comments_and_what_is_neither(understand):
         (5, "neither score nor comment"),
         (6, "the score “6” is outside the scale 1–5"),
         (7, "the score “0” is outside the scale 1–5"),
-        (8, "“3.5” in column “score” is not a number"),
-        (9, "“good” in column “score” is not a number"),
+        (8, "“3.5” in column “score” is not a usable number"),
+        (9, "“good” in column “score” is not a usable number"),
     ]
 
 
@@ -208,7 +222,7 @@ def test_every_reason_of_an_event(understand):
         (3, "no event in column “what”"),
         (4, "no time in column “when”"),
         (5, "“31.2.2024” in column “when” is not a date and time that is understood"),
-        (6, "“much” in column “value” is not a number"),
+        (6, "“much” in column “value” is not a usable number"),
         (7, "the line has another number of fields than the header row"),
     ]
 

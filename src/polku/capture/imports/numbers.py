@@ -20,6 +20,8 @@ _POINT_GROUPED = r"^[+-]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]*)?$"
 _COMMA_FORM = r"^[+-]?(?:[0-9]+|[0-9]{1,3}(?:\.[0-9]{3})+)?(?:,[0-9]*)?$"
 _TELLS_COMMA = r",[0-9]*$"
 _ONE_GROUP = r"^[+-]?[0-9]{1,3}[.,][0-9]{3}$"
+_LARGEST = 1e15
+"""No score or amount of money is larger; of larger ones a sum might become infinite and the cents are lost."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ def read_numbers(column: pa.ChunkedArray, *, delimiter: str = ",") -> Numbers:
     except pa.ArrowInvalid:
         return _read_ornate(column, delimiter)
     empty = _as_mask(pc.is_null(column))
-    odd = ~np.isfinite(value) & ~empty  # the words nan and inf, and what is too large
+    odd = ~_is_usable(value) & ~empty  # the words nan and inf, and what is too large
     return Numbers(np.where(odd, np.nan, value), odd, None, False)
 
 
@@ -58,7 +60,7 @@ def _read_ornate(column: pa.ChunkedArray, delimiter: str) -> Numbers:
         plain = pc.if_else(grouped, pc.replace_substring(text, ",", ""), text)
         fits = pc.match_substring_regex(plain, _PLAIN)
     value = _as_array(pc.cast(pc.if_else(fits, plain, pa.scalar(None, pa.string())), pa.float64()))
-    invalid = (np.isnan(value) | np.isinf(value)) & ~_as_mask(pc.is_null(column))
+    invalid = ~_is_usable(value) & ~_as_mask(pc.is_null(column))
     return Numbers(np.where(invalid, np.nan, value), invalid, decimal, guessed)
 
 
@@ -81,6 +83,10 @@ def _decimal(text: pa.ChunkedArray, delimiter: str) -> tuple[Decimal, bool]:
     if commas or points:
         return ("comma" if commas >= points else "point"), False
     return ("comma" if delimiter != "," else "point"), True
+
+
+def _is_usable(value: NDArray[np.float64]) -> NDArray[np.bool_]:
+    return np.abs(value) <= _LARGEST  # false for NaN too
 
 
 def _as_array(column: pa.ChunkedArray) -> NDArray[np.float64]:

@@ -45,7 +45,7 @@ _TEXTS = {
     Reason.BAD_TIME: lambda: _(
         "“%(value)s” in column “%(column)s” is not a date and time that is understood"
     ),
-    Reason.BAD_NUMBER: lambda: _("“%(value)s” in column “%(column)s” is not a number"),
+    Reason.BAD_NUMBER: lambda: _("“%(value)s” in column “%(column)s” is not a usable number"),
     Reason.NO_SCORE: lambda: _("neither score nor comment"),
     Reason.OFF_SCALE: lambda: _("the score “%(value)s” is outside the scale %(scale)s"),
     Reason.NOT_WHOLE: lambda: _("the score “%(value)s” is not a whole number"),
