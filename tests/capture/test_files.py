@@ -42,6 +42,24 @@ def test_typed_parquet_gives_the_same_as_text(tmp_path, understand):
     assert json.loads(document["raw"])["what"] == "c"
 
 
+def test_nan_in_parquet_is_an_empty_cell(tmp_path, understand):
+    number = [7.0, float("nan"), None]
+    table = pa.table({"who": ["a", "b", "c"], "when": ["2024-03-01"] * 3, "size": number, "price": number})
+    file = tmp_path / "f.parquet"
+    pq.write_table(table, file)
+    _staged, rows = understand(
+        "events",
+        file.read_bytes(),
+        person="who",
+        event="who",
+        time="when",
+        value="price",
+        properties=("size",),
+    )
+    assert [row["value"] for row in rows] == [7.0, None, None]
+    assert [row["properties"] for row in rows] == ['{"size":"7"}', None, None]
+
+
 def test_nested_parquet_is_refused(tmp_path, understand):
     file = tmp_path / "f.parquet"
     pq.write_table(pa.table({"who": [["a"]], "what": ["x"], "when": ["2024-03-01"]}), file)

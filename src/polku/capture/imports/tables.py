@@ -113,5 +113,7 @@ def _as_text(values: pa.Array, column: str) -> pa.Array:
             % {"column": column, "kind": kind}
         )
     elif not pa.types.is_string(kind):
+        if pa.types.is_floating(kind):  # whoever has no nulls for numbers writes NaN
+            values = pc.if_else(pc.is_nan(values), pa.scalar(None, kind), values)
         values = pc.cast(values, pa.string())
     return pc.if_else(pc.equal(pc.binary_length(values), 0), pa.scalar(None, pa.string()), values)
