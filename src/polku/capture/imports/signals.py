@@ -192,7 +192,11 @@ class _Writer:
 
     def _head(self) -> list[str]:
         """What makes equal rows of two kinds of import different."""
-        return ["scores", str(self._options.metric)] if self._kind == "scores" else [self._kind]
+        if self._kind != "scores":
+            return [self._kind]
+        # Two columns of one survey may be two touchpoints' answers: equal scores of one person are then two.
+        touchpoint = self._options.touchpoint
+        return ["scores", str(self._options.metric), *([touchpoint.casefold()] if touchpoint else [])]
 
     def _identities(self) -> Iterator[pa.Table]:
         """The columns that say who a signal is: those of --id, or (wide) unit, event and time, or all mapped."""
