@@ -105,6 +105,24 @@ def test_all_data_and_a_range(workspace, world, drawn):
     assert document["warnings"] == []
 
 
+def test_the_map_and_the_score_query_say_the_same(workspace, drawn):
+    journey, _points = drawn
+    shared = ("rule", "value", "ci", "n", "mean")
+    asked = 0
+    for id, cell in cells(ask(workspace, journey)).items():
+        for said in cell["say"]:
+            answer = run(workspace, {"kind": "score", "metric": said["metric"], "group_by": ["touchpoint"]})[
+                "groups"
+            ]
+            (group,) = (g for g in answer if (g["touchpoint"], g["scale"]) == (id, said["scale"]))
+            if group["rule"] is None:  # where a metric is not defined on a scale the map shows the mean
+                assert (said["rule"], said["value"]) == ("mean", group["mean"])
+            else:
+                assert {name: said[name] for name in shared} == {name: group[name] for name in shared}
+                asked += 1
+    assert asked > 4
+
+
 def test_a_channel_filters_every_signal(workspace, world, drawn):
     journey, points = drawn
     document = ask(workspace, journey, where=[{"property": "channel", "op": "eq", "value": "web"}])

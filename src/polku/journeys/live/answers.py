@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from polku.analytics.kinds.score import rule_of
 from polku.eventstore.port import SignalKind
 from polku.journeys.live.lanes import Walk
-from polku.statistics import Estimate, bootstrap_mean, ces, csat, nps, recommend, smiley
+from polku.statistics import Estimate, bootstrap_mean
 
 Counts = dict[float, int]
 """Answer → how often it was given."""
@@ -67,14 +67,8 @@ def say(walk: Walk, place: int) -> tuple[Score, ...]:
 
 def score(metric: str, scale: tuple[float, float], counts: Counts) -> Score:
     """The metric's own figure; on a scale that it is not defined for, the mean, and the rule says so."""
-    made = _BY_SCALE.get((metric, scale))
     mean = sum(answer * n for answer, n in counts.items()) / sum(counts.values())
-    if made is not None and all(answer == int(answer) for answer in counts):
-        rule, estimate = made[0], made[1](counts)
-    elif metric == "recommend" and all(step == int(step) for step in (*scale, *counts)):
-        rule, estimate = "mean", recommend(counts=counts, scale=(int(scale[0]), int(scale[1])))
-    else:
-        rule, estimate = "mean", bootstrap_mean(counts=counts)
+    rule, estimate = _by_rule(metric, scale, counts) or ("mean", bootstrap_mean(counts=counts))
     return Score(metric=metric, scale=scale, rule=rule, estimate=estimate, mean=mean, counts=counts)
 
 
@@ -106,18 +100,12 @@ def counted(answers: NDArray[np.float64]) -> Counts:
     return {float(value): int(n) for value, n in zip(values, numbers, strict=True)}
 
 
-def _nps(counts: Counts) -> Estimate:
-    promoters = sum(n for answer, n in counts.items() if answer >= 9)
-    detractors = sum(n for answer, n in counts.items() if answer <= 6)
-    return nps(
-        promoters=promoters, passives=sum(counts.values()) - promoters - detractors, detractors=detractors
-    )
-
-
-_BY_SCALE: dict[tuple[str, tuple[float, float]], tuple[str, Callable[[Counts], Estimate]]] = {
-    ("nps", (0, 10)): ("promoters_minus_detractors", _nps),
-    ("csat", (1, 5)): ("share_of_4_and_5", lambda counts: csat(counts=counts, scale=5)),
-    ("csat", (1, 7)): ("share_of_6_and_7", lambda counts: csat(counts=counts, scale=7)),
-    ("ces", (1, 7)): ("share_of_5_to_7", lambda counts: ces(counts=counts)),
-    ("smiley", (1, 4)): ("mean_of_faces", lambda counts: smiley(counts=counts)),
-}
+def _by_rule(metric: str, scale: tuple[float, float], counts: Counts) -> tuple[str, Estimate] | None:
+    """The rule that the score query uses too, and its figure; None where the metric is not defined on the scale."""
+    rule = rule_of(metric, scale)
+    if rule is None:
+        return None
+    try:
+        return rule.name, rule.estimate(counts)
+    except ValueError:  # an answer between the steps of the scale
+        return None
