@@ -11,6 +11,7 @@ import pyarrow as pa
 import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client
+from django.utils import translation
 from django_scopes import scope
 
 from polku.accounts import domain as accounts
@@ -18,7 +19,7 @@ from polku.accounts.models import AuditEntry
 from polku.analytics import run
 from polku.eventstore.port import PERSON_BATCH, SIGNAL_BATCH
 from polku.people import domain, queries
-from polku.people.conditions import condition_of, row_of
+from polku.people.conditions import condition_of, in_words, row_of
 from polku.people.models import Segment
 
 BASE = "/w/testikauppa/segments/"
@@ -331,3 +332,17 @@ def test_forged_further_conditions_are_refused(owner_client, workspace, content)
         sent = form("Väärä") | rows("kept", {"keep": "on", "part": part, "content": content})
         assert owner_client.post(f"{BASE}new/", sent).status_code == 422
         assert owner_client.get(f"{BASE}count/", sent).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("condition", "words"),
+    [
+        ({"property": "device", "op": "eq", "value": "puhelin"}, "laite on puhelin"),
+        ({"property": "person.loyalty", "op": "eq", "value": True}, "kanta-asiakas: kyllä"),
+        ({"property": "language", "op": "eq", "value": "sv"}, "kieli on ruotsi"),
+        ({"property": "cart_size", "op": "ge", "value": 3}, "cart size on vähintään 3"),
+    ],
+)
+def test_conditions_read_as_finnish(condition, words):
+    with translation.override("fi"):
+        assert in_words(condition) == words

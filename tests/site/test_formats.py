@@ -89,7 +89,7 @@ def test_days_and_clocks():
     assert formats.day(moment, "fi") == "4.11."
     assert formats.day(moment, "fi", year=True) == "4.11.2026"
     assert formats.day(moment, "en", year=True) == "4 Nov 2026"
-    assert (formats.clock(moment, "fi"), formats.clock(moment, "en")) == ("9.05", "9:05")
+    assert (formats.clock(moment, "fi"), formats.clock(moment, "en")) == (f"klo{formats.NBSP}9.05", "9:05")
 
 
 def test_the_stores_times_are_utc():

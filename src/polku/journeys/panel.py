@@ -44,6 +44,9 @@ _MOST_PROPERTIES = 12
 _VISITS = (SignalKind.EVENT, SignalKind.ORDER)
 _VOICES = (SignalKind.SCORE, SignalKind.CONTACT, SignalKind.COMMENT)
 
+FIRST_CHANNEL = "first_channel"
+"""The property of people that says by which channel each was first heard of in the range."""
+
 _everybody: Remembered[tuple[People, list[Feature]]] = Remembered(4)
 
 
@@ -160,7 +163,7 @@ def _profile_everybody(store: EventStore, key: str, scope: Scope) -> tuple[Peopl
         key, scope, [Selector(kinds=tuple(SignalKind))], unit="person", others=False, breakdown="channel"
     )
     people = np.unique(traits.column("person").to_numpy())
-    return people, [*features_of_traits(traits), *features_of_signals("channel", channels, first=False)]
+    return people, [*features_of_traits(traits), *features_of_signals(FIRST_CHANNEL, channels, first=True)]
 
 
 def _who(

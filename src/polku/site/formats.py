@@ -88,8 +88,10 @@ def day(value: dt.date | dt.datetime, language: str, *, year: bool = False) -> s
 
 
 def clock(value: dt.datetime, language: str) -> str:
-    """`14.02`; in English `14:02`."""
-    return f"{value.hour}{'.' if language == 'fi' else ':'}{value.minute:02d}"
+    """`klo 14.02`; in English `14:02`."""
+    if language == "fi":
+        return f"klo{NBSP}{value.hour}.{value.minute:02d}"
+    return f"{value.hour}:{value.minute:02d}"
 
 
 def local(moment: dt.datetime, timezone: str) -> dt.datetime:

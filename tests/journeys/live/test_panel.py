@@ -153,6 +153,25 @@ def test_who_came_last_by_name(workspace, drawn, world):
     assert got[0]["last"][:19] == datetime.fromtimestamp(max(last.values()) / 10**6, UTC).isoformat()[:19]
 
 
+def test_who_came_is_told_by_the_channel_they_came_through(workspace, store):
+    """Everybody gets an e-mail later: what sets those here apart is the channel they first came through."""
+    world = World([Point(1, 0, [(EVENT, "look")]), Point(2, 1, [(EVENT, "pay")])], [], [])
+    start = 1_709_251_200_000_000
+    for number in range(200):
+        came, pays = ("search" if number % 2 else "social"), number % 2 and number % 4 == 1
+        steps = [("look", came), *([("pay", "web")] if pays else []), ("thanks", "email")]
+        for place, (name, channel) in enumerate(steps):
+            signal = dict.fromkeys(["score", "low", "high", "order"])
+            signal |= {"person": f"p{number}", "kind": EVENT, "name": name, "channel": channel}
+            world.signals.append({**signal, "time": start + (number * 60 + place) * 60_000_000})
+    _, points = draw(workspace, world)
+    load(store, workspace, world, {})
+    who = panel(workspace, points[2])["who"]["properties"]
+    assert [(row["property"], row["value"], row["share"]) for row in who] == [
+        ("first_channel", "search", 1.0)
+    ]
+
+
 def test_a_backstage_touchpoint_has_no_lanes_but_a_panel(workspace, drawn):
     got = panel(workspace, drawn[1][4])
     assert got["touchpoint"]["backstage"]

@@ -118,7 +118,26 @@ def test_what_is_not_clear_is_said_in_the_tooltip_only():
 
 def test_differences_of_shares_are_points():
     cell = figures.do(_point(change={"continued": _change(-0.12, True), "reached": None}), READER)
-    assert [difference.amount for difference in cell.differences] == ["−12 pts"]
+    (shown,) = cell.differences
+    assert (shown.name, shown.amount) == ("continued", "−12 pts")
+
+
+def test_a_change_says_what_it_was_and_what_it_is():
+    change = {"previous": 0.53, "difference": -0.12, "ci": [-0.17, -0.07], "p": 0.001, "clear": True}
+    cell = figures.do(_point(change={"continued": change, "reached": None}), READER)
+    (shown,) = cell.differences
+    assert (shown.before, shown.now, shown.probably) == ("53%", "41%", "probably −17…−7")
+    assert "Continued: clear change from the previous period: −12 pts (probably −17…−7 pts)" in cell.tips
+
+
+def test_a_panel_says_what_each_figure_is():
+    point = _point()
+    said = [
+        figures.do(point, READER).full,
+        figures.say(point, READER).full,
+        figures.contact(point, READER).full,
+    ]
+    assert said == ["4,120 people", "CES 41%", "7.9 per 100 people"]
 
 
 def test_a_feeling_in_words():

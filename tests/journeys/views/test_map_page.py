@@ -8,6 +8,7 @@ import pytest
 from django_scopes import scope
 
 from polku.journeys import domain
+from polku.journeys.views import panel_model
 
 HTMX = {"HX-Request": "true"}
 
@@ -111,3 +112,30 @@ def test_another_workspaces_map_is_not_there(client, outsider, workspace, journe
     client.force_login(outsider, backend="allauth.account.auth_backends.AuthenticationBackend")
     for rest in ("", "version/", f"touchpoints/{_first_touchpoint(workspace, journey).pk}/"):
         assert client.get(_address(workspace, journey, rest)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("channels", "kind", "shown"),
+    [
+        ([], "event", False),
+        (["web", "email"], "event", False),
+        (["delivery"], "event", True),
+        ([], "order", True),
+    ],
+)
+def test_promises_are_told_only_where_orders_arrive(workspace, journey, channels, kind, shown):
+    with scope(workspace=workspace):
+        point = _first_touchpoint(workspace, journey)
+        domain.update_touchpoint(touchpoint=point, channels=channels)
+        domain.add_binding(touchpoint=point, kind=kind, names=["delivered"], rebuild=False)
+        point.refresh_from_db()
+        assert panel_model.tells_promise(point) is shown
+
+
+def test_a_touchpoint_without_data_leads_to_connecting_some(owner_client, workspace, journey):
+    point = _first_touchpoint(workspace, journey)
+    html = owner_client.get(
+        _address(workspace, journey, f"touchpoints/{point.pk}/"), headers={"Accept-Language": "en"}
+    ).content.decode()
+    assert html.count(f"/touchpoints/{point.pk}/bindings/") == 1
+    assert "all that is known is the team’s guess" in html

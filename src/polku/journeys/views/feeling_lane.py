@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from polku.journeys.feelings import step_of, word_of
 from polku.journeys.views import emotion_curve
-from polku.journeys.views.figures import SMALL, Difference, differences, metric_name, small_text, told
+from polku.journeys.views.differences import Difference, clear_changes, measure_of_numbers, told
+from polku.journeys.views.figures import SMALL, metric_name, small_text
 from polku.site.formats import Reader
 
 Record = Mapping[str, Any]
@@ -109,19 +110,14 @@ def cell(touchpoint: Record, reader: Reader) -> FeelingCell:
     if assumed is not None:
         tips.append(guess(assumed, reader))
     change = (touchpoint["change"] or {}).get("feel")
-
-    def amount(gap: float) -> str:
-        return reader.number(gap, 2, signed=True)
-
-    tips += told("", change, amount)
+    measure = measure_of_numbers(reader, 2, signed=True)
+    tips += told("", change, measure)
     return FeelingCell(
         step=step_of(measured["value"]) if measured else None,
         words=word_of(measured["value"]) if measured else _("not measured yet"),
         is_small=bool(measured and measured["n"] < SMALL),
         tips=tuple(tips),
-        differences=differences(
-            change, amount, more_is="good", figure=word_of(measured["value"]) if measured else ""
-        ),
+        differences=clear_changes(_("feeling"), change, measure, more_is="good"),
     )
 
 

@@ -6,13 +6,22 @@ figure is greyed. A difference is shown only where it is clear.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext
 
+from polku.journeys.views.differences import (
+    Difference,
+    Measure,
+    clear_changes,
+    measure_of_money,
+    measure_of_numbers,
+    measure_of_shares,
+    told,
+)
 from polku.site.formats import NBSP, Reader, rate_decimals
 
 SMALL = 30
@@ -21,19 +30,11 @@ Record = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class Difference:
-    """A clear change of `figure` (as it is now). `tone`: "good", "bad" or "" where more is neither."""
-
-    figure: str
-    arrow: str
-    amount: str
-    words: str
-    tone: str
-
-
-@dataclass(frozen=True)
 class Cell:
-    """What stands in one cell. `bar`: percentages (low, value, high) of a thin bar, as attributes of SVG."""
+    """What stands in one cell. `bar`: percentages (low, value, high) of a thin bar, as attributes of SVG.
+
+    `full` is the value with what it is, for where no lane's head says so.
+    """
 
     value: str = ""
     mark: str = ""
@@ -44,6 +45,7 @@ class Cell:
     tips: tuple[str, ...] = ()
     differences: tuple[Difference, ...] = ()
     word: str = ""
+    full: str = ""
 
 
 def do(touchpoint: Record, reader: Reader) -> Cell:
@@ -56,14 +58,7 @@ def do(touchpoint: Record, reader: Reader) -> Cell:
     tips = [_people_reached(count, reader)]
     if reached.get("basis") == "answers_and_contacts":
         tips.append(_("Counted from answers and contacts: no visits are connected."))
-    continued, bar, note, mark, said = record["continued"], None, "", "", ""
-
-    def gap_of_share(gap: float) -> str:
-        return points(gap, reader)
-
-    def gap_of_count(gap: float) -> str:
-        return reader.number(gap, signed=True)
-
+    continued, bar, note, mark = record["continued"], None, "", ""
     if continued:
         share, ends = continued["value"], continued["ci"]
         said = _("%(share)s continued") % {"share": reader.percent(share)}
@@ -80,10 +75,12 @@ def do(touchpoint: Record, reader: Reader) -> Cell:
                 )
                 % {"people": reader.number(continued["censored"])}
             )
-    tips += told(_("People"), changes.get("reached"), gap_of_count)
-    tips += told(_("Continued"), changes.get("continued"), gap_of_share)
+    of_people, of_share = measure_of_numbers(reader), measure_of_shares(reader)
+    tips += told(_("People"), changes.get("reached"), of_people)
+    tips += told(_("Continued"), changes.get("continued"), of_share)
     return Cell(
         value=reader.number(count),
+        full=_people(count, reader),
         note=note,
         word=_("continued") if note else "",
         mark=mark,
@@ -91,8 +88,8 @@ def do(touchpoint: Record, reader: Reader) -> Cell:
         is_small=count < SMALL,
         tips=tuple(tips),
         differences=(
-            *differences(changes.get("continued"), gap_of_share, more_is="good", figure=said),
-            *differences(changes.get("reached"), gap_of_count, more_is="", figure=_people(count, reader)),
+            *clear_changes(_("people"), changes.get("reached"), of_people, more_is=""),
+            *clear_changes(_("continued"), changes.get("continued"), of_share, more_is="good"),
         ),
     )
 
@@ -111,7 +108,7 @@ def say(touchpoint: Record, reader: Reader) -> Cell:
     tips = [score_sentence(score, reader) for score in scores]
     if small:
         tips.append(small_text())
-    tips += told("", changes.get("say"), lambda gap: score_gap(first, gap, reader))
+    tips += told("", changes.get("say"), score_measure(first, reader))
     count = f"n{NBSP}{reader.number(first['n'])}"
     return Cell(
         value=between if small and between else value,
@@ -119,12 +116,8 @@ def say(touchpoint: Record, reader: Reader) -> Cell:
         note=f"{unit} {value} · {count}" if small and between else f"{unit} {count}",
         is_small=small,
         tips=tuple(tips),
-        differences=differences(
-            changes.get("say"),
-            lambda gap: score_gap(first, gap, reader),
-            more_is="good",
-            figure=f"{unit} {value}",
-        ),
+        differences=clear_changes(unit, changes.get("say"), score_measure(first, reader), more_is="good"),
+        full=f"{unit} {between if small and between else value}",
     )
 
 
@@ -141,19 +134,17 @@ def contact(touchpoint: Record, reader: Reader) -> Cell:
     tips = [sentence(rate, reader.interval(ends, decimals) if ends else "", record["n"], reader)]
     small = record["reached"] < SMALL
     tips += [small_text()] if small else []
-    tips += told("", changes.get("contact"), lambda gap: reader.number(gap, decimals, signed=True))
+    measure = measure_of_numbers(reader, decimals)
+    tips += told("", changes.get("contact"), measure)
     return Cell(
         value=reader.interval(ends, decimals) if small and ends else shown,
         mark=reader.margin(value, ends, decimals) if ends and not small else "",
         note=(f"{shown} · " if small and ends else "") + f"n{NBSP}{reader.number(record['n'])}",
         is_small=small,
         tips=tuple(tips),
-        differences=differences(
-            changes.get("contact"),
-            lambda gap: reader.number(gap, decimals, signed=True),
-            more_is="bad",
-            figure=rate,
-        ),
+        differences=clear_changes(_("per 100 people"), changes.get("contact"), measure, more_is="bad"),
+        full=_("%(rate)s per 100 people")
+        % {"rate": reader.interval(ends, decimals) if small and ends else shown},
     )
 
 
@@ -175,23 +166,20 @@ def buy(touchpoint: Record, reader: Reader) -> Cell:
     ]
     small = buyers < SMALL
     tips += [small_text()] if small else []
-    tips += told("", changes.get("buy"), lambda gap: reader.money(gap, signed=True))
+    tips += told("", changes.get("buy"), measure_of_money(reader))
     return Cell(
         value=between if small and between else reader.money(value),
         note=f"{reader.money(value)} · n{NBSP}{reader.number(buyers)}" if small and between else between,
         is_small=small,
         tips=tuple(tips),
-        differences=differences(
-            changes.get("buy"),
-            lambda gap: reader.money(gap, signed=True),
-            more_is="good",
-            figure=_("Orders worth %(sum)s") % {"sum": reader.money(value)},
+        differences=clear_changes(
+            _("value of orders"), changes.get("buy"), measure_of_money(reader), more_is="good"
         ),
     )
 
 
 def small_text() -> str:
-    return _("Fewer than %(small)s: take it as a hint only.") % {"small": SMALL}
+    return _("Fewer than %(small)s: only indicative.") % {"small": SMALL}
 
 
 # ---- scores ---------------------------------------------------------------------------------------------------
@@ -227,21 +215,17 @@ def score_margin(score: Record, reader: Reader) -> str:
     return reader.margin(score["value"], score["ci"], _score_decimals(score))
 
 
-def score_gap(score: Record, gap: float, reader: Reader) -> str:
-    if _is_share(score):
-        return points(gap, reader)
-    return reader.number(gap, _score_decimals(score), signed=True)
+def score_measure(score: Record, reader: Reader) -> Measure:
+    """How the score's changes are written: those of shares in percentage points."""
+    return (
+        measure_of_shares(reader) if _is_share(score) else measure_of_numbers(reader, _score_decimals(score))
+    )
 
 
 def score_sentence(score: Record, reader: Reader) -> str:
     """`CSAT 78 %: probably 74–82 %, n 312`."""
     named = f"{metric_name(score['metric'])} {score_value(score, reader)}"
     return sentence(named, score_interval(score, reader), score["n"], reader)
-
-
-def points(gap: float, reader: Reader) -> str:
-    """A difference of shares, in percentage points."""
-    return pgettext("percentage points", "%(number)s pts") % {"number": reader.number(gap * 100, signed=True)}
 
 
 def _is_share(score: Record) -> bool:
@@ -275,42 +259,3 @@ def _people_reached(count: int, reader: Reader) -> str:
 def _bar(ends: Sequence[float], share: float) -> tuple[str, str, str]:
     low, high = (max(0.0, min(1.0, end)) for end in ends)
     return f"{low * 100:.1f}%", f"{share * 100:.1f}%", f"{max(0.5, (high - low) * 100):.1f}%"
-
-
-def differences(
-    change: Record | None, amount: Callable[[float], str], *, more_is: str, figure: str
-) -> tuple[Difference, ...]:
-    """The change where it is clear. `more_is`: "good", "bad", or "" where neither can be said."""
-    if not change or not change["clear"]:
-        return ()
-    more = change["difference"] > 0
-    opposite = {"good": "bad", "bad": "good", "": ""}[more_is]
-    return (
-        Difference(
-            figure=figure,
-            arrow="▲" if more else "▼",
-            amount=amount(change["difference"]),
-            words=_("clearly more") if more else _("clearly less"),
-            tone=more_is if more else opposite,
-        ),
-    )
-
-
-def told(name: str, change: Record | None, amount: Callable[[float], str]) -> list[str]:
-    """The change in words, also where there is no evidence of one; nothing where nothing was compared."""
-    if not change:
-        return []
-    lead = f"{name}: " if name else ""
-    if not change["clear"]:
-        return [lead + _("no evidence of change from the previous period")]
-    ends = change["ci"]
-    between = (
-        " (" + _("probably %(interval)s") % {"interval": f"{amount(ends[0])}…{amount(ends[1])}"} + ")"
-        if ends
-        else ""
-    )
-    return [
-        lead
-        + _("clear change from the previous period: %(gap)s") % {"gap": amount(change["difference"])}
-        + between
-    ]

@@ -149,14 +149,14 @@ def _guessed(assumed: float, measured: float) -> str:
 
 
 def change_rows(map_: Map) -> list[dict[str, Any]]:
-    """What clearly changed from the previous period, touchpoint by touchpoint."""
-    felt = [(column.head, column.feel.differences) for column in map_.columns]
-    counted = [(head, cell.differences) for lane in map_.lanes for head, cell in lane.cells]
-    return [
-        {"head": head, "difference": difference}
-        for head, differences in [*felt, *counted]
-        for difference in differences
-    ]
+    """What clearly changed from the previous period, touchpoint by touchpoint in the map's order."""
+    rows = []
+    for column in map_.columns:
+        cells = (column.feel, column.do, column.say, column.contact, column.buy)
+        differences = [difference for cell in cells for difference in cell.differences]
+        if differences:
+            rows.append({"head": column.head, "differences": differences})
+    return rows
 
 
 def _along(feeling: float) -> str:

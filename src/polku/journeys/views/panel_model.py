@@ -13,16 +13,19 @@ from django.utils.translation import ngettext
 
 from polku.journeys.catching import words_of
 from polku.journeys.feelings import step_of, word_of
-from polku.journeys.models import Touchpoint
-from polku.journeys.panel import touchpoint_panel
+from polku.journeys.models import Binding, Channel, Touchpoint
+from polku.journeys.panel import FIRST_CHANNEL, touchpoint_panel
 from polku.journeys.views import figures, trend_picture
 from polku.journeys.views.map_filters import Filters, channel_name
 from polku.journeys.views.map_model import Map
+from polku.people.property_names import property_name, value_name
 from polku.site.formats import Reader
 
 Record = Mapping[str, Any]
 FIRST_COMMENTS = 4
 MOST_NEXT = 6
+LEAST_NEXT = 0.005
+"""Ways that fewer take would stand there as 0 %."""
 
 
 def panel(
@@ -55,7 +58,7 @@ def panel(
         "owner": cell["owner"],
         "review_on": reader.day(touchpoint.review_on, year=True) if touchpoint.review_on else "",
         "column": column,
-        "lanes": _lanes(column, cell, reader),
+        "lanes": _lanes(column, cell, reader, shows_promise=tells_promise(touchpoint)),
         "address": reverse(
             "journeys:panel", args=[workspace.slug, touchpoint.stage.journey_id, touchpoint.pk]
         ),
@@ -76,11 +79,21 @@ def panel(
     }
 
 
-def _lanes(column: Any, cell: Record, reader: Reader) -> list[dict[str, Any]]:
-    """The figures in plain words, lane by lane."""
+def tells_promise(touchpoint: Touchpoint) -> bool:
+    """Whether orders reach the customer here: elsewhere the share of promises kept says nothing of the place."""
+    bindings = touchpoint.bindings.all()
+    return Channel.DELIVERY in touchpoint.channels or any(b.kind == Binding.Kind.ORDER for b in bindings)
+
+
+def _lanes(column: Any, cell: Record, reader: Reader, *, shows_promise: bool) -> list[dict[str, Any]]:
+    """The figures in plain words, lane by lane; none for work behind the scenes, which customers do not meet."""
+    if cell["backstage"]:
+        return []
+    feel = column.feel
     lanes: list[dict[str, Any]] = [
-        {"name": _("Feel"), "words": column.feel.words, "step": column.feel.step, "tips": column.feel.tips,
-         "is_small": column.feel.is_small, "differences": column.feel.differences}
+        {"name": _("Feel"), "words": feel.words, "is_absent": feel.step is None, "step": feel.step,
+         "tips": feel.tips if feel.step else feel.tips[1:], "is_small": feel.is_small,
+         "differences": feel.differences}
     ]  # fmt: skip
     for name, shown in (
         (_("Do"), column.do),
@@ -88,13 +101,17 @@ def _lanes(column: Any, cell: Record, reader: Reader) -> list[dict[str, Any]]:
         (_("Contact us"), column.contact),
         (_("Buy"), column.buy),
     ):
-        tips = list(shown.tips)
-        if shown is column.do and cell["do"] and cell["do"]["promise"]:
-            tips += _promise(cell["do"]["promise"], reader)
+        # What the tooltip says of an empty cell is all there is to say.
+        absent = shown.tips[0] if shown.absent and shown.tips else shown.absent
+        tips = [] if shown.absent else list(shown.tips)
+        if shown is column.do:
+            tips = tips[1:]  # how many came is the figure itself
+            if shows_promise and cell["do"]["promise"]:
+                tips += _promise(cell["do"]["promise"], reader)
         lanes.append(
             {
                 "name": name,
-                "words": shown.absent or shown.value,
+                "words": absent or shown.full or shown.value,
                 "is_absent": bool(shown.absent),
                 "tips": tips,
                 "is_small": shown.is_small,
@@ -217,7 +234,11 @@ def _next(found: Record, reader: Reader, addresses: Mapping[int, Any]) -> dict[s
             "panel": links[1] if links else "",
         }
 
-    rows = [row(each["name"], each, addresses.get(each["touchpoint"])) for each in found["next"][:MOST_NEXT]]
+    rows = [
+        row(each["name"], each, addresses.get(each["touchpoint"]))
+        for each in found["next"][:MOST_NEXT]
+        if each["share"] >= LEAST_NEXT
+    ]
     return {"rows": rows, "nowhere": row(_("nowhere yet"), found["went_nowhere"], None)}
 
 
@@ -259,8 +280,7 @@ def _properties(record: Record, reader: Reader) -> list[dict[str, str]]:
     """Each property once: what is known of a person and what their signals say may be the same."""
     rows = {}
     for each in record["properties"]:
-        name = property_name(each["property"])
-        value = channel_name(each["value"]) if each["property"] == "channel" else each["value"]
+        name, value = _named(each["property"], each["value"] or "")
         if not value or (name, value) in rows:
             continue
         rows[name, value] = {
@@ -276,11 +296,10 @@ def _properties(record: Record, reader: Reader) -> list[dict[str, str]]:
     return list(rows.values())
 
 
-def property_name(name: str) -> str:
-    """A property as people say it: its own name without the room it lives in; ours in the reader's language."""
-    own = name.removeprefix("person.").removeprefix("order.")
-    known = {"channel": _("channel"), "city": _("city"), "device": _("device"), "browser": _("browser")}
-    return known.get(own, own.replace("_", " "))
+def _named(name: str, value: str) -> tuple[str, str]:
+    if name == FIRST_CHANNEL:
+        return _("came through"), channel_name(value)
+    return property_name(name), channel_name(value) if name == "channel" else value_name(name, value)
 
 
 def _hidden(filters: Filters) -> list[tuple[str, str]]:

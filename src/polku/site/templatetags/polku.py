@@ -61,5 +61,5 @@ def day(value: dt.date | None) -> str:
 
 @register.filter
 def clock(value: dt.datetime | None) -> str:
-    """`{{ moment|clock }}` → 14.02"""
+    """`{{ moment|clock }}` → klo 14.02"""
     return "" if value is None else formats.clock(value, _language())
