@@ -8,6 +8,7 @@ import decimal
 import fcntl
 import json
 import os
+import tracemalloc
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -82,6 +83,24 @@ def test_rejected_rows_are_harmless_in_a_spreadsheet_and_exact_beside_it(underst
     ]
     assert exact == bad
     assert oct(staged.rejected_file.stat().st_mode)[-3:] == "600"
+
+
+def test_a_wholly_wrong_file_is_told_about_in_little_memory(understand):
+    number = 60_000
+    table = "who,what,when\n" + "".join(f"{n},visit,no time {n}\n" for n in range(number))
+    tracemalloc.start()
+    staged, _rows = understand("events", table, person="who", event="what", time="when")
+    _now, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert staged.rejected == number
+    with staged.rejected_file.open(encoding="utf-8", newline="") as handle:
+        *_others, last = csv.DictReader(handle)
+    assert last == {
+        "line": str(number + 1),
+        "reason": f"“no time {number - 1}” in column “when” is not a date and time that is understood",
+        "raw": f"{number - 1},visit,no time {number - 1}",
+    }
+    assert peak < 350 * number  # bytes a row
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])

@@ -17,29 +17,83 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from polku.capture.imports.careful import decode
 from polku.capture.imports.reasons import Reason, in_words
 from polku.capture.imports.sheet import Rejections
 from polku.capture.imports.source import Source
 
+Integers: TypeAlias = NDArray[np.int64]
+
+_PIECE = 10_000  # rows told about at once
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
-class Rejected:
+class Line:
     """One line of the table: where, why, and (for a row that could be read) its number among the rows."""
 
     offset: int
     length: int
     line: int
     reason: Reason
-    column: str = ""
-    value: str = ""
-    row: int = -1
+    column: str
+    value: str
+    row: int
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """All rejected rows in the order of the file, as arrays: a whole large file may be wrong.
+
+    `row` is −1 for what could not be read as a row; `column` is a place in `columns`.
+    """
+
+    offset: Integers
+    length: Integers
+    line: Integers
+    reason: Integers
+    column: Integers
+    row: Integers
+    columns: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return int(self.offset.size)
+
+    def places(self) -> Iterator[tuple[int, int]]:
+        """Each (offset, length) once, also where a wide row has several rejected cells."""
+        first = np.ones(len(self), dtype=np.bool_)
+        first[1:] = (np.diff(self.offset) != 0) | (np.diff(self.length) != 0)
+        for place in np.flatnonzero(first):
+            yield int(self.offset[place]), int(self.length[place])
+
+    def lines(self, raw: pa.Table, names: list[str]) -> Iterator[Line]:
+        """One after the other, with the value at fault."""
+        for begin in range(0, len(self), _PIECE):
+            piece = slice(begin, begin + _PIECE)
+            fields = (self.offset, self.length, self.line, self.reason, self.column, self.row)
+            values = self._values(piece, raw, names)
+            for (offset, length, line, reason, column, row), value in zip(
+                zip(*(field[piece].tolist() for field in fields), strict=True), values, strict=True
+            ):
+                yield Line(offset, length, line, Reason(reason), self.columns[column], value, row)
+
+    def _values(self, piece: slice, raw: pa.Table, names: list[str]) -> list[str]:
+        rows, columns = self.row[piece], self.column[piece]
+        values = [""] * rows.size
+        for number, name in enumerate(self.columns):
+            places = np.flatnonzero((columns == number) & (rows >= 0))
+            if name not in names or not places.size:
+                continue
+            found = _take_near(raw.column(names.index(name)), rows[places])
+            for place, value in zip(places.tolist(), found.to_pylist(), strict=True):
+                values[place] = value or ""
+        return values
 
 
 def collect(
@@ -47,28 +101,29 @@ def collect(
     names: list[str],
     rejections: Rejections,
     malformed: list[tuple[int, int, int, Reason]],
-) -> list[Rejected]:
+) -> Rejected:
     """All rejections in the order of the file."""
-    found = [Rejected(offset, length, line, reason) for offset, length, line, reason in malformed]
+    columns = tuple(dict.fromkeys(["", *rejections.columns]))
+    parts = [np.array([(*item, 0, -1) for item in malformed], dtype=np.int64).reshape(-1, 6)]
     for rows, reason, column in zip(rejections.rows, rejections.reasons, rejections.columns, strict=True):
         picked = pa.array(rows)
-        offsets, lengths, lines = (
-            raw.column(name).take(picked).to_pylist() for name in ("offset", "length", "line")
-        )
-        values = (
-            raw.column(names.index(column)).take(picked).to_pylist()
-            if column in names
-            else [None] * rows.size
-        )
-        found.extend(
-            Rejected(offset, length, line, reason, column, value or "", int(row))
-            for offset, length, line, value, row in zip(offsets, lengths, lines, values, rows, strict=True)
-        )
-    return sorted(found, key=lambda item: (item.offset, item.line))
+        places = [raw.column(name).take(picked).to_numpy() for name in ("offset", "length", "line")]
+        same = np.ones_like(rows)
+        parts.append(np.stack([*places, same * reason, same * columns.index(column), rows], axis=1))
+    found = np.concatenate(parts)
+    found = found[np.lexsort((found[:, 2], found[:, 0]))]
+    offset, length, line, reason_number, column_number, row = found.T
+    return Rejected(offset, length, line, reason_number, column_number, row, columns)
+
+
+def _take_near(column: pa.ChunkedArray, rows: Integers) -> pa.ChunkedArray:
+    """The cells of rows that stand near each other, without looking at the rest of the column."""
+    first = int(rows.min())
+    return column.slice(first, int(rows.max()) - first + 1).take(pa.array(rows - first))
 
 
 def write_rejected(
-    rejected: list[Rejected],
+    rejected: Rejected,
     source: Source,
     raw: pa.Table,
     names: list[str],
@@ -88,7 +143,7 @@ def write_rejected(
     ):
         writer = csv.writer(table_handle)
         writer.writerow(["line", "reason", "raw"])
-        for item, bytes_of_row in zip(rejected, _raw(rejected, source, raw, names), strict=True):
+        for item, bytes_of_row in _raw(rejected, source, raw, names):
             words = in_words(item.reason, column=item.column, value=item.value, scale=scale)
             text, kept = _readable(bytes_of_row, encoding)
             writer.writerow([item.line, harmless(words), harmless(text)])
@@ -112,27 +167,21 @@ def _private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
-def _raw(rejected: list[Rejected], source: Source, raw: pa.Table, names: list[str]) -> Iterator[bytes]:
-    """The raw bytes of each row; of a Parquet file, which has none, its mapped cells as JSON."""
-    if source.form != "parquet":
-        yield from _spans(rejected, source)
+def _raw(rejected: Rejected, source: Source, raw: pa.Table, names: list[str]) -> Iterator[tuple[Line, bytes]]:
+    """Each line with the raw bytes of its row; of a Parquet file, which has none, its mapped cells as JSON."""
+    lines = rejected.lines(raw, names)
+    if source.form == "parquet":
+        for item in lines:
+            (cells,) = raw.slice(item.row, 1).select(list(range(len(names)))).to_pylist()
+            yield item, json.dumps(dict(zip(names, cells.values(), strict=True)), ensure_ascii=False).encode()
         return
-    rows = raw.take(pa.array(np.array([item.row for item in rejected], dtype=np.int64)))
-    for cells in rows.select(list(range(len(names)))).to_pylist():
-        named = dict(zip(names, cells.values(), strict=True))
-        yield json.dumps(named, ensure_ascii=False).encode()
-
-
-def _spans(rejected: list[Rejected], source: Source) -> Iterator[bytes]:
-    """Each place is read once, also where a wide row has several rejected cells."""
-    places = list(dict.fromkeys((item.offset, item.length) for item in rejected))
-    pieces = source.fetch(places)
+    pieces = source.fetch(rejected.places())
     place: tuple[int, int] | None = None
     piece = b""
-    for item in rejected:
+    for item in lines:
         if (item.offset, item.length) != place:
             place, piece = (item.offset, item.length), next(pieces)
-        yield piece
+        yield item, piece
 
 
 def _readable(raw: bytes, encoding: str) -> tuple[str, dict[str, str]]:

@@ -6,7 +6,7 @@ import gzip
 import queue
 import threading
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, Literal
 
@@ -73,7 +73,7 @@ class Source:
         except (OSError, EOFError, zlib.error) as error:
             raise self._problem(error) from error
 
-    def fetch(self, spans: list[tuple[int, int]]) -> Iterator[bytes]:
+    def fetch(self, spans: Iterable[tuple[int, int]]) -> Iterator[bytes]:
         """The bytes of each (offset, length); offsets must ascend."""
         try:
             with self.path.open("rb") as raw:
