@@ -21,7 +21,7 @@ def _size(picture: bytes) -> tuple[int, int]:
 def test_the_readmes_picture_is_of_the_live_map(visitor):
     visitor.sign_in(language="en")
     page = visitor.page
-    page.get_by_role("table").first.wait_for()
+    page.locator("#map-live svg").first.wait_for()
     page.evaluate("document.fonts.ready.then(() => null)")
     taken = page.screenshot()
     assert _size(taken) == (1440, 900)
