@@ -53,6 +53,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "polku.eventstore.middleware.StoreTroubles",
 ]
 
 ROOT_URLCONF = "polku.config.urls"
