@@ -226,6 +226,20 @@ def test_what_a_colleague_deleted_is_said_and_can_be_brought_back(owner_client, 
     assert fragment.headers["HX-Redirect"] == f"{base}edit/?deleted={deletion.pk}"
 
 
+@pytest.mark.parametrize("path", ["", "version/", "touchpoints/{}/"])
+def test_the_map_of_a_deleted_journey_is_gone(
+    owner_client, teammate, owner, workspace, journey, base, path
+) -> None:
+    address = base + path.format(first_touchpoint(journey).pk)
+    deletion = domain.delete_journey(journey=journey, actor=owner)
+    assert signed_in(teammate).get(address).status_code == 404
+    answer = owner_client.get(address)
+    if path == "version/":  # asked again and again by an open map: no message for each time
+        assert answer.status_code == 404
+    else:
+        assert answer.url == f"/w/{workspace.slug}/journeys/?deleted={deletion.pk}"
+
+
 def form_data(client: Client, path: str) -> dict[str, list[str]]:
     """What a browser would send back if nothing was touched."""
     form = client.get(path).context["form"]

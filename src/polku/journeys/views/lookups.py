@@ -16,14 +16,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from polku.accounts.access import workspace_view
+from polku.accounts.access import allows, workspace_view
 from polku.journeys import queries
 from polku.journeys.models import Binding, Deletion, Journey, Stage, Touchpoint
 
 Row = TypeVar("Row", bound=Model)
 
 
-class Gone(Exception):
+class Gone(Http404):
     """The row was there and has been deleted."""
 
     def __init__(self, deletion: Deletion) -> None:
@@ -33,15 +33,25 @@ class Gone(Exception):
 
 def edit_view(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """A view for editors that answers kindly where what it is about has just been deleted."""
+    return workspace_view("edit")(_kindly(view))
 
+
+def read_view(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A view for everybody; to those who could bring back what was deleted it is as kind as `edit_view`."""
+    return workspace_view("view")(_kindly(view))
+
+
+def _kindly(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     @functools.wraps(view)
     def kind(request: Any, **numbers: int) -> HttpResponse:
         try:
             return view(request, **numbers)
         except Gone as gone:
+            if not allows(request.membership.role, "edit"):
+                raise
             return _after(request, gone.deletion)
 
-    return workspace_view("edit")(kind)
+    return kind
 
 
 def get_journey(number: int) -> Journey:

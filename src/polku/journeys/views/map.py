@@ -20,7 +20,7 @@ from polku.eventstore.registry import store
 from polku.journeys.models import Journey, Touchpoint
 from polku.journeys.start_page import remember_journey
 from polku.journeys.views import map_filters, map_model, panel_model
-from polku.journeys.views.lookups import get_journey, get_touchpoint
+from polku.journeys.views.lookups import get_journey, get_touchpoint, read_view
 from polku.journeys.views.map_filters import Filters
 from polku.site.formats import Reader
 
@@ -29,7 +29,7 @@ _PARTS = {"map-live": "journeys/map_live.html", "map-side": "journeys/map_side.h
 
 @require_safe
 @never_cache
-@workspace_view("view")
+@read_view
 def journey_map(request: Any, journey: int) -> HttpResponse:
     """The whole page, or the part that htmx asks for: the map (target `map-live`) or what stands beside it."""
     found = get_journey(journey)
@@ -44,7 +44,7 @@ def journey_map(request: Any, journey: int) -> HttpResponse:
 
 @require_safe
 @never_cache
-@workspace_view("view")
+@read_view
 def touchpoint_panel(request: Any, journey: int, touchpoint: int) -> HttpResponse:
     """The panel of one touchpoint, with the same filters as the map in the query string."""
     found = get_journey(journey)
