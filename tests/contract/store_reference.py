@@ -58,10 +58,9 @@ class Reference:
         before = set(self.orders)
         accepted = 0
         for row in rows:
-            if row["message_id"] in self.signals:
-                continue
-            accepted += 1
-            self.signals[row["message_id"]] = row
+            if row["message_id"] not in self.signals:
+                accepted += 1
+                self.signals[row["message_id"]] = row
             self._identify(row.get("person"))
             if row.get("order"):
                 order = self.orders.setdefault(row["order"], {"alias": None, "properties": {}})
@@ -71,28 +70,36 @@ class Reference:
     def load_orders(self, rows: list[Row], *, lines: bool = False) -> tuple[int, int, int]:
         before = set(self.orders)
         accepted = 0
+        known_last: dict[str, Row | None] = {}
         for row in rows:
-            if row["message_id"] in self.order_rows:
-                continue
-            value = row.get("value")
-            self.order_rows[row["message_id"]] = (row["order"], value if lines else None)
-            self._identify(row.get("person"))
-            changed = row["order"] not in self.orders
-            order = self.orders.setdefault(row["order"], {"alias": None, "properties": {}})
-            said = {name: row.get(name) for name in ORDER_FIELDS if not (lines and name == "value")}
-            said["alias"] = row.get("person")
-            for name, new in said.items():
-                if new is not None and order.get(name) != new:
-                    order[name], changed = new, True
-            if lines and value is not None:
-                changed = True
-                values = [v for o, v in self.order_rows.values() if o == row["order"] and v is not None]
-                order["value"] = round(sum(values), 6)
-            for name, new in json.loads(row.get("properties") or "{}").items():
-                if order["properties"].get(name) != new:
-                    order["properties"][name], changed = new, True
-            accepted += changed
+            known = row["message_id"] in self.order_rows
+            known_last[row["order"]] = row if known and not lines else None
+            if not known:
+                accepted += self._take_order_row(row, lines)
+        for said_again in known_last.values():
+            if said_again is not None:
+                accepted += self._take_order_row(said_again, lines)
         return accepted, len(rows) - accepted, sum(row["order"] in before for row in rows)
+
+    def _take_order_row(self, row: Row, lines: bool) -> bool:
+        value = row.get("value")
+        self.order_rows[row["message_id"]] = (row["order"], value if lines else None)
+        self._identify(row.get("person"))
+        changed = row["order"] not in self.orders
+        order = self.orders.setdefault(row["order"], {"alias": None, "properties": {}})
+        said = {name: row.get(name) for name in ORDER_FIELDS if not (lines and name == "value")}
+        said["alias"] = row.get("person")
+        for name, new in said.items():
+            if new is not None and order.get(name) != new:
+                order[name], changed = new, True
+        if lines and value is not None:
+            changed = True
+            values = [v for o, v in self.order_rows.values() if o == row["order"] and v is not None]
+            order["value"] = round(sum(values), 6)
+        for name, new in json.loads(row.get("properties") or "{}").items():
+            if order["properties"].get(name) != new:
+                order["properties"][name], changed = new, True
+        return changed
 
     def load_people(self, rows: list[Row]) -> None:
         for row in rows:

@@ -128,6 +128,42 @@ def test_a_row_of_somebody_else_about_a_known_order_keeps_both_people(any_store)
     assert [sorted(row[-1]) for row in dump(any_store, KEY)] == [["maija"], ["maija"], ["pekka"]]
 
 
+def test_a_customer_named_later_in_an_export_known_whole_is_learnt(any_store):
+    any_store.load_signals(KEY, signal_table([event(1, order="o1")]), rules=[EVERYTHING])
+    filled_in = signal_table([event(1, order="o1", person="ada")])
+    loaded = any_store.load_signals(KEY, filled_in, rules=[EVERYTHING])
+    assert (loaded.accepted, loaded.known) == (0, 1)
+    any_store.load_signals(KEY, signal_table([event(2, person="ada")]), rules=[EVERYTHING])
+    assert any_store.state(KEY).people == 1
+
+
+def test_the_later_file_has_the_last_word_about_an_order(any_store):
+    def load(number: int, status: str) -> tuple[int, int]:
+        row = {"message_id": message_id(number), "order": "o1", "time": START, "status": status}
+        loaded = any_store.load_orders(KEY, order_table([row]), rules=[EVERYTHING])
+        return loaded.accepted, loaded.known
+
+    def status() -> object:
+        return any_store.orders(KEY, Scope()).column("status").to_pylist()
+
+    assert [load(1, "on hold"), load(2, "paid")] == [(1, 0), (1, 0)]
+    assert load(2, "paid") == (0, 1)
+    assert load(1, "on hold") == (1, 0)
+    assert status() == ["on hold"]
+    assert load(1, "on hold") == (0, 1)
+
+
+def test_an_order_file_with_a_history_adds_nothing_when_it_comes_again(any_store):
+    rows = [
+        {"message_id": message_id(number), "order": "o1", "time": START, "status": status}
+        for number, status in enumerate(["created", "paid", "delivered"])
+    ]
+    first = any_store.load_orders(KEY, order_table(rows), rules=[EVERYTHING])
+    again = any_store.load_orders(KEY, order_table(rows), rules=[EVERYTHING])
+    assert [(first.accepted, first.known), (again.accepted, again.known)] == [(3, 0), (0, 3)]
+    assert any_store.orders(KEY, Scope()).column("status").to_pylist() == ["delivered"]
+
+
 def test_order_lines_add_up_once(any_store):
     lines = [
         {"message_id": message_id(number), "order": order, "value": value}

@@ -22,25 +22,94 @@ FIELDS = ("time", "value", "status", "promised", "delivered", "channel", "url")
 def load_orders(
     session: Session, source: Source, *, rules: Sequence[HitRule], lines: bool, progress: Progress | None
 ) -> Loaded:
-    """Bring orders up to date with a batch; one transaction, the caller's."""
+    """Bring orders up to date with a batch; one transaction, the caller's.
+
+    A row that was taken before is known. But a later file has the last word: where the last row of an order says
+    something else than the order by now does (paid, on hold, paid again), it is taken anew. Lines only add up.
+    """
     total = batches.row_count(source)
     (first_new_order,) = session.row(f"SELECT next_order FROM {session.db}.meta")
     accepted = done = joined = 0
+    last = LastRows()
     for chunk in batches.chunks(source, ORDER_BATCH):
         fresh = batches.unseen_rows(session, chunk, "order_row")
         orders = find_orders(session, chunk["order"])
         joined += orders.rows_known_before(first_new_order)
         if len(fresh):
             accepted += _update(session, chunk, fresh, orders, rules, lines)
+        if not lines:
+            last.note(orders.key[orders.rows], fresh)
         done += chunk.num_rows
         if progress:
             progress(done, total)
+    if last.repeats:
+        for chunk, rows in zip(batches.chunks(source, ORDER_BATCH), last.known_rows(), strict=True):
+            said = chunk.take(pa.array(rows))
+            orders = find_orders(session, said["order"])
+            differing = _rows_that_differ(session, said, orders)
+            if len(differing):
+                said = said.take(pa.array(differing))
+                orders = find_orders(session, said["order"])
+                everything = np.arange(said.num_rows)
+                accepted += _update(session, said, everything, orders, rules, lines, remember=False)
     find_times(session)
     return Loaded(accepted, done - accepted, joined, finish(session))
 
 
+class LastRows:
+    """Which rows are the last of their order in a whole batch, and were taken in an earlier load."""
+
+    def __init__(self) -> None:
+        self._keys: list[Integers] = []
+        self._known: list[np.ndarray] = []
+
+    def note(self, keys: Integers, fresh: Integers) -> None:
+        """Take the next chunk: the order of each row, and the rows that are new."""
+        known = np.ones(len(keys), dtype=bool)
+        known[fresh] = False
+        self._keys.append(keys)
+        self._known.append(known)
+
+    @property
+    def repeats(self) -> bool:
+        return any(known.any() for known in self._known)
+
+    def known_rows(self) -> list[Integers]:
+        """By chunk, the positions of those rows."""
+        keys, known = np.concatenate(self._keys), np.concatenate(self._known)
+        from_the_end = np.unique(keys[::-1], return_index=True)[1]
+        is_last = np.zeros(len(keys), dtype=bool)
+        is_last[len(keys) - 1 - from_the_end] = True
+        ends = np.cumsum([len(each) for each in self._keys])[:-1]
+        return [np.flatnonzero(each) for each in np.split(is_last & known, ends)]
+
+
+def _rows_that_differ(session: Session, chunk: pa.Table, orders: Orders) -> Integers:
+    """Positions of the rows (one an order) that say something else than their order by now."""
+    people = identify(session, chunk["person"])
+    columns = {name: chunk[name] for name in (*FIELDS, "properties")}
+    said = {"row": np.arange(chunk.num_rows), "order_key": orders.key[orders.rows], "who": people.identity}
+    session.offer("said", pa.table({**said, **columns}))
+    other = " OR ".join(f"(s.{name} IS NOT NULL AND s.{name} IS DISTINCT FROM o.{name})" for name in FIELDS)
+    (rows,) = session.integers(
+        f"""SELECT s.row FROM said AS s JOIN {session.db}.orders AS o ON o.order_key = s.order_key
+        WHERE {other} OR (s.who >= 0 AND s.who IS DISTINCT FROM o.identity)
+            OR (s.properties IS NOT NULL AND NOT coalesce(json_contains(o.properties, s.properties), false))
+        ORDER BY s.row"""
+    )
+    session.withdraw("said")
+    return rows
+
+
 def _update(
-    session: Session, chunk: pa.Table, fresh: Integers, orders: Orders, rules: Sequence[HitRule], lines: bool
+    session: Session,
+    chunk: pa.Table,
+    fresh: Integers,
+    orders: Orders,
+    rules: Sequence[HitRule],
+    lines: bool,
+    *,
+    remember: bool = True,
 ) -> int:
     """Take the fresh rows of a chunk; how many of them changed something."""
     everybody = identify(session, chunk["person"])
@@ -64,7 +133,8 @@ def _update(
         ),
     )
     changed = _rows_that_change(session, lines)
-    _remember_rows(session, lines)
+    if remember:
+        _remember_rows(session, lines)
     _merge_rows(session, lines)
     _write_signals(session)
     count_names(session, "ready", prefix="order.", time="time")

@@ -53,10 +53,9 @@ def _add(
     session: Session, chunk: pa.Table, fresh: Integers, rules: Sequence[HitRule], first_new_order: int
 ) -> int:
     """Write the fresh rows of a chunk; how many of all its rows joined an order known before the load."""
+    # Who ordered is learnt from every row: an export that was known whole may name a customer that it lacked before.
     orders = find_orders(session, chunk["order"])
     joined = orders.rows_known_before(first_new_order)
-    if not len(fresh):
-        return joined
     people = identify(session, chunk["person"])
     moved = settle(session, orders, people, later_wins=False)
     if len(moved):
@@ -64,6 +63,8 @@ def _add(
         about_people = hits.rules_about(rules, "person.")
         hits.find_again(session, about_people, of="s.order_key IN (SELECT order_key FROM moved)")
         session.withdraw("moved")
+    if not len(fresh):
+        return joined
     of_order = np.append(orders.person, -1)[orders.rows]
     first = take_numbers(session, "next_arrival", len(fresh))
     whole = len(fresh) == chunk.num_rows
