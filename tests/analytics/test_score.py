@@ -137,6 +137,17 @@ def test_groups_by_touchpoint_show_its_name_and_notice_a_new_one(shop, workspace
         resolvers._touchpoints = before
 
 
+def test_answers_that_name_a_touchpoint_on_no_map_are_grouped_by_that_name(shop, workspace):
+    shop.answers("csat", (1, 5), *people("a", {5: 2}, properties={"touchpoint": "Till"}))
+    shop.answers("csat", (1, 5), *people("b", {4: 3}))
+    groups = run(workspace, {"kind": "score", "metric": "csat", "group_by": ["touchpoint", "chanel"]})[
+        "groups"
+    ]
+    assert [(group["key"], group["touchpoint"], group["n"]) for group in groups] == [
+        ({"touchpoint": "Till", "chanel": None}, None, 2)
+    ]
+
+
 def test_a_metric_never_received_warns(shop, workspace):
     shop.answers("csat", (1, 5), *people("a", {5: 2}))
     got = run(workspace, {"kind": "score", "metric": "nps"})

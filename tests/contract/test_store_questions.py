@@ -170,14 +170,16 @@ def test_scores(any_store, rows):
     asked = [row for row in rows if row["name"] == "csat"]
     plain = Counter((row["score"], 1.0, 5.0) for row in asked)
     found = any_store.scores(KEY, Scope(), "csat", interval=None, group_by=[])
-    assert found.column_names == ["start", "score", "scale_low", "scale_high", "n"]
-    assert {tuple(row.values()) for row in found.to_pylist()} == {(None, *key, n) for key, n in plain.items()}
+    assert found.column_names == ["start", "named", "score", "scale_low", "scale_high", "n"]
+    got = {tuple(row.values()) for row in found.to_pylist()}
+    assert got == {(None, None, *key, n) for key, n in plain.items()}
 
     touched = Counter()
     for row in asked:
         for touchpoint in [1, 3] + [2] * (row["channel"] == "web"):
             week = period(row["time"], "week")
-            touched[(touchpoint, json.loads(row["properties"])["phone"], week, row["score"], 1.0, 5.0)] += 1
+            phone = json.loads(row["properties"])["phone"]
+            touched[(touchpoint, phone, week, None, row["score"], 1.0, 5.0)] += 1
     grouped = any_store.scores(
         KEY, Scope(timezone=HELSINKI), "csat", interval="week", group_by=["touchpoint", "phone"]
     )

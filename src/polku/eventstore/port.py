@@ -268,8 +268,10 @@ class EventStore(Protocol):
         group_by: Sequence[str],
     ) -> pa.Table:
         """Counts of answers: columns g0, g1 … (text; `touchpoint` gives the touchpoint's number as int64),
-        `start` (local, null without interval), `score`, `scale_low`, `scale_high`, `n`. An answer at two
-        touchpoints counts at each."""
+        `start` (local, null without interval), `named`, `score`, `scale_low`, `scale_high`, `n`.
+
+        Grouped by touchpoint, an answer at two of them counts at each. One that no map holds has a null number
+        and in `named` the touchpoint that it came with; without such a name it is left out."""
 
     def sequences(
         self,
@@ -289,8 +291,9 @@ class EventStore(Protocol):
         arrival."""
 
     def orders(self, workspace: str, scope: Scope) -> pa.Table:
-        """Orders that have a time in the scope: `order` (int64), `id`, `person`, `time`, `value`, `status`,
-        `promised`, `delivered` (days), `on_time` (bool or null)."""
+        """Orders that have a time in the scope, and with a scope that restricts nothing all of them, those
+        without a time first: `order` (int64), `id`, `person`, `time` (or null), `value`, `status`, `promised`,
+        `delivered` (days), `on_time` (bool or null)."""
 
     def comments(
         self, workspace: str, scope: Scope, touchpoint: int, *, limit: int = 50, search: str = ""

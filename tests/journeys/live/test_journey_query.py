@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
+import pyarrow as pa
 import pytest
 from django_scopes import scope
 
 from polku.analytics import QueryError, run
-from polku.journeys.domain import add_binding, update_touchpoint
+from polku.eventstore.port import ORDER_BATCH, SIGNAL_BATCH
+from polku.eventstore.registry import hit_rules
+from polku.journeys.domain import add_binding, add_stage, add_touchpoint, create_journey, update_touchpoint
 from polku.people.models import Segment
 from tests.journeys.live import brute_force
 from tests.journeys.live.brute_force import small_world
@@ -242,3 +245,29 @@ def test_an_empty_workspace_has_an_empty_map(workspace, store):
     document = ask(workspace, journey, range=RANGE, compare={"from": "2024-02-01", "to": "2024-03-05"})
     assert all(not cell["do"] or cell["do"]["reached"]["value"] == 0 for cell in cells(document).values())
     assert document["measured_share"] == 0
+
+
+def test_a_promise_is_judged_also_of_orders_whose_time_nobody_told(store, workspace):
+    key = workspace.key.hex
+    days = {"promised": date(2026, 3, 5), "delivered": date(2026, 3, 6)}
+    store.load_orders(key, table(ORDER_BATCH, {"message_id": "1" * 32, "order": "o1", **days}), rules=[])
+    journey = create_journey(workspace=workspace, name="Ostopolku")
+    point = add_touchpoint(stage=add_stage(journey=journey, name="Toimitus"), name="Ovella")
+    add_binding(touchpoint=point, kind="event", names=["Delivered"], rebuild=False)
+    event = {
+        "message_id": "2" * 32,
+        "kind": 1,
+        "name": "Delivered",
+        "time": datetime(2026, 3, 6),
+        "order": "o1",
+    }
+    store.load_signals(key, table(SIGNAL_BATCH, event), rules=hit_rules(key))
+    with scope(workspace=workspace):
+        document = run(workspace, {"kind": "journey", "journey": journey.pk})
+    kept = cells(document)[point.pk]["do"]["promise"]["kept"]
+    assert (kept["value"], kept["n"]) == (0, 1)
+    assert cells(document)[point.pk]["buy"] is None
+
+
+def table(schema, row) -> pa.Table:
+    return pa.table({name: [row.get(name)] for name in schema.names}, schema=schema)

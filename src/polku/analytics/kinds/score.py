@@ -71,7 +71,8 @@ def score(context: QueryContext, query: Mapping[str, object]) -> Answer:
     One group for each combination of `group_by`, period and scale: answers on different scales stand apart,
     with a warning, the scale with most answers first. `value` and `ci` are null where the metric is not
     defined on the scale, `ci` also for a bootstrap of fewer than 30 answers. `distribution` maps answer →
-    number. Grouped by touchpoint, the key shows its name and "touchpoint" its number. `rule` is a fixed word.
+    number. Grouped by touchpoint, the key shows its name and "touchpoint" its number, which is null for answers
+    that came with a touchpoint's name and are on no map. `rule` is a fixed word.
     """
     metric = values.choice(query.get("metric"), METRICS, field="metric")
     interval = cast(
@@ -87,8 +88,15 @@ def score(context: QueryContext, query: Mapping[str, object]) -> Answer:
     groups: dict[tuple[tuple[object, ...], datetime | None, Scale], Counts] = {}
     keys = [table.column(f"g{place}").to_pylist() for place in range(len(group_by))]
     key_rows = list(zip(*keys, strict=True)) if keys else [()] * table.num_rows
-    columns = [table.column(name).to_pylist() for name in ("start", "score", "scale_low", "scale_high", "n")]
-    for key, start, answer, low, high, number in zip(key_rows, *columns, strict=True):
+    columns = [
+        table.column(name).to_pylist() for name in ("named", "start", "score", "scale_low", "scale_high", "n")
+    ]
+    for numbered, named, start, answer, low, high, number in zip(key_rows, *columns, strict=True):
+        key = numbered
+        if named is not None:  # no map holds these answers; the name they came with stands for a touchpoint
+            key = tuple(
+                named if name == TOUCHPOINT else part for name, part in zip(group_by, numbered, strict=True)
+            )
         scale = None if low is None or high is None else (float(low), float(high))
         counts = groups.setdefault((key, start, scale), {})
         counts[float(answer)] = counts.get(float(answer), 0) + int(number)
@@ -100,7 +108,7 @@ def score(context: QueryContext, query: Mapping[str, object]) -> Answer:
         raw = dict(zip(group_by, key, strict=True))
         group = _group(context, metric, interval, names.shown(raw), start, scale, counts)
         if TOUCHPOINT in raw:  # two journeys may have touchpoints of one name
-            group["touchpoint"] = raw[TOUCHPOINT]
+            group["touchpoint"] = raw[TOUCHPOINT] if isinstance(raw[TOUCHPOINT], int) else None
         answered.append(group)
     answered.sort(key=lambda group: (_sortable(group["key"]), group["start"] or "", -cast(int, group["n"])))
     return {"metric": metric, "groups": answered}

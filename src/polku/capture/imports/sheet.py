@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -19,6 +21,8 @@ from polku.capture.imports.reasons import Reason
 from polku.capture.imports.zones import clock_for
 
 _DAY = 86_400_000_000
+_CLOCKS_DIFFER = 86_400
+"""Seconds by which a time may lie ahead of this machine's clock and still be called now."""
 
 
 @dataclass(frozen=True)
@@ -129,6 +133,7 @@ class Sheet:
             changed, missing, repeated = clock_for(self.timezone, wall).to_utc(wall)
             utc[local] = changed
             self._warn_of_clock(column, int(missing.sum()), int(repeated.sum()))
+        self._warn_of_the_future(column, utc[known])
         return Times(utc, moments.empty, ~known & ~moments.empty)
 
     def days(self, column: str) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
@@ -143,6 +148,21 @@ class Sheet:
             wall[zoned] = clock_for(self.timezone, utc).to_local(utc)
         self.reject(~known & ~moments.empty, Reason.BAD_TIME, column)
         return wall // _DAY, known
+
+    def _warn_of_the_future(self, column: str, utc: NDArray[np.int64]) -> None:
+        """A mistyped year would make the data look current until then, so it must not come in unnoticed."""
+        ahead = utc > int((time.time() + _CLOCKS_DIFFER) * 1e6)
+        count = int(np.count_nonzero(ahead))
+        if count:
+            latest = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=int(utc.max()))
+            self.warnings.append(
+                ngettext(
+                    "In column “%(column)s” %(count)s time is in the future (%(latest)s).",
+                    "In column “%(column)s” %(count)s times are in the future (the latest %(latest)s).",
+                    count,
+                )
+                % {"column": column, "count": count, "latest": latest.date().isoformat()}
+            )
 
     def _warn_of_clock(self, column: str, missing: int, repeated: int) -> None:
         shown = {"column": column, "zone": self.timezone}

@@ -53,26 +53,27 @@ def scores(
 ) -> pa.Table:
     """Counts of answers by group, period, score and scale; see the port."""
     terms = Terms(session.db, scope.timezone)
-    groups, hit = [], ""
+    groups, hit, named = [], "", "CAST(NULL AS VARCHAR)"
+    parts = [
+        f"s.kind = {int(SignalKind.SCORE)} AND s.name = {terms.parameter(metric)} AND s.score IS NOT NULL",
+        conditions.scoped(terms, scope),
+    ]
     for number, name in enumerate(group_by):
         if name == "touchpoint":
             groups.append(f"h.touchpoint AS g{number}")
-            hit = f" JOIN {session.db}.hit AS h ON h.signal = s.arrival"
+            hit = f" LEFT JOIN {session.db}.hit AS h ON h.signal = s.arrival"
+            named = f"CASE WHEN h.touchpoint IS NULL THEN {terms.property(name).text()} END"
+            parts.append(f"(h.touchpoint IS NOT NULL OR {named} IS NOT NULL)")
         else:
             groups.append(f"{terms.property(name).text()} AS g{number}")
-    where = all_of(
-        [
-            f"s.kind = {int(SignalKind.SCORE)} AND s.name = {terms.parameter(metric)} AND s.score IS NOT NULL",
-            conditions.scoped(terms, scope),
-        ]
-    )
-    columns = ", ".join(["s.time", "s.score", "s.scale_low", "s.scale_high", *groups])
+    where = all_of(parts)
+    columns = ", ".join(["s.time", "s.score", "s.scale_low", "s.scale_high", f"{named} AS named", *groups])
     picked = f"SELECT {columns} FROM {terms.source()}{hit} WHERE {where}"
     start = "start" if interval else "CAST(NULL AS TIMESTAMP) AS start"
     names = [f"g{number}" for number in range(len(group_by))]
     return session.table(
         f"""{_with_periods(terms, picked, interval or "day")}
-        SELECT {"".join(name + ", " for name in names)}{start}, score, scale_low, scale_high, count(*) AS n
+        SELECT {"".join(name + ", " for name in names)}{start}, named, score, scale_low, scale_high, count(*) AS n
         FROM picked JOIN periods USING (quarter) GROUP BY ALL ORDER BY ALL""",
         terms.parameters,
     )

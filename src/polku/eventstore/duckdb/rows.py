@@ -31,15 +31,16 @@ def hits(session: Session, scope: Scope, touchpoints: Sequence[int]) -> pa.Table
 
 
 def orders(session: Session, scope: Scope) -> pa.Table:
+    columns = f"""o.order_key AS "order", o.id, o.person, o.time, o.value, o.status, o.promised, o.delivered,
+        {ON_TIME} AS on_time"""
+    order_by = "ORDER BY o.time NULLS FIRST, o.order_key"
+    if scope == Scope(timezone=scope.timezone):
+        # An order without a time has no signal to find it by, yet its days may be known.
+        return session.table(f"SELECT {columns} FROM {session.db}.orders AS o {order_by}", {})
     terms = Terms(session.db, scope.timezone)
     terms.uses_order = True
     where = all_of([f"s.kind = {int(SignalKind.ORDER)}", conditions.scoped(terms, scope)])
-    return session.table(
-        f"""SELECT o.order_key AS "order", o.id, o.person, o.time, o.value, o.status, o.promised, o.delivered,
-            {ON_TIME} AS on_time
-        FROM {terms.source()} WHERE {where} ORDER BY o.time, o.order_key""",
-        terms.parameters,
-    )
+    return session.table(f"SELECT {columns} FROM {terms.source()} WHERE {where} {order_by}", terms.parameters)
 
 
 def comments(session: Session, scope: Scope, touchpoint: int, *, limit: int, search: str) -> pa.Table:

@@ -15,6 +15,7 @@ from polku.eventstore.port import SignalKind
 from polku.journeys.live.plan import Plan
 
 NO_DAY = np.iinfo(np.int32).min
+NO_TIME = np.iinfo(np.int64).min
 """Stands for a calendar day that is not known."""
 
 _PURCHASE = -1  # the place of a row that is a purchase to be counted, not a signal at a touchpoint
@@ -22,7 +23,8 @@ _PURCHASE = -1  # the place of a row that is a purchase to be counted, not a sig
 
 @dataclass(frozen=True)
 class Orders:
-    """Orders by ascending `id`: microseconds, value (NaN: none), days since 1970 (`NO_DAY`: none), cancelled."""
+    """Orders by ascending `id`: microseconds (`NO_TIME`: none), value (NaN: none), days since 1970 (`NO_DAY`: none),
+    cancelled."""
 
     id: NDArray[np.int64]
     person: NDArray[np.int64]
@@ -133,7 +135,7 @@ def read_signals(hits: pa.Table, purchases: Orders, plan: Plan) -> Signals:
     for index, point in enumerate(plan.points):
         places[point.id] = index
     names = pc.dictionary_encode(hits.column("name").combine_chunks())
-    counted = purchases.take(~purchases.cancelled & ~np.isnan(purchases.value))
+    counted = purchases.take(~purchases.cancelled & ~np.isnan(purchases.value) & (purchases.time != NO_TIME))
     rows, bought = hits.num_rows, len(counted.id)
 
     def joined(signals: NDArray[Any], purchase: object) -> NDArray[Any]:
@@ -177,7 +179,7 @@ def _numbers(table: pa.Table, column: str, dtype: DTypeLike, absent: float) -> N
 
 def _times(table: pa.Table) -> NDArray[np.int64]:
     times = table.column("time").combine_chunks().cast(pa.timestamp("us")).cast(pa.int64())
-    return np.asarray(times.to_numpy())
+    return np.asarray(times.fill_null(NO_TIME).to_numpy(zero_copy_only=False))
 
 
 def _days(table: pa.Table, column: str) -> NDArray[np.int32]:
