@@ -182,7 +182,7 @@ def test_a_saved_binding_comes_back_as_it_was_and_can_be_changed(
         now = Binding.objects.get()
     assert (now.pk, now.names, now.url, now.where) == (binding.pk, ["cart"], "*/cart", where)
     text = text_of(owner_client, address)
-    assert "order.status is one of delivered, sent" in text
+    assert "order’s state is one of delivered, sent" in text
     assert "campaign is not known" in text
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from polku.accounts.models import Workspace
 from polku.eventstore.port import CatalogKind, Preview, Scope, Selector
 from polku.eventstore.registry import store
+from polku.journeys.display_names import channel_name, metric_name
 from polku.journeys.models import Binding
 from polku.people import conditions
 from polku.site import formats
@@ -93,7 +94,8 @@ def counts_in_words(kind: str, found: Preview) -> str:
 
 def words_of(binding: Binding) -> str:
     """A binding as a line of text: `Events: product_view · address */product/* · channel web`."""
-    names = ", ".join(binding.names)
+    is_score = binding.kind == Binding.Kind.SCORE
+    names = ", ".join(metric_name(name) if is_score else name for name in binding.names)
     nouns = {
         Binding.Kind.EVENT: (_("Events: %s") % names, _("All events")),
         Binding.Kind.SCORE: (_("Answers: %s") % names, _("All answers")),
@@ -105,7 +107,7 @@ def words_of(binding: Binding) -> str:
     if binding.url:
         parts.append(_("address %s") % binding.url)
     if binding.channel:
-        parts.append(_("channel %s") % binding.channel)
+        parts.append(_("channel %s") % channel_name(binding.channel))
     parts += [conditions.in_words(condition) for condition in binding.where]
     return " · ".join(parts)
 
@@ -114,7 +116,8 @@ def _examples(found: Preview, workspace: Workspace) -> list[Example]:
     examples = []
     for signal in found.examples[:EXAMPLES]:
         time = signal.get("time")
-        details = [str(signal[part]) for part in ("channel", "url", "text") if signal.get(part)]
+        details = [channel_name(str(signal["channel"]))] if signal.get("channel") else []
+        details += [str(signal[part]) for part in ("url", "text") if signal.get(part)]
         examples.append(
             Example(
                 time=_local(time, workspace) if isinstance(time, datetime) else None,

@@ -6,7 +6,7 @@ from django.utils.translation import pgettext
 
 
 def property_name(name: str) -> str:
-    """A property without the room it lives in: `person.city` → "city"; one that is not known is kept as it came."""
+    """`person.city` → "city", `order.status` → "order’s state"; one that is not known keeps the name it came with."""
     own = name.removeprefix("person.").removeprefix("order.")
     known = {
         "age": pgettext("property", "age"),
@@ -30,7 +30,8 @@ def property_name(name: str) -> str:
         "url": pgettext("property", "page address"),
         "value": pgettext("property", "value"),
     }
-    return known.get(own, own.replace("_", " "))
+    called = known.get(own, own.replace("_", " "))
+    return pgettext("property", "order’s %s") % called if name.startswith("order.") else called
 
 
 def value_name(name: str, value: str) -> str:

@@ -23,6 +23,7 @@ def english():
 def _point(**changed: Any) -> dict[str, Any]:
     point: dict[str, Any] = {
         "backstage": False,
+        "bindings": 3,
         "do": {
             "reached": {"value": 4120, "ci": None, "n": 4120, "basis": "signals"},
             "continued": {"value": 0.41, "ci": [0.39, 0.43], "n": 4120, "censored": 140},
@@ -66,7 +67,7 @@ def test_say_shows_the_score_asked_most_and_tells_the_others():
 def test_below_thirty_the_interval_comes_first():
     point = _point(say=_point()["say"][1:])
     cell = figures.say(point, READER)
-    assert (cell.value, cell.mark, cell.note, cell.is_small) == ("−40…16", "", f"NPS −12 · n{NB}21", True)
+    assert (cell.value, cell.mark, cell.note, cell.is_small) == ("−40…16", "", f"NPS −12, n{NB}21", True)
 
 
 def test_csat_on_an_unusual_scale_is_a_mean():
@@ -81,6 +82,7 @@ def test_never_asked_is_not_nought():
     assert figures.contact(_point(contact=None), READER).absent == "–"
     assert figures.buy(_point(buy=None), READER).absent == "–"
     assert figures.do(_point(do=None, backstage=True), READER).absent == "backstage"
+    assert figures.do(_point(bindings=0), READER).absent == "no data"
 
 
 def test_contact_and_buy():

@@ -33,7 +33,8 @@ def test_a_map_without_data_says_so_and_shows_no_figures(owner_client, workspace
     html = owner_client.get(_address(workspace, journey), headers={"Accept-Language": "en"}).content.decode()
     assert "no data yet" in html
     assert "not asked yet" in html
-    assert "Biggest surprises" in html
+    assert "How this map gets its figures" in html
+    assert f"--workspace {workspace.slug}" in html
 
 
 def test_a_map_without_touchpoints_says_what_to_do(owner_client, workspace):
@@ -138,4 +139,4 @@ def test_a_touchpoint_without_data_leads_to_connecting_some(owner_client, worksp
         _address(workspace, journey, f"touchpoints/{point.pk}/"), headers={"Accept-Language": "en"}
     ).content.decode()
     assert html.count(f"/touchpoints/{point.pk}/bindings/") == 1
-    assert "all that is known is the team’s guess" in html
+    assert "the map shows this touchpoint as an assumption" in html

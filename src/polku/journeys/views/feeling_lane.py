@@ -8,10 +8,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from polku.journeys.display_names import metric_name
 from polku.journeys.feelings import step_of, word_of
 from polku.journeys.views import emotion_curve
 from polku.journeys.views.differences import Difference, clear_changes, measure_of_numbers, told
-from polku.journeys.views.figures import SMALL, metric_name, small_text
+from polku.journeys.views.figures import SMALL, small_text
 from polku.site.formats import Reader
 
 Record = Mapping[str, Any]

@@ -13,6 +13,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from polku.journeys.display_names import metric_name
 from polku.journeys.views.differences import (
     Difference,
     Measure,
@@ -53,6 +54,9 @@ def do(touchpoint: Record, reader: Reader) -> Cell:
     record = touchpoint["do"]
     if record is None:
         return Cell(absent=_("backstage"))
+    if not touchpoint["bindings"]:
+        # Nothing that could have been seen is no sign of nobody having come.
+        return Cell(absent=_("no data"), tips=(_("No data is connected here yet."),))
     reached, changes = record["reached"], touchpoint["change"] or {}
     count = int(reached["value"])
     tips = [_people_reached(count, reader)]
@@ -113,7 +117,7 @@ def say(touchpoint: Record, reader: Reader) -> Cell:
     return Cell(
         value=between if small and between else value,
         mark="" if small or not ends else score_margin(first, reader),
-        note=f"{unit} {value} · {count}" if small and between else f"{unit} {count}",
+        note=f"{unit} {value}, {count}" if small and between else f"{unit} {count}",
         is_small=small,
         tips=tuple(tips),
         differences=clear_changes(unit, changes.get("say"), score_measure(first, reader), more_is="good"),
@@ -139,7 +143,7 @@ def contact(touchpoint: Record, reader: Reader) -> Cell:
     return Cell(
         value=reader.interval(ends, decimals) if small and ends else shown,
         mark=reader.margin(value, ends, decimals) if ends and not small else "",
-        note=(f"{shown} · " if small and ends else "") + f"n{NBSP}{reader.number(record['n'])}",
+        note=(f"{shown}, " if small and ends else "") + f"n{NBSP}{reader.number(record['n'])}",
         is_small=small,
         tips=tuple(tips),
         differences=clear_changes(_("per 100 people"), changes.get("contact"), measure, more_is="bad"),
@@ -169,7 +173,7 @@ def buy(touchpoint: Record, reader: Reader) -> Cell:
     tips += told("", changes.get("buy"), measure_of_money(reader))
     return Cell(
         value=between if small and between else reader.money(value),
-        note=f"{reader.money(value)} · n{NBSP}{reader.number(buyers)}" if small and between else between,
+        note=f"{reader.money(value)}, n{NBSP}{reader.number(buyers)}" if small and between else between,
         is_small=small,
         tips=tuple(tips),
         differences=clear_changes(
@@ -184,14 +188,7 @@ def small_text() -> str:
 
 # ---- scores ---------------------------------------------------------------------------------------------------
 
-_NAMES = {"nps": "NPS", "csat": "CSAT", "ces": "CES"}
 _SHARES = {"csat", "ces"}
-
-
-def metric_name(metric: str) -> str:
-    """A metric as the reader knows it; one that Polku does not know keeps the name it came with."""
-    known = {"smiley": _("smiley"), "recommend": _("recommendation")}
-    return _NAMES.get(metric) or known.get(metric) or metric
 
 
 def score_value(score: Record, reader: Reader) -> str:

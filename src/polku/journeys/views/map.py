@@ -114,6 +114,7 @@ def _page(request: Any, journey: Journey, chosen: int | None = None) -> dict[str
         "closed_address": base + filters.address(),
         "version_address": reverse("journeys:version", args=[workspace.slug, journey.pk]),
         "has_signals": state.signals > 0,
+        "is_connected": any(column.head.is_connected for column in drawn.columns),
     }
 
 

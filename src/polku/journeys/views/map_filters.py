@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from polku.accounts.models import Workspace
 from polku.eventstore.port import StoreState
 from polku.eventstore.registry import store
-from polku.journeys.models import Channel
+from polku.journeys.display_names import channel_name
 from polku.people.models import Segment
 
 DAYS = (7, 28, 90)
@@ -135,11 +135,6 @@ def form_of(filters: Filters, workspace: Workspace, state: StoreState) -> dict[s
         "last_day": filters.last.isoformat() if filters.last else "",
         "is_custom": filters.period == "custom",
     }
-
-
-def channel_name(channel: str) -> str:
-    """A channel in the reader's language where Polku knows it, else as it was received."""
-    return str(Channel(channel).label) if channel in Channel.values else channel
 
 
 @lru_cache(maxsize=64)

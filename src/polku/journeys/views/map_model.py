@@ -10,9 +10,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from polku.journeys.display_names import channel_name
 from polku.journeys.feelings import step_of, word_of
 from polku.journeys.views import feeling_lane, figures
-from polku.journeys.views.map_filters import channel_name
 from polku.site.formats import Reader
 
 Record = Mapping[str, Any]
@@ -37,6 +37,7 @@ class Head:
     evidence_name: str
     tips: tuple[str, ...]
     starts_stage: bool
+    is_connected: bool
 
 
 @dataclass(frozen=True)
@@ -205,6 +206,7 @@ def _head(
         evidence_name=evidence_name(point["evidence"]),
         tips=tuple(tips),
         starts_stage=starts_stage,
+        is_connected=bindings > 0,
     )
 
 

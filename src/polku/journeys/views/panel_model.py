@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from polku.journeys.catching import words_of
+from polku.journeys.display_names import channel_name, metric_name
 from polku.journeys.feelings import step_of, word_of
 from polku.journeys.models import Binding, Channel, Touchpoint
 from polku.journeys.panel import FIRST_CHANNEL, touchpoint_panel
 from polku.journeys.views import figures, trend_picture
-from polku.journeys.views.map_filters import Filters, channel_name
+from polku.journeys.views.map_filters import Filters
 from polku.journeys.views.map_model import Map
 from polku.people.property_names import property_name, value_name
 from polku.site.formats import Reader
@@ -90,17 +91,18 @@ def _lanes(column: Any, cell: Record, reader: Reader, *, shows_promise: bool) ->
     if cell["backstage"]:
         return []
     feel = column.feel
+    counted = (
+        (_("Do"), column.do),
+        (_("Say"), column.say),
+        (_("Contact us"), column.contact),
+        (_("Buy"), column.buy),
+    )
     lanes: list[dict[str, Any]] = [
         {"name": _("Feel"), "words": feel.words, "is_absent": feel.step is None, "step": feel.step,
          "tips": feel.tips if feel.step else feel.tips[1:], "is_small": feel.is_small,
          "differences": feel.differences}
     ]  # fmt: skip
-    for name, shown in (
-        (_("Do"), column.do),
-        (_("Say"), column.say),
-        (_("Contact us"), column.contact),
-        (_("Buy"), column.buy),
-    ):
+    for name, shown in counted if cell["bindings"] else ():
         # What the tooltip says of an empty cell is all there is to say.
         absent = shown.tips[0] if shown.absent and shown.tips else shown.absent
         tips = [] if shown.absent else list(shown.tips)
@@ -148,7 +150,7 @@ def _comments(comments: Record, reader: Reader) -> dict[str, Any]:
         about += [channel_name(item["channel"])] if item["channel"] else []
         if item["score"] is not None:
             decimals = 0 if float(item["score"]).is_integer() else 1
-            about.append(f"{figures.metric_name(item['name'])} {reader.number(item['score'], decimals)}")
+            about.append(f"{metric_name(item['name'])} {reader.number(item['score'], decimals)}")
         elif item["kind"] == "contact" and item["name"]:
             about.append(item["name"])
         items.append(
@@ -179,7 +181,7 @@ def _distribution(score: Record, reader: Reader) -> dict[str, Any]:
         "sentence": figures.score_sentence(score, reader),
         "mean": _("mean %(mean)s on the scale %(low)s–%(high)s")
         % {"mean": reader.number(score["mean"], 2), "low": reader.number(low), "high": reader.number(high)},
-        "title": _("Answers: %(metric)s") % {"metric": figures.metric_name(score["metric"])},
+        "title": _("Answers: %(metric)s") % {"metric": metric_name(score["metric"])},
         "is_small": score["n"] < figures.SMALL,
         "bars": [
             {

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from polku.journeys.display_names import metric_name
 from polku.journeys.views import figures
 from polku.site.formats import Reader
 
@@ -77,7 +78,7 @@ def _score(trend: Record, reader: Reader) -> dict[str, Any] | None:
     for place, (index, score) in enumerate(scored):
         joins = place > 0 and scored[place - 1][0] == index - 1
         line += f"{'L' if joins else 'M'}{across(index):.2f} {down(score['value']):.2f}"
-    return {"name": figures.metric_name(trend["metric"]), "spots": spots, "line": line}
+    return {"name": metric_name(trend["metric"]), "spots": spots, "line": line}
 
 
 def _row(point: Record, trend: Record, reader: Reader, rule: str) -> dict[str, Any]:

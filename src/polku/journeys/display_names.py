@@ -1,0 +1,18 @@
+"""Metrics and channels as people call them; what Polku does not know keeps the name it came with."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from polku.journeys.models import Channel
+
+_ABBREVIATIONS = {"nps": "NPS", "csat": "CSAT", "ces": "CES"}
+
+
+def metric_name(metric: str) -> str:
+    known = {"smiley": _("smiley"), "recommend": _("recommendation")}
+    return _ABBREVIATIONS.get(metric) or known.get(metric) or metric
+
+
+def channel_name(channel: str) -> str:
+    return str(Channel(channel).label) if channel in Channel.values else channel
