@@ -58,6 +58,15 @@ def test_the_last_stage_shows_no_share():
     assert (cell.note, cell.bar) == ("", None)
 
 
+def test_all_of_three_who_continued_are_no_certainty():
+    point = _point()
+    point["do"]["reached"] |= {"value": 3, "n": 3}
+    point["do"]["continued"] = {"value": 1.0, "ci": [1.0, 1.0], "n": 3, "censored": 0}
+    cell = figures.do(point, READER)
+    assert (cell.note, cell.mark, cell.is_small) == ("100%", "", True)
+    assert cell.tips[1:] == (f"100% continued: n{NB}3", "Fewer than 30: only indicative.")
+
+
 def test_say_shows_the_score_asked_most_and_tells_the_others():
     cell = figures.say(_point(), READER)
     assert (cell.value, cell.mark, cell.note, cell.is_small) == ("41%", "±4", f"CES n{NB}655", False)

@@ -64,7 +64,7 @@ def do(touchpoint: Record, reader: Reader) -> Cell:
         tips.append(_("Counted from answers and contacts: no visits are connected."))
     continued, bar, note, mark = record["continued"], None, "", ""
     if continued:
-        share, ends = continued["value"], continued["ci"]
+        share, ends = continued["value"], _with_width(continued["ci"])
         said = _("%(share)s continued") % {"share": reader.percent(share)}
         note = reader.percent(share)
         mark = reader.margin(share * 100, [end * 100 for end in ends]) if ends else ""
@@ -79,6 +79,8 @@ def do(touchpoint: Record, reader: Reader) -> Cell:
                 )
                 % {"people": reader.number(continued["censored"])}
             )
+    if count < SMALL:
+        tips.append(small_text())
     of_people, of_share = measure_of_numbers(reader), measure_of_shares(reader)
     tips += told(_("People"), changes.get("reached"), of_people)
     tips += told(_("Continued"), changes.get("continued"), of_share)
@@ -251,6 +253,11 @@ def _people_reached(count: int, reader: Reader) -> str:
     return ngettext("%(people)s person reached it", "%(people)s people reached it", count) % {
         "people": reader.number(count)
     }
+
+
+def _with_width(ends: Sequence[float] | None) -> Sequence[float] | None:
+    """A share's interval; none where all or nobody of a few continued: its ±0 would promise certainty."""
+    return ends if ends and ends[1] > ends[0] else None
 
 
 def _bar(ends: Sequence[float], share: float) -> tuple[str, str, str]:

@@ -250,7 +250,12 @@ def _not_continued(record: Record | None, reader: Reader) -> dict[str, Any] | No
     share = _("%(share)s did not continue") % {"share": reader.percent(record["share"])}
     return {
         "sentence": figures.sentence(
-            share, reader.percent_interval(record["ci"]) if record["ci"] else "", record["n"], reader
+            share,
+            reader.percent_interval(record["ci"])
+            if record["ci"] and record["ci"][0] < record["ci"][1]
+            else "",
+            record["n"],
+            reader,
         ),
         "is_small": record["small"],
         "tested": record["tested"],
