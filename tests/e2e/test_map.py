@@ -113,7 +113,7 @@ def test_the_panel_by_mouse(visitor):
     expect(panel.get_by_role("heading", level=2)).to_have_text("Maksu")
     expect(panel.get_by_role("heading", level=2)).to_be_focused()
     assert page.url == f"{address}?touchpoint={number}"
-    assert page.locator(".map .is-chosen").count() == 6
+    expect(page.locator(".map .is-chosen")).to_have_count(6)
     for words in (
         "todennäköisesti",
         "Ei jatkanut",
@@ -125,7 +125,7 @@ def test_the_panel_by_mouse(visitor):
     page.keyboard.press("Escape")
     expect(panel).to_have_count(0)
     expect(page.locator("#map-side")).to_contain_text("Suurimmat yllätykset")
-    assert page.locator(".map .is-chosen").count() == 0
+    expect(page.locator(".map .is-chosen")).to_have_count(0)
     assert "touchpoint" not in page.url
     expect(page.locator(f".lane-say td[data-touchpoint='{number}']")).to_be_focused()
     page.goto(f"{address}?touchpoint={number}")
