@@ -107,6 +107,21 @@ def test_an_unclosed_quotation_mark_before_a_long_remainder(tmp_path):
     assert rows[-1][0] == 400_001
 
 
+@pytest.mark.parametrize("length", [900_000, 3_000_000])
+def test_a_long_line_among_others_and_trouble_after_it(tmp_path, length):
+    around = b"".join(b"%d,x\n" % n for n in range(1000))
+    rows, rejected = read(tmp_path, around + b"long," + b"x" * length + b'\n1,a "b" c\n2\n' + around)
+    assert [len(cells[1]) for *_place, cells in rows if cells[0] == "long"] == [length]
+    assert (len(rows), rows[1001][3]) == (2002, ("1", 'a "b" c'))
+    assert [(line, reason) for _start, _length, line, reason in rejected] == [(1003, Reason.FIELD_COUNT)]
+
+
+def test_a_line_too_long_to_be_a_row_costs_itself_only(tmp_path):
+    rows, rejected = read(tmp_path, b"1,a\n2," + b"x" * 20_000_000 + b"\n3,c\n")
+    assert [cells for *_place, cells in rows] == [("1", "a"), ("3", "c")]
+    assert rejected == [(4, 20_000_002, 2, Reason.TOO_LONG)]
+
+
 def test_an_unclosed_quotation_mark_at_the_end(tmp_path):
     rows, rejected = read(tmp_path, b'1,a\n2,"open\n3,c\n')
     assert [cells for *_place, cells in rows] == [("1", "a"), ("3", "c")]

@@ -60,7 +60,8 @@ def read_carefully(
                 found.end, found.newlines = position - begin, line
                 return found
             except (csv.Error, _TooLong, StopIteration) as error:
-                reason = Reason.TOO_LONG if isinstance(error, _TooLong) else Reason.MALFORMED
+                is_long = isinstance(error, _TooLong) or lines.position - position > LONGEST_RECORD
+                reason = Reason.TOO_LONG if is_long else Reason.MALFORMED
                 break
             length = len(data[position : lines.position].rstrip(b"\r\n"))
             if not row:

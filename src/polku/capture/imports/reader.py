@@ -97,15 +97,19 @@ class _Reader:
     def _take(self, data: bytes, *, last: bool) -> int:
         """Read the complete records of `data`; returns how many bytes they are."""
         position, window = 0, len(data)
+        trouble = len(data) + 1  # the end of the smallest window known to hold something to be careful about
         while position < len(data):
             stop = min(position + window, len(data))
             used = self._quickly(data, position, stop)
             if used is None and stop - position > _SMALLEST_WINDOW:
+                trouble = min(trouble, stop)
                 window = max((stop - position) // 8, _SMALLEST_WINDOW)
                 continue
             if used == 0 and stop < len(data):
-                window *= 8
-                continue
+                if position + 8 * window < trouble:
+                    window *= 8
+                    continue
+                used = None  # one record reaches from here to the trouble, or is it
             if used is None or (used == 0 and (last or len(data) - position > LONGEST_RECORD)):
                 used = self._carefully(data, position, stop, last=last)
             if not used:
@@ -113,6 +117,8 @@ class _Reader:
             position += used
             self._offset += used
             window *= 4
+            if position >= trouble:
+                trouble = len(data) + 1
         return position
 
     def _quickly(self, data: bytes, begin: int, stop: int) -> int | None:

@@ -34,7 +34,7 @@ def in_words(reason: Reason, *, column: str = "", value: str = "", scale: str = 
 
 _TEXTS = {
     Reason.MALFORMED: lambda: _("a quotation mark is not closed or stands in a wrong place"),
-    Reason.TOO_LONG: lambda: _("a quotation mark is not closed within a megabyte"),
+    Reason.TOO_LONG: lambda: _("the row is too long; perhaps a quotation mark is not closed"),
     Reason.FIELD_COUNT: lambda: _("the line has another number of fields than the header row"),
     Reason.BAD_BYTES: lambda: _("the line holds bytes that are not UTF-8 text"),
     Reason.NO_UNIT: lambda: _("neither person nor order"),
