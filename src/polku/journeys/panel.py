@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -16,7 +17,7 @@ from polku.eventstore.registry import store as open_store
 from polku.journeys.live.answers import say
 from polku.journeys.live.assembling import figure
 from polku.journeys.live.lanes import Walk, continued, went_next
-from polku.journeys.live.plan import Point
+from polku.journeys.live.plan import Plan, Point
 from polku.journeys.live.profiles import (
     ENOUGH,
     Feature,
@@ -48,6 +49,7 @@ FIRST_CHANNEL = "first_channel"
 """The property of people that says by which channel each was first heard of in the range."""
 
 _everybody: Remembered[tuple[People, list[Feature]]] = Remembered(4)
+_details: Remembered[Document] = Remembered(100)
 
 
 def touchpoint_panel(
@@ -88,7 +90,7 @@ def touchpoint_panel(
         "segment": segment,
         "compare": compare,
     }
-    document = run(workspace, query)
+    document: Document = run(workspace, query)
     stage, cell = _find(document, touchpoint.pk)
     panel: Document = {
         "touchpoint": cell,
@@ -102,20 +104,42 @@ def touchpoint_panel(
         return panel | dict.fromkeys(["who", "next", "went_nowhere", "not_continued", "trend", "reasons"])
     state = store.state(key)
     plan = read_structure(workspace, touchpoint.stage.journey).plan
-    place = next(place for place, point in enumerate(plan.points) if point.id == touchpoint.pk)
+    names = tuple(
+        (point["id"], point["name"]) for each in document["stages"] for point in each["touchpoints"]
+    )
+    question = (key, state.version, plan, names, touchpoint.pk, repr(scope), interval)
+    details = _details.get(
+        question, lambda: _look_closer(store, key, state, plan, scope, touchpoint.pk, document, interval)
+    )
+    return panel | copy.deepcopy(details)
+
+
+def _look_closer(
+    store: EventStore,
+    key: str,
+    state: StoreState,
+    plan: Plan,
+    scope: Scope,
+    touchpoint: int,
+    document: Document,
+    interval: Interval | None,
+) -> Document:
+    """What the panel adds to the map's cell: everything that needs the signals themselves."""
+    place = next(place for place, point in enumerate(plan.points) if point.id == touchpoint)
     walk = read_walk(store, key, plan, scope, period_of(scope, state))
     first = walk.first_reaches(place)
     everybody, features = _everybody.get(
         (key, state.version, repr(scope)), lambda: _profile_everybody(store, key, scope)
     )
-    panel["who"] = _who(store, key, walk, place, everybody, features)
-    panel |= _next(walk, place, first, document)
     own = _features_here(store, key, scope, plan.points[place]) if len(first) >= ENOUGH else []
     personal = [feature for feature in features if feature.property.startswith("person.")]
-    panel["not_continued"] = _not_continued(walk, place, first, [*personal, *own])
-    panel["trend"] = _trend(walk, place, scope, interval, state)
-    panel["reasons"] = _reasons(walk, place)
-    return panel
+    return {
+        "who": _who(store, key, walk, place, everybody, features),
+        **_next(walk, place, first, document),
+        "not_continued": _not_continued(walk, place, first, [*personal, *own]),
+        "trend": _trend(walk, place, scope, interval, state),
+        "reasons": _reasons(walk, place),
+    }
 
 
 def _find(document: Document, touchpoint: int) -> tuple[Document, Document]:
