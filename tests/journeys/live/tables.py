@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 
 from polku.journeys.live.plan import DAY, Plan, Point
-from tests.journeys.live.brute_force import CONTACT, World
+from tests.journeys.live.brute_force import CONTACT, SCORE, World
 
 
 def plan_of(world: World) -> Plan:
@@ -16,6 +16,7 @@ def plan_of(world: World) -> Plan:
                 stage=point.stage,
                 basis="signals" if point.by_visit else "answers_and_contacts",
                 takes_contacts=any(kind == CONTACT for kind, _ in point.binds),
+                takes_answers=any(kind == SCORE for kind, _ in point.binds),
                 backstage=point.backstage,
                 bound=bool(point.binds),
             )

@@ -86,7 +86,8 @@ def test_csat_on_an_unusual_scale_is_a_mean():
 
 
 def test_never_asked_is_not_nought():
-    assert figures.say(_point(say=[]), READER).absent == "not asked yet"
+    assert figures.say(_point(say=[], asked=False), READER).absent == "not asked yet"
+    assert figures.say(_point(say=[], asked=True), READER).absent == "no answers"
     assert figures.say(_point(say=[], backstage=True), READER).absent == "–"
     assert figures.contact(_point(contact=None), READER).absent == "–"
     assert figures.buy(_point(buy=None), READER).absent == "–"

@@ -89,6 +89,7 @@ def _counted(
         return {
             "evidence": "observed" if numbers.backstage_signals[plan.id] else "assumption",
             "do": None,
+            "asked": plan.takes_answers,
             "say": [],
             "feel": {"assumed": assumed, "measured": None, "surprise": None},
             "contact": None,
@@ -99,6 +100,7 @@ def _counted(
     return {
         "evidence": "measured" if lanes.feel else "observed" if lanes.signals else "assumption",
         "do": _do(lanes, plan, ids, names),
+        "asked": plan.takes_answers,
         "say": [_score(score) for score in lanes.say],
         "feel": _feel(assumed, lanes.feel),
         "contact": lanes.contact and _contact(lanes.contact),

@@ -16,13 +16,15 @@ class Point:
     """One touchpoint as the numbers see it.
 
     `stage` is its stage's place on the map. `basis` says what reaching it means: an event or order there, or,
-    where nothing of the kind is bound, an answer or contact. `takes_contacts`: contacts are bound to it.
+    where nothing of the kind is bound, an answer or contact. `takes_contacts`, `takes_answers`: contacts,
+    survey answers are bound to it.
     """
 
     id: int
     stage: int
     basis: Basis
     takes_contacts: bool
+    takes_answers: bool
     backstage: bool
     bound: bool
 

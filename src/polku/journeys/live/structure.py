@@ -48,6 +48,7 @@ def _point(touchpoint: Touchpoint, place: int, kinds: set[str]) -> Point:
         stage=place,
         basis="signals" if kinds & _VISITS else "answers_and_contacts",
         takes_contacts=Binding.Kind.CONTACT.value in kinds,
+        takes_answers=Binding.Kind.SCORE.value in kinds,
         backstage=touchpoint.is_backstage,
         bound=bool(kinds),
     )

@@ -106,7 +106,7 @@ def say(touchpoint: Record, reader: Reader) -> Cell:
     if touchpoint["backstage"]:
         return Cell(absent="–")
     if not scores:
-        return Cell(absent=_("not asked yet"))
+        return Cell(absent=_("no answers") if touchpoint["asked"] else _("not asked yet"))
     first, changes = scores[0], touchpoint["change"] or {}
     value, ends, unit = score_value(first, reader), first["ci"], metric_name(first["metric"])
     small = first["n"] < SMALL
