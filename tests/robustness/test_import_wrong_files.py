@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -91,8 +92,13 @@ def test_files_that_cannot_be_taken(bring, content, message):
         bring(content)
 
 
-def test_a_folder_and_a_file_that_is_not_there(tmp_path):
-    for path, message in ((tmp_path, "is a folder"), (tmp_path / "nothing.csv", "There is no file")):
+def test_what_is_no_file(tmp_path):
+    os.mkfifo(tmp_path / "pipe.csv")
+    for path, message in (
+        (tmp_path, "is a folder"),
+        (tmp_path / "nothing.csv", "There is no file"),
+        (tmp_path / "pipe.csv", "is a pipe"),
+    ):
         with pytest.raises(ImportProblem, match=message):
             stage("events", path, OPTIONS, timezone="UTC", folder=tmp_path, rejected_folder=tmp_path)
 

@@ -105,6 +105,12 @@ def _recognise(path: Path) -> Form:
     name = path.name
     if path.is_dir():
         raise ImportProblem(_("%s is a folder; name the file in it.") % name)
+    if (
+        path.exists() and not path.is_file()
+    ):  # opening a pipe would wait for its writer; places are read twice
+        raise ImportProblem(
+            _("%s is a pipe or a device. Save what it gives as a file and import that.") % name
+        )
     try:
         with path.open("rb") as handle:
             start = handle.read(8)
