@@ -18,6 +18,13 @@ def _wide(page) -> bool:
     return page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
 
 
+def _fits(page) -> bool:
+    """Whether the map shows every column without scrolling in its frame."""
+    return page.evaluate(
+        "(() => { const f = document.querySelector('.map-frame'); return f.scrollWidth <= f.clientWidth })()"
+    )
+
+
 def _touchpoint(page, name: str) -> str:
     number = page.locator(".map th[data-touchpoint]", has_text=name).first.get_attribute("data-touchpoint")
     assert number
@@ -40,10 +47,16 @@ def test_one_click_opens_the_live_map_and_it_fits(visitor):
     ]
     expect(page.locator(".surprise-name")).to_have_text("suurin yllätys")
     assert not _wide(page)
-    fits = (
-        "(() => { const f = document.querySelector('.map-frame'); return f.scrollWidth <= f.clientWidth })()"
-    )
-    assert page.evaluate(fits)
+    assert _fits(page)
+
+
+def test_nine_stages_fit(visitor):
+    arguments = ["--template", "nine-stages", "--name", "Yhdeksän", "--workspace", "kaamos-retkeily"]
+    made = visitor.demo.command("journey", "create", *arguments)
+    address = visitor.sign_in()
+    visitor.page.goto(re.sub(r"/journeys/\d+/", f"/journeys/{made['journey']}/", address))
+    assert visitor.page.locator(".stage-rule").count() == 9
+    assert _fits(visitor.page)
 
 
 def test_the_page_shows_what_the_query_answers(visitor):

@@ -84,7 +84,7 @@ def build(
             head = _head(point, reader, chosen, addresses[point["id"]], starts_stage=place == 0)
             columns.append(_column(point, head, reader))
         if columns:
-            stages.append(StageHead(stage["name"], len(columns), columns))
+            stages.append(StageHead(soften(stage["name"]), len(columns), columns))
     columns = [column for stage in stages for column in stage.columns]
     points = [point for stage in result["stages"] for point in stage["touchpoints"]]
     return Map(
