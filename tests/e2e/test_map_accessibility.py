@@ -40,20 +40,35 @@ def test_the_path_of_a_phone(visitor, theme):
     assert _violations(page) == []
 
 
+AROUND = (
+    "/", "/journeys/", "/segments/", "/segments/new/", "/segments/1/", "/settings/",
+    "/settings/members/", "/settings/keys/", "/settings/keys/1/revoke/", "/settings/audit/",
+)  # fmt: skip
+ELSEWHERE = ("/account/", "/accounts/password/change/", "/w/", "/nowhere/")
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("window_size", [(1440, 900), (360, 800)], indirect=True)
 def test_pages_around_the_map(visitor, theme):
     address = visitor.sign_in()
     page = visitor.page
-    base, workspace = visitor.demo.address, address.split("/journeys/")[0]
+    workspace = address.split("/journeys/")[0]
     visitor.guard.expected.append("404 (Not Found)")
-    for path in (f"{workspace}/journeys/", f"{workspace}/segments/", f"{base}/account/", f"{base}/nowhere/"):
-        page.goto(path)
+    for path in [
+        *(workspace + path for path in AROUND),
+        *(visitor.demo.address + path for path in ELSEWHERE),
+    ]:
+        answer = page.goto(path)
+        assert answer.status == (404 if path.endswith("/nowhere/") else 200), path
         assert _violations(page) == [], path
+        assert page.evaluate(
+            "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+        ), path
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_pages_of_strangers(visitor, theme):
-    for path in ("/", "/accounts/login/"):
+    for path in ("/", "/accounts/login/", "/accounts/password/reset/"):
         visitor.page.goto(visitor.demo.address + path)
         assert _violations(visitor.page) == [], path
 
