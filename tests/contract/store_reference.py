@@ -70,16 +70,30 @@ class Reference:
     def load_orders(self, rows: list[Row], *, lines: bool = False) -> tuple[int, int, int]:
         before = set(self.orders)
         accepted = 0
-        known_last: dict[str, Row | None] = {}
+        ends_known: dict[str, bool] = {}
         for row in rows:
             known = row["message_id"] in self.order_rows
-            known_last[row["order"]] = row if known and not lines else None
+            ends_known[row["order"]] = known and not lines
             if not known:
                 accepted += self._take_order_row(row, lines)
-        for said_again in known_last.values():
-            if said_again is not None:
-                accepted += self._take_order_row(said_again, lines)
+        for order, known in ends_known.items():
+            of_order = [row for row in rows if row["order"] == order]
+            if known and self._differs(order, of_order):
+                accepted += sum(self._take_order_row(row, lines) for row in of_order)
         return accepted, len(rows) - accepted, sum(row["order"] in before for row in rows)
+
+    def _differs(self, number: str, rows: list[Row]) -> bool:
+        """Whether the rows, taken together, say something else than the order by now does."""
+        said: Row = {"properties": {}}
+        for row in rows:
+            told = {name: row.get(name) for name in ORDER_FIELDS} | {"alias": row.get("person")}
+            said |= {name: new for name, new in told.items() if new is not None}
+            said["properties"] |= json.loads(row.get("properties") or "{}")
+        order = self.orders[number]
+        properties = said.pop("properties")
+        return any(order.get(name) != new for name, new in said.items()) or any(
+            order["properties"].get(name) != new for name, new in properties.items()
+        )
 
     def _take_order_row(self, row: Row, lines: bool) -> bool:
         value = row.get("value")
@@ -145,7 +159,6 @@ class Reference:
                 else None,
             }
             for number, order in self.orders.items()
-            if order.get("time")
         }
 
     def people_traits(self) -> dict[frozenset[str], Row]:

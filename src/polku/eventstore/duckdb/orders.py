@@ -24,8 +24,8 @@ def load_orders(
 ) -> Loaded:
     """Bring orders up to date with a batch; one transaction, the caller's.
 
-    A row that was taken before is known. But a later file has the last word: where the last row of an order says
-    something else than the order by now does (paid, on hold, paid again), it is taken anew. Lines only add up.
+    A row that was taken before is known. But a later file has the last word: where it says something else of an
+    order than the order by now does (paid, on hold, paid again), its rows are taken anew. Lines only add up.
     """
     total = batches.row_count(source)
     (first_new_order,) = session.row(f"SELECT next_order FROM {session.db}.meta")
@@ -43,21 +43,19 @@ def load_orders(
         if progress:
             progress(done, total)
     if last.repeats:
-        for chunk, rows in zip(batches.chunks(source, ORDER_BATCH), last.known_rows(), strict=True):
-            said = chunk.take(pa.array(rows))
+        repeated = zip(batches.chunks(source, ORDER_BATCH), last.repeated_rows(), strict=True)
+        said = pa.concat_tables([chunk.take(pa.array(rows)) for chunk, rows in repeated])
+        said = said.take(pa.array(_rows_that_differ(session, said)))
+        if said.num_rows:
             orders = find_orders(session, said["order"])
-            differing = _rows_that_differ(session, said, orders)
-            if len(differing):
-                said = said.take(pa.array(differing))
-                orders = find_orders(session, said["order"])
-                everything = np.arange(said.num_rows)
-                accepted += _update(session, said, everything, orders, rules, lines, remember=False)
+            everything = np.arange(said.num_rows)
+            accepted += _update(session, said, everything, orders, rules, lines, remember=False)
     find_times(session)
     return Loaded(accepted, done - accepted, joined, finish(session))
 
 
 class LastRows:
-    """Which rows are the last of their order in a whole batch, and were taken in an earlier load."""
+    """Which orders end, in a whole batch, with a row that was taken in an earlier load."""
 
     def __init__(self) -> None:
         self._keys: list[Integers] = []
@@ -74,28 +72,34 @@ class LastRows:
     def repeats(self) -> bool:
         return any(known.any() for known in self._known)
 
-    def known_rows(self) -> list[Integers]:
-        """By chunk, the positions of those rows."""
+    def repeated_rows(self) -> list[Integers]:
+        """By chunk, the positions of all rows of those orders."""
         keys, known = np.concatenate(self._keys), np.concatenate(self._known)
-        from_the_end = np.unique(keys[::-1], return_index=True)[1]
-        is_last = np.zeros(len(keys), dtype=bool)
-        is_last[len(keys) - 1 - from_the_end] = True
+        orders, from_the_end = np.unique(keys[::-1], return_index=True)
+        repeated = orders[known[len(keys) - 1 - from_the_end]]
         ends = np.cumsum([len(each) for each in self._keys])[:-1]
-        return [np.flatnonzero(each) for each in np.split(is_last & known, ends)]
+        return [np.flatnonzero(each) for each in np.split(np.isin(keys, repeated), ends)]
 
 
-def _rows_that_differ(session: Session, chunk: pa.Table, orders: Orders) -> Integers:
-    """Positions of the rows (one an order) that say something else than their order by now."""
-    people = identify(session, chunk["person"])
-    columns = {name: chunk[name] for name in (*FIELDS, "properties")}
-    said = {"row": np.arange(chunk.num_rows), "order_key": orders.key[orders.rows], "who": people.identity}
-    session.offer("said", pa.table({**said, **columns}))
-    other = " OR ".join(f"(s.{name} IS NOT NULL AND s.{name} IS DISTINCT FROM o.{name})" for name in FIELDS)
+def _rows_that_differ(session: Session, batch: pa.Table) -> Integers:
+    """Positions of the rows whose order, all its rows taken together, is another than the order by now."""
+    orders, people = find_orders(session, batch["order"]), identify(session, batch["person"])
+    columns = {name: batch[name] for name in (*FIELDS, "properties")}
+    keys = {"row": np.arange(batch.num_rows), "order_key": orders.key[orders.rows]}
+    session.offer("said", pa.table({**keys, "identity": nullable(people.identity), **columns}))
+    fields = ("identity", *FIELDS)
+    last = ", ".join(f"max_by({name}, row) FILTER ({name} IS NOT NULL) AS {name}" for name in fields)
+    other = " OR ".join(f"(f.{name} IS NOT NULL AND f.{name} IS DISTINCT FROM o.{name})" for name in fields)
     (rows,) = session.integers(
-        f"""SELECT s.row FROM said AS s JOIN {session.db}.orders AS o ON o.order_key = s.order_key
-        WHERE {other} OR (s.who >= 0 AND s.who IS DISTINCT FROM o.identity)
-            OR (s.properties IS NOT NULL AND NOT coalesce(json_contains(o.properties, s.properties), false))
-        ORDER BY s.row"""
+        f"""SELECT s.row FROM said AS s SEMI JOIN (
+            SELECT o.order_key FROM {session.db}.orders AS o JOIN (
+                SELECT order_key, {last},
+                    list(properties ORDER BY row) FILTER (properties IS NOT NULL) AS properties
+                FROM said GROUP BY order_key
+            ) AS f ON f.order_key = o.order_key
+            WHERE {other} OR (f.properties IS NOT NULL AND NOT coalesce(json_contains(o.properties,
+                list_reduce(f.properties, lambda earlier, later: json_merge_patch(earlier, later))), false))
+        ) AS d ON d.order_key = s.order_key ORDER BY s.row"""
     )
     session.withdraw("said")
     return rows
