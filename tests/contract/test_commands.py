@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import signal
+import socket
 import stat
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -66,6 +69,46 @@ def test_sigterm_ends_the_server_cleanly_and_takes_the_socket_away(command):
     assert stat.S_IMODE(socket.stat().st_mode) == 0o600
     assert command.stop() == 0
     assert not socket.exists()
+
+
+def test_a_server_that_is_stopped_does_not_wait_for_slow_work(command, tmp_path):
+    command.start()
+    command.json("workspace", "create", "Kauppa Oy")
+    path = tmp_path / "events.csv"
+    path.write_text("who,what,when,euros\n" + EVENTS.partition("\n")[2] * 300, encoding="utf-8")
+    _import(command, path)
+    where = [{"property": "a", "op": "in", "value": [number % 10 for number in range(40)]}] * 20
+    question = json.dumps({"kind": "funnel", "steps": [{"where": where}] * 20}, separators=(",", ":"))
+    with ThreadPoolExecutor() as beside:
+        asked = beside.submit(command.run, "query", "-", "--workspace", "kauppa-oy", input=question)
+        time.sleep(3)
+        begun = time.monotonic()
+        assert command.stop() == 0
+        assert time.monotonic() - begun < 15
+        answer = asked.result()
+    assert (answer.returncode, answer.stderr.partition(" ")[0]) == (1, "Error:")
+    assert "Traceback" not in answer.stderr
+
+
+@pytest.mark.parametrize(
+    "said", [None, b"", b'{"progress": [1'], ids=["at once", "unheard", "amid an answer"]
+)
+def test_a_server_that_ends_while_a_command_speaks_to_it(command, said):
+    (command.home / "run").mkdir(parents=True)
+    with socket.socket(socket.AF_UNIX) as listener, ThreadPoolExecutor() as beside:
+        listener.bind(str(command.home / "run" / "polku.sock"))
+        listener.listen()
+        listener.settimeout(30)
+        asked = beside.submit(command.run, "workspace", "create", "x" * 100_000)
+        channel, _address = listener.accept()
+        if said is not None:
+            while not channel.recv(1_000_000).endswith(b"\n"):
+                pass
+            channel.sendall(said)
+        channel.close()
+        answer = asked.result()
+    assert answer.returncode == 1
+    assert answer.stderr.startswith("Error: The server stopped before it answered.")
 
 
 def test_a_home_folder_with_a_long_path_still_has_a_socket(command, tmp_path):

@@ -7,12 +7,14 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 import pytest
+from django.utils import translation
 
 import polku.eventstore.duckdb as room
 from polku.eventstore.duckdb.instance import Instance
@@ -145,6 +147,38 @@ def test_questions_are_stopped_at_their_time(tmp_path):
     assert time.monotonic() - started < 5
     assert store.trend(KEY, Scope(), Selector(), "day", "events") == [(datetime(2026, 3, 1), 300_000.0)]
     store.close()
+
+
+def test_closing_stops_questions_and_loads(tmp_path):
+    store = DuckDBStore(tmp_path)
+    store.create(KEY)
+    store.load_signals(KEY, events(300_000), rules=[])
+    slow = [Selector(where=(Condition(f"name {number}", "contains", "x"),)) for number in range(200)]
+    more = events(600_000)
+    ended: list[str] = []
+
+    def try_it(work: Callable[[], object]) -> None:
+        with pytest.raises(StoreError, match="being stopped"), translation.override("en"):
+            work()
+        ended.append("")
+
+    works = [
+        lambda: store.preview(KEY, slow, Scope()),
+        lambda: store.load_signals(KEY, more, rules=[HitRule(1, each) for each in slow]),
+    ]
+    threads = [threading.Thread(target=try_it, args=(work,)) for work in works]
+    for thread in threads:
+        thread.start()
+    time.sleep(0.3)
+    started = time.monotonic()
+    store.close()
+    for thread in threads:
+        thread.join(5)
+    assert len(ended) == 2
+    assert time.monotonic() - started < 5
+    again = DuckDBStore(tmp_path)
+    assert again.state(KEY).signals == 300_000
+    again.close()
 
 
 def test_two_questions_at_once_and_a_glance_beside_them(tmp_path):

@@ -8,6 +8,7 @@ import os
 import socket
 import socketserver
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -58,10 +59,8 @@ class _Handler(socketserver.StreamRequestHandler):
 class ControlServer(socketserver.ThreadingUnixStreamServer):
     """Listens on the socket; each command is a thread."""
 
-    daemon_threads = True
-    block_on_close = False
-
     def __init__(self, path: Path) -> None:
+        self._working: set[threading.Thread] = set()
         path.unlink(missing_ok=True)
         before = os.umask(0o177)
         try:
@@ -72,10 +71,30 @@ class ControlServer(socketserver.ThreadingUnixStreamServer):
         self._thread = threading.Thread(target=self.serve_forever, name="polku-control", daemon=True)
         self._thread.start()
 
+    def process_request(self, request: Any, client_address: Any) -> None:
+        thread = threading.Thread(
+            target=self._work, args=(request, client_address), name="polku-command", daemon=True
+        )
+        self._working.add(thread)
+        thread.start()
+
+    def _work(self, request: Any, client_address: Any) -> None:
+        try:
+            self.process_request_thread(request, client_address)
+        finally:
+            self._working.discard(threading.current_thread())
+
     def stop(self) -> None:
+        """Hear no more commands; those under way go on."""
         self.shutdown()
         self.server_close()
         self._path.unlink(missing_ok=True)
+
+    def join(self, timeout: float) -> None:
+        """Wait until the commands under way have ended."""
+        deadline = time.monotonic() + timeout
+        for thread in list(self._working):
+            thread.join(max(0.0, deadline - time.monotonic()))
 
 
 def connect(path: Path) -> socket.socket | None:

@@ -8,7 +8,7 @@ import logging
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -125,9 +125,11 @@ def _do_here(operation: str, params: dict[str, Any], progress: Progress) -> dict
 
 def _ask_server(channel: Any, operation: str, params: dict[str, Any], progress: Progress) -> dict[str, Any]:
     request = {"operation": operation, "params": params, "language": get_language() or "en"}
-    channel.sendall(json.dumps(request, ensure_ascii=False).encode() + b"\n")
-    with channel.makefile("rb") as answers:
+    with suppress(ConnectionError), channel.makefile("rb") as answers:
+        channel.sendall(json.dumps(request, ensure_ascii=False).encode() + b"\n")
         for line in answers:
+            if not line.endswith(b"\n"):
+                break  # cut short by the server's end
             answer = json.loads(line)
             if "progress" in answer:
                 progress(*answer["progress"])

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import sys
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
+from types import FrameType
 
 import uvicorn
 from django.utils.translation import gettext as _
@@ -16,10 +20,14 @@ from polku.cli.control import ControlServer
 from polku.cli.errors import CommandError
 from polku.cli.owner import migrate, open_store, store_lock
 from polku.cli.paths import socket_path
+from polku.eventstore.duckdb.store import DuckDBStore
 from polku.jobs import queue
 
 _SWITCH_INTERVAL = 0.0005
 """One busy Python thread with the default 5 ms took the slowest answers from milliseconds to seconds."""
+
+# A stop may last fifteen seconds: questions have five to end by themselves, requests eight, commands and jobs two.
+_QUESTIONS_PATIENCE, _REQUESTS_PATIENCE, _PATIENCE = 5.0, 8, 2.0
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -60,7 +68,7 @@ def serve(
             raise CommandError(_("Another Polku process already works in %s.") % home)
         loaded_operations.load()
         migrate()
-        with open_store(home):
+        with open_store(home) as store:
             queue.recover()
             if prepare:
                 prepare()
@@ -77,12 +85,43 @@ def serve(
                     log_level="warning",
                     access_log=False,
                     server_header=False,
-                    timeout_graceful_shutdown=10,
+                    timeout_graceful_shutdown=_REQUESTS_PATIENCE,
                 )
-                _run(uvicorn.Server(config), listener)
+                _run(_Server(config, store), listener)
             finally:
-                runner.stop()
                 control.stop()
+                control.join(_PATIENCE)
+                runner.stop(timeout=_PATIENCE)
+                if not store.stop():
+                    _leave_at_once()
+        # Closing the store ended what commands and jobs still did; they must have left it before Python ends.
+        control.join(_PATIENCE)
+        runner.join(_PATIENCE)
+
+
+def _leave_at_once() -> None:
+    """End without waiting for a thread that nothing can stop; the store's files are whole at any moment."""
+    sys.stderr.flush()
+    os._exit(0)
+
+
+class _Server(uvicorn.Server):
+    """Stops slow questions so early that those who asked still get an answer, and that no thread outlives the rest."""
+
+    def __init__(self, config: uvicorn.Config, store: DuckDBStore) -> None:
+        super().__init__(config)
+        self._store = store
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        super().handle_exit(sig, frame)
+        timer = threading.Timer(_QUESTIONS_PATIENCE, self._stop_slow_questions)
+        timer.daemon = True
+        timer.start()
+
+    def _stop_slow_questions(self) -> None:
+        if not self._store.stop():
+            time.sleep(_PATIENCE)
+            _leave_at_once()
 
 
 def _run(server: uvicorn.Server, listener: socket.socket) -> None:

@@ -313,7 +313,7 @@ class StoreError(Exception):
 
 
 class QuestionTooSlow(StoreError):
-    """A question was stopped at its time limit."""
+    """A question was stopped, at its time limit or with the server; the same may be answered later."""
 
 
 class HitRules(Protocol):

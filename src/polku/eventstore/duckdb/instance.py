@@ -23,6 +23,7 @@ QUESTION_SECONDS = 30.0
 QUESTIONS_AT_ONCE = 2
 ATTACHED_AT_MOST = 50
 MEMORY_LIMIT = "1GB"
+STOPPING_SECONDS = 5.0
 
 _FAULTS_OF_INPUT_OR_DISK = (
     duckdb.ConversionException,
@@ -58,6 +59,8 @@ class Instance:
         self._attached: OrderedDict[str, _Attached] = OrderedDict()
         self._catalogue = threading.RLock()
         self._places = threading.BoundedSemaphore(QUESTIONS_AT_ONCE)
+        self._cursors: set[duckdb.DuckDBPyConnection] = set()
+        self._is_stopping = False
         try:
             self._connection = self._open(threads or max(1, (os.cpu_count() or 1) - 1), memory_limit)
         except BaseException:
@@ -82,9 +85,29 @@ class Instance:
         connection.execute("SET lock_configuration = true")
         return connection
 
+    def stop(self) -> bool:
+        """Take no more work and stop what is under way: it ends in StoreError, and what it wrote is undone.
+
+        False where a statement still goes on: DuckDB does not look for interruptions while it plans.
+        """
+        with self._catalogue:
+            self._is_stopping = True
+        deadline = time.monotonic() + STOPPING_SECONDS
+        while (busy := self._busy()) and time.monotonic() < deadline:
+            for cursor in busy:
+                with suppress(duckdb.Error):
+                    cursor.interrupt()
+            time.sleep(0.02)
+        return not busy
+
     def close(self) -> None:
+        self.stop()
         self._connection.close()
         self.files.release()
+
+    def _busy(self) -> list[duckdb.DuckDBPyConnection]:
+        with self._catalogue:
+            return list(self._cursors)
 
     def create(self, workspace: str) -> None:
         """Make an empty store for the workspace; one that exists stays as it is."""
@@ -139,6 +162,8 @@ class Instance:
                     yield session
                     session.run("COMMIT")
                 except duckdb.InterruptException as error:
+                    if self._is_stopping:
+                        raise _stopping() from error
                     raise QuestionTooSlow(
                         _("The question took over %d seconds and was stopped. Ask about a shorter range.")
                         % self._seconds
@@ -171,6 +196,8 @@ class Instance:
                 session.run("COMMIT")
             except BaseException as error:
                 _undo(session)
+                if isinstance(error, duckdb.InterruptException) and self._is_stopping:
+                    raise _stopping() from error
                 if isinstance(error, _FAULTS_OF_INPUT_OR_DISK):
                     raise StoreError(
                         _("The event store could not take this: %s") % _first_line(error)
@@ -180,6 +207,8 @@ class Instance:
     @contextmanager
     def _session(self, workspace: str) -> Iterator[tuple[Session, _Attached]]:
         with self._catalogue:
+            if self._is_stopping:
+                raise _stopping()
             attached = self._attached.get(workspace)
             if attached is None:
                 file = self.files.live_file(workspace)
@@ -191,11 +220,13 @@ class Instance:
             attached.users += 1
             self._detach_idle()
             cursor = self._connection.cursor()
+            self._cursors.add(cursor)
         try:
             yield Session(cursor, f"{attached.alias}.main"), attached
         finally:
             cursor.close()
             with self._catalogue:
+                self._cursors.discard(cursor)
                 attached.users -= 1
 
     def _attach(self, workspace: str, file: Path) -> str:
@@ -228,11 +259,15 @@ def _stop_late(cursor: duckdb.DuckDBPyConnection, answered: threading.Event, sec
         seconds = 0.25
 
 
+def _stopping() -> QuestionTooSlow:
+    return QuestionTooSlow(_("Polku is being stopped, so this was not done. Ask again when it runs."))
+
+
 def _undo(session: Session) -> None:
     try:
         session.run("ROLLBACK")
-    except duckdb.TransactionException:
-        """A commit that failed has ended the transaction already."""
+    except (duckdb.TransactionException, duckdb.InterruptException):
+        """A commit that failed has ended the transaction already; closing ends it too."""
 
 
 def _first_line(error: BaseException) -> str:

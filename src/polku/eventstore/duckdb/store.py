@@ -68,6 +68,10 @@ class DuckDBStore:
         with self._instance.glance(workspace) as session:
             return versions.state(session)
 
+    def stop(self) -> bool:
+        """Take no more work and stop what is under way, as `close` does too; False where something goes on."""
+        return self._instance.stop()
+
     def close(self) -> None:
         self._instance.close()
 
