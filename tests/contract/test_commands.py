@@ -148,6 +148,33 @@ def test_wrong_usage_is_said_in_words(command, arguments, stdin, code, said):
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("environment", "said"),
+    [
+        ({"POLKU_LOG_LEVEL": "LOUD"}, "POLKU_LOG_LEVEL is 'LOUD'; it can be DEBUG"),
+        ({"DATABASE_URL": "postgresql://host:port/name"}, "DATABASE_URL must look like"),
+        ({"DATABASE_URL": "postgresql://u:p@127.0.0.1:1/name"}, "The database name cannot be used"),
+        ({"POLKU_HTTPS": "maybe"}, "POLKU_HTTPS is 'maybe'"),
+    ],
+)
+def test_wrong_settings_are_said_in_words(command, environment, said):
+    command.environment = environment
+    done = command.run("workspace", "create", "Kauppa Oy")
+    assert done.returncode == 1
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("name", ["polku.sqlite3", "secret_key"])
+def test_broken_files_of_the_home_folder_are_named(command, name):
+    command.home.mkdir(mode=0o700)
+    (command.home / name).write_bytes(b"broken" * (1000 if name.endswith("3") else 1))
+    done = command.run("workspace", "create", "Kauppa Oy")
+    assert done.returncode == 1
+    assert str(command.home / name) in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_the_command_line_speaks_finnish(command):
     command.environment = {"POLKU_LANGUAGE": "fi"}
     done = command.run("query", "-", "--workspace", "ei-ole", input="{}")

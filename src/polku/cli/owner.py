@@ -10,9 +10,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from django.core.management import call_command
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.utils.translation import gettext as _
 
+from polku.cli.errors import CommandError
 from polku.cli.paths import lock_path
 from polku.eventstore.duckdb.store import DuckDBStore
 from polku.eventstore.registry import use_store
@@ -44,10 +46,16 @@ def store_lock(home: Path, *, wait: float = 0, waiting: Callable[[], None] | Non
 
 
 def migrate() -> None:
-    """Bring the relational database up to date; cheap when it is."""
-    executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        call_command("migrate", verbosity=0, interactive=False)
+    """Bring the relational database up to date; cheap when it is. Raises CommandError where it cannot be used."""
+    try:
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            call_command("migrate", verbosity=0, interactive=False)
+    except DatabaseError as error:
+        raise CommandError(
+            _("The database %(name)s cannot be used: %(reason)s")
+            % {"name": connection.settings_dict["NAME"], "reason": str(error).partition("\n")[0]}
+        ) from error
 
 
 @contextmanager

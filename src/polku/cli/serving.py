@@ -111,12 +111,19 @@ class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, store: DuckDBStore) -> None:
         super().__init__(config)
         self._store = store
+        self._timer = threading.Timer(_QUESTIONS_PATIENCE, self._stop_slow_questions)
+
+    def run(self, sockets: list[socket.socket] | None = None) -> None:
+        try:
+            super().run(sockets=sockets)
+        finally:
+            self._timer.cancel()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         super().handle_exit(sig, frame)
-        timer = threading.Timer(_QUESTIONS_PATIENCE, self._stop_slow_questions)
-        timer.daemon = True
-        timer.start()
+        if self._timer.ident is None:  # a second signal changes nothing
+            self._timer.daemon = True
+            self._timer.start()
 
     def _stop_slow_questions(self) -> None:
         if not self._store.stop():

@@ -45,6 +45,13 @@ def integer(name: str, default: int, *, low: int, high: int) -> int:
     return number
 
 
+def choice(name: str, default: str, *, known: tuple[str, ...]) -> str:
+    value = text(name, default).strip().upper()
+    if value not in known:
+        raise ImproperlyConfigured(f"{name} is {value!r}; it can be {', '.join(known)}.")
+    return value
+
+
 def listing(name: str) -> list[str]:
     return [part.strip() for part in text(name).split(",") if part.strip()]
 
@@ -69,7 +76,10 @@ def secret_key(folder: Path) -> str:
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        return path.read_text(encoding="ascii").strip()
+        kept = path.read_text(encoding="ascii", errors="replace").strip()
+        if len(kept) < 32:  # the disk was full, or the machine stopped, when it was made
+            raise ImproperlyConfigured(f"{path} holds no key; delete it and a new one is made.") from None
+        return kept
     with os.fdopen(descriptor, "w") as handle:
         key = secrets.token_urlsafe(64)
         handle.write(key)
@@ -89,18 +99,21 @@ def database(folder: Path) -> dict[str, object]:
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
             },
         }
-    parts = urlsplit(url)
+    hint = "DATABASE_URL must look like postgresql://user:password@host:5432/name; leave it out for SQLite."
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise ImproperlyConfigured(hint) from error
     if parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/"):
-        raise ImproperlyConfigured(
-            "DATABASE_URL must look like postgresql://user:password@host:5432/name; leave it out for SQLite."
-        )
+        raise ImproperlyConfigured(hint)
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
         "HOST": unquote(parts.hostname or ""),  # %2F… names the folder of a Unix socket
-        "PORT": str(parts.port or ""),
+        "PORT": str(port or ""),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
     }
