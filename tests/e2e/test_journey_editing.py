@@ -43,9 +43,9 @@ def structure_drawn(page):
     )
 
 
-def focus(page) -> str:
-    page.wait_for_timeout(150)
-    return page.evaluate("document.activeElement.getAttribute('aria-label')")
+def wait_for_focus(page, label: str) -> None:
+    """The structure is drawn a moment after its answer has come; only then the focus is where it belongs."""
+    page.wait_for_function("label => document.activeElement.getAttribute('aria-label') === label", arg=label)
 
 
 def test_touchpoints_are_added_named_moved_and_deleted_by_keyboard(visitor, journeys) -> None:
@@ -60,21 +60,24 @@ def test_touchpoints_are_added_named_moved_and_deleted_by_keyboard(visitor, jour
         page.keyboard.type(name)
         with structure_drawn(page):
             page.keyboard.press("Enter")
-        assert focus(page) == "New touchpoint in Buying"
+        wait_for_focus(page, "New touchpoint in Buying")
+        page.get_by_label(f"Name of the touchpoint {name}").wait_for()
     assert names(page) == ["Cart", "Payment"]
     # A name typed and a button pressed right after it: both arrive, in that order.
     page.get_by_label("Name of the touchpoint Payment").fill("Card payment")
     with structure_drawn(page):
         page.get_by_role("button", name="Move Payment earlier").click()
-    assert focus(page) == "Move Card payment earlier"
+    wait_for_focus(page, "Move Card payment earlier")
     assert names(page) == ["Card payment", "Cart"]
     page.get_by_role("button", name="Delete Cart").focus()
     with structure_drawn(page):
         page.keyboard.press("Enter")
-    assert page.locator(".message.undo").inner_text().startswith("“Cart” was deleted.")
+    page.locator(".message.undo", has_text="“Cart” was deleted.").wait_for()
+    page.get_by_label("Name of the touchpoint Cart").wait_for(state="detached")
     assert names(page) == ["Card payment"]
     page.get_by_role("button", name="Undo").click()
     page.get_by_text("“Cart” is back.").wait_for()
+    page.get_by_label("Name of the touchpoint Cart").wait_for()
     assert names(page) == ["Card payment", "Cart"]
 
 
