@@ -88,7 +88,7 @@ def update(room: Path) -> tuple[int, int]:
     path = path_of(room)
     path.parent.mkdir(parents=True, exist_ok=True)
     buffer = io.BytesIO()
-    write_po(buffer, catalogue, width=110, no_location=True, omit_header=False, sort_output=True)
+    write_po(buffer, catalogue, width=0, no_location=True, omit_header=False, sort_output=True)
     # The date would make two branches differ for no reason.
     lines = [line for line in buffer.getvalue().splitlines(True) if not line.startswith(_DATED)]
     path.write_bytes(b"".join(lines))
