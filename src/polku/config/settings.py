@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "polku.analytics",
     "polku.people",
     "polku.journeys",
+    "polku.capture",
     "allauth",
     "allauth.account",
     "csp",

@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("polku.accounts.sign_in_urls")),
     path("w/<slug:workspace>/", include("polku.journeys.urls")),
     path("w/<slug:workspace>/", include("polku.people.urls")),
+    path("w/<slug:workspace>/", include("polku.capture.urls")),
     *api_urls,
 ]
 require_permissions(urlpatterns)

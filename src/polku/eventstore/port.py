@@ -18,6 +18,18 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from polku.eventstore.streams import (
+    Identity,
+    InboxPlace,
+    JoinRate,
+    Merge,
+    RefusedLink,
+    RejectedRow,
+    SourceState,
+    StreamBatch,
+    StreamLoaded,
+)
+
 
 class SignalKind(IntEnum):
     EVENT = 1
@@ -306,6 +318,68 @@ class EventStore(Protocol):
 
     def traits(self, workspace: str, scope: Scope) -> pa.Table:
         """Every person with a signal in scope: `person`, `traits` (JSON text, may be null)."""
+
+    # the front door
+    def load_stream(self, workspace: str, batch: StreamBatch, *, rules: Sequence[HitRule]) -> StreamLoaded:
+        """Load the batch and its place in the inbox in one transaction. A batch whose place the store has passed
+        changes nothing. Links are applied before the events are given to people."""
+
+    def inbox_place(self, workspace: str) -> InboxPlace: ...
+    def sources(self, workspace: str) -> list[SourceState]:
+        """By newest receipt, imports included."""
+
+    def source_counts(self, workspace: str, since: datetime) -> pa.Table:
+        """Columns `origin`, `hour` (UTC), `reason`, `count` from the hour of `since` on, in order of hours."""
+
+    def rejected(
+        self,
+        workspace: str,
+        *,
+        origin: str | None = None,
+        reason: str | None = None,
+        ids: Sequence[str] | None = None,
+        limit: int = 50,
+        offset: int = 0,
+    ) -> list[RejectedRow]:
+        """Rows kept raw, newest first."""
+
+    def mend_rejected(self, workspace: str, changes: Sequence[tuple[str, str]]) -> int:
+        """Replace the raw text of rejected rows by (id, text); how many there were."""
+
+    def forget_rejected(self, workspace: str, ids: Sequence[str]) -> int:
+        """Delete rejected rows; how many there were."""
+
+    def recent(self, workspace: str, *, origin: str | None = None, limit: int = 20) -> pa.Table:
+        """The signals that arrived last, newest first: `arrival`, `time`, `kind`, `name`, `url`, `channel`,
+        `value`, `properties`, `origin`, `person`."""
+
+    # people, one by one
+    def find_people(self, workspace: str, *, search: str = "", limit: int = 50, offset: int = 0) -> pa.Table:
+        """People by an id or trait that holds `search`, the last seen first: `person`, `ids` (list of text),
+        `kinds` (list of text), `traits`, `signals`, `first_seen`, `last_seen`."""
+
+    def timeline(self, workspace: str, person: int, *, limit: int = 100, offset: int = 0) -> pa.Table:
+        """All signals of a person, newest first: `arrival`, `time`, `kind`, `name`, `url`, `channel`, `value`,
+        `score`, `scale_low`, `scale_high`, `text`, `properties`, `origin`, `order` (id), `order_status`, `alias`
+        (by which id it came), `device` (alias), `visit` (number of the visit, newest 1), `touchpoints` (list of
+        numbers)."""
+
+    def identities(self, workspace: str, person: int) -> list[Identity]: ...
+    def person_now(self, workspace: str, person: int) -> int | None:
+        """Who a person is by now, after merges; None where there is nobody of that number."""
+
+    def merges(self, workspace: str, person: int) -> list[Merge]: ...
+    def unmerge(self, workspace: str, merge: int, *, rules: Sequence[HitRule]) -> int:
+        """Take a merge back and keep the two apart; the number of the person who is back. Raises StoreError where
+        it was undone already or never made."""
+
+    def refused_links(self, workspace: str, *, limit: int = 100) -> list[RefusedLink]: ...
+    def join_rates(self, workspace: str, scope: Scope) -> list[JoinRate]: ...
+    def unjoined(
+        self, workspace: str, scope: Scope, origin: str, kind: SignalKind, *, limit: int = 20
+    ) -> pa.Table:
+        """Newest signals whose person is known by nothing that another source or an order knows: `arrival`, `time`,
+        `name`, `alias`, `text`, `url`, `properties`."""
 
 
 class StoreError(Exception):

@@ -59,7 +59,7 @@ def add_identities(session: Session, aliases: pa.Array, people: Integers) -> Int
     numbers = np.arange(first, first + len(aliases), dtype=np.int64)
     if len(aliases):
         session.offer("added", pa.table({"identity": numbers, "alias": aliases, "person": people}))
-        session.run(f"INSERT INTO {session.db}.identity SELECT identity, alias, person FROM added")
+        session.run(f"INSERT INTO {session.db}.identity (identity, alias, person) SELECT identity, alias, person FROM added")
         session.withdraw("added")
     return numbers
 

@@ -15,8 +15,10 @@ TABLES = {
         arrival BIGINT NOT NULL, message_id UUID, kind UTINYINT NOT NULL, name VARCHAR NOT NULL,
         time TIMESTAMP NOT NULL, person BIGINT NOT NULL, identity BIGINT, order_key BIGINT, session VARCHAR,
         channel VARCHAR, url VARCHAR, value DOUBLE, score DOUBLE, scale_low DOUBLE, scale_high DOUBLE,
-        text VARCHAR, properties VARCHAR""",
-    "identity": "identity BIGINT NOT NULL, alias VARCHAR NOT NULL, person BIGINT NOT NULL",
+        text VARCHAR, properties VARCHAR, device BIGINT, origin VARCHAR""",
+    "identity": """
+        identity BIGINT NOT NULL, alias VARCHAR NOT NULL, person BIGINT NOT NULL, kind VARCHAR,
+        is_shared BOOLEAN""",
     "person": "person BIGINT NOT NULL, traits VARCHAR",
     "orders": """
         order_key BIGINT NOT NULL, id VARCHAR NOT NULL, person BIGINT NOT NULL, identity BIGINT, signal BIGINT,
@@ -27,6 +29,32 @@ TABLES = {
     "hit": "touchpoint BIGINT NOT NULL, signal BIGINT NOT NULL",
     # Names of properties received (`order.` and `person.` in front of theirs), counted while loading.
     "property": "name VARCHAR NOT NULL, signals BIGINT NOT NULL, last TIMESTAMP",
+    # The place in the inbox up to which everything is here: one row, written with what it stands for.
+    "inbox_place": "file BIGINT NOT NULL, row BIGINT NOT NULL",
+    # The first arrival of each hour of receipt: what came lately is looked for among few row groups.
+    "received_hour": "hour TIMESTAMP NOT NULL, first_arrival BIGINT NOT NULL",
+    "source": """
+        origin VARCHAR NOT NULL, first_received TIMESTAMP NOT NULL, last_received TIMESTAMP NOT NULL,
+        newest_time TIMESTAMP""",
+    # By source, hour of receipt and reason: accepted, repeated, rejected, and why something was dropped.
+    "source_count": """
+        origin VARCHAR NOT NULL, hour TIMESTAMP NOT NULL, reason VARCHAR NOT NULL, count BIGINT NOT NULL""",
+    "rejected": """
+        id UUID NOT NULL, received TIMESTAMP NOT NULL, origin VARCHAR NOT NULL, reason VARCHAR NOT NULL,
+        detail VARCHAR NOT NULL, raw VARCHAR NOT NULL, context VARCHAR NOT NULL""",
+    # The visit that a person is on, for where it came from; one that ended may be forgotten.
+    "visit": """
+        person BIGINT NOT NULL, first_time TIMESTAMP NOT NULL, last_time TIMESTAMP NOT NULL, traffic VARCHAR""",
+    # Who was made one with whom, with what is needed to take it back.
+    "merged": """
+        number BIGINT NOT NULL, made_at TIMESTAMP NOT NULL, reason VARCHAR NOT NULL, survivor BIGINT NOT NULL,
+        absorbed BIGINT NOT NULL, identity BIGINT NOT NULL, other BIGINT NOT NULL, identities BIGINT[],
+        orders BIGINT[], survivor_traits VARCHAR, absorbed_traits VARCHAR, undone_at TIMESTAMP""",
+    # Pairs of ids that somebody separated: they never join people again.
+    "kept_apart": "identity BIGINT NOT NULL, other BIGINT NOT NULL",
+    "refused_link": """
+        reason VARCHAR NOT NULL, alias VARCHAR NOT NULL, other VARCHAR NOT NULL, count BIGINT NOT NULL,
+        last TIMESTAMP NOT NULL""",
 }
 
 
