@@ -24,6 +24,7 @@ from polku.eventstore.streams import (
     JoinRate,
     Merge,
     RefusedLink,
+    RejectedGroup,
     RejectedRow,
     SourceState,
     StreamBatch,
@@ -341,7 +342,10 @@ class EventStore(Protocol):
         limit: int = 50,
         offset: int = 0,
     ) -> list[RejectedRow]:
-        """Rows kept raw, newest first."""
+        """Rows kept raw, newest first. Ids that are not 32 hex digits are of no row."""
+
+    def rejected_groups(self, workspace: str) -> list[RejectedGroup]:
+        """How many rows are kept raw, by source and reason, the most first."""
 
     def mend_rejected(self, workspace: str, changes: Sequence[tuple[str, str]]) -> int:
         """Replace the raw text of rejected rows by (id, text); how many there were."""

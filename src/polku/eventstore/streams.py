@@ -196,6 +196,17 @@ class RejectedRow:
 
 
 @dataclass(frozen=True)
+class RejectedGroup:
+    """How many rows of one source wait for one reason, and when the first and the last of them came."""
+
+    origin: str
+    reason: str
+    count: int
+    first_received: datetime
+    last_received: datetime
+
+
+@dataclass(frozen=True)
 class Identity:
     """One id of a person. `is_shared`: several people used this device, so it joins nobody any more."""
 

@@ -18,6 +18,7 @@ from polku.eventstore.duckdb import (
     rows,
     sequences,
     signals,
+    source_reads,
     versions,
 )
 from polku.eventstore.duckdb.instance import QUESTION_SECONDS, Instance
@@ -37,6 +38,7 @@ from polku.eventstore.port import (
     StoreState,
     Unit,
 )
+from polku.eventstore.streams import RejectedGroup, RejectedRow, SourceState
 
 
 class DuckDBStore:
@@ -183,3 +185,34 @@ class DuckDBStore:
     def traits(self, workspace: str, scope: Scope) -> pa.Table:
         with self._instance.question(workspace) as session:
             return people_reads.traits(session, scope)
+
+    def sources(self, workspace: str) -> list[SourceState]:
+        with self._instance.glance(workspace) as session:
+            return source_reads.sources(session)
+
+    def source_counts(self, workspace: str, since: datetime) -> pa.Table:
+        with self._instance.glance(workspace) as session:
+            return source_reads.source_counts(session, since)
+
+    def rejected(
+        self,
+        workspace: str,
+        *,
+        origin: str | None = None,
+        reason: str | None = None,
+        ids: Sequence[str] | None = None,
+        limit: int = 50,
+        offset: int = 0,
+    ) -> list[RejectedRow]:
+        with self._instance.glance(workspace) as session:
+            return source_reads.rejected(
+                session, origin=origin, reason=reason, ids=ids, limit=limit, offset=offset
+            )
+
+    def rejected_groups(self, workspace: str) -> list[RejectedGroup]:
+        with self._instance.glance(workspace) as session:
+            return source_reads.rejected_groups(session)
+
+    def recent(self, workspace: str, *, origin: str | None = None, limit: int = 20) -> pa.Table:
+        with self._instance.question(workspace) as session:
+            return source_reads.recent(session, origin=origin, limit=limit)
