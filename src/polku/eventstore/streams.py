@@ -6,8 +6,8 @@ up to which it reaches: after a crash the store itself says where to go on, so n
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -171,7 +171,11 @@ class StreamLoaded:
 
 @dataclass(frozen=True)
 class SourceState:
-    """One source: times are naive UTC, counts are of all time; `waiting` rejected rows can be mended and replayed."""
+    """One source: times are naive UTC, counts are of all time; `waiting` rejected rows can be mended and replayed.
+
+    `drops` are what `dropped` consists of, by reason, the most first. `last_taken` is when something of it was last
+    taken, new or repeated: exact while nothing was dropped or rejected since, else the end of that hour.
+    """
 
     origin: str
     first_received: datetime
@@ -182,6 +186,8 @@ class SourceState:
     rejected: int
     dropped: int
     waiting: int
+    drops: Mapping[str, int] = field(default_factory=dict)
+    last_taken: datetime | None = None
 
 
 @dataclass(frozen=True)

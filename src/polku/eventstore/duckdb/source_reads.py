@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pyarrow as pa
 
@@ -14,34 +14,59 @@ from polku.eventstore.streams import RejectedGroup, RejectedRow, SourceState
 RECENT_ARRIVALS = 20_000
 """How far back `recent` looks at first: the newest row groups alone, whatever the size of the store."""
 
-_KEPT_BY_STORE = ("accepted", "repeated", "rejected")
 _ID = "replace(CAST(r.id AS VARCHAR), '-', '')"
 
 
 def sources(session: Session) -> list[SourceState]:
     """By newest receipt. A source of which nothing was taken is there too: all of it may have been dropped."""
-    kept = ", ".join(
-        f"coalesce(sum(count) FILTER (reason = '{reason}'), 0) AS {reason}" for reason in _KEPT_BY_STORE
+    counted = session.rows(
+        f"""SELECT origin, reason, CAST(sum(count) AS BIGINT), min(hour), max(hour)
+        FROM {session.db}.source_count GROUP BY origin, reason ORDER BY origin, 3 DESC, reason"""
     )
-    found = session.rows(
-        f"""
-        WITH counted AS (
-            SELECT origin, {kept},
-                coalesce(sum(count) FILTER (reason NOT IN {_KEPT_BY_STORE}), 0) AS dropped,
-                min(hour) AS first_hour, max(hour) AS last_hour
-            FROM {session.db}.source_count GROUP BY origin
-        ), waiting AS (
-            SELECT origin, count(*) AS waiting, min(received) AS first_kept, max(received) AS last_kept
-            FROM {session.db}.rejected GROUP BY origin
-        )
-        SELECT origin, coalesce(s.first_received, c.first_hour, w.first_kept) AS first_received,
-            coalesce(s.last_received, greatest(c.last_hour, w.last_kept)) AS last_received, s.newest_time,
-            coalesce(c.accepted, 0), coalesce(c.repeated, 0), coalesce(c.rejected, 0),
-            coalesce(c.dropped, 0), coalesce(w.waiting, 0)
-        FROM {session.db}.source AS s FULL JOIN counted AS c USING (origin) FULL JOIN waiting AS w USING (origin)
-        ORDER BY last_received DESC, origin"""
+    groups = session.rows(
+        f"SELECT origin, count(*), min(received), max(received) FROM {session.db}.rejected GROUP BY origin"
     )
-    return [SourceState(*row[:4], *map(int, row[4:])) for row in found]
+    known = session.rows(
+        f"SELECT origin, first_received, last_received, newest_time FROM {session.db}.source"
+    )
+    counts: dict[str, list[tuple[str, int, datetime, datetime]]] = {}
+    for origin, *count in counted:
+        counts.setdefault(origin, []).append(tuple(count))
+    waiting = {origin: tuple(group) for origin, *group in groups}
+    seen = {origin: tuple(times) for origin, *times in known}
+    found = [
+        _source(origin, seen.get(origin), counts.get(origin, []), waiting.get(origin))
+        for origin in sorted(seen.keys() | counts.keys() | waiting.keys())
+    ]
+    return sorted(found, key=lambda source: source.last_received, reverse=True)
+
+
+def _source(
+    origin: str,
+    seen: tuple[datetime, datetime, datetime | None] | None,
+    counts: Sequence[tuple[str, int, datetime, datetime]],
+    waiting: tuple[int, datetime, datetime] | None,
+) -> SourceState:
+    count = {reason: number for reason, number, _first, _last in counts}
+    spans = [(first, last) for *_count, first, last in counts]
+    if waiting:
+        spans.append(waiting[1:])
+    first, last, newest = seen or (min(span[0] for span in spans), max(span[1] for span in spans), None)
+    taken = [end for reason, _number, _first, end in counts if reason in ("accepted", "repeated")]
+    last_taken = max(taken) + timedelta(hours=1) if taken else None
+    return SourceState(
+        origin=origin,
+        first_received=first,
+        last_received=last,
+        newest_time=newest,
+        accepted=count.pop("accepted", 0),
+        repeated=count.pop("repeated", 0),
+        rejected=count.pop("rejected", 0),
+        dropped=sum(count.values()),
+        waiting=waiting[0] if waiting else 0,
+        drops=count,
+        last_taken=min(last_taken, last) if last_taken else None,
+    )
 
 
 def source_counts(session: Session, since: datetime) -> pa.Table:
