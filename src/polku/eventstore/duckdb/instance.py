@@ -215,6 +215,7 @@ class Instance:
                 if file is None:
                     raise StoreError(_("This workspace has no event store."))
                 attached = _Attached(self._attach(workspace, file))
+                self._upgrade(attached.alias, file)
                 self._attached[workspace] = attached
             self._attached.move_to_end(workspace)
             attached.users += 1
@@ -241,6 +242,26 @@ class Instance:
                 % {"file": file, "reason": _first_line(error)}
             ) from error
         return alias
+
+    def _upgrade(self, alias: str, file: Path) -> None:
+        """Add what a file made by an earlier program lacks: all of it or, where that fails, nothing."""
+        try:
+            with self._connection.cursor() as cursor:
+                there: dict[str, set[str]] = {}
+                for table, column in cursor.execute(
+                    "SELECT table_name, column_name FROM duckdb_columns() WHERE database_name = $alias",
+                    {"alias": alias},
+                ).fetchall():
+                    there.setdefault(table, set()).add(column)
+                if lacking := schema.upgrade_statements(f"{alias}.main", there):
+                    for statement in ("BEGIN", *lacking, "COMMIT"):
+                        cursor.execute(statement)
+        except duckdb.Error as error:
+            self._connection.execute(f"DETACH {alias}")
+            raise StoreError(
+                _("The event store's file %(file)s cannot be brought up to date: %(reason)s")
+                % {"file": file, "reason": _first_line(error)}
+            ) from error
 
     def _detach(self, workspace: str) -> None:
         self._connection.execute(f"DETACH {self._attached.pop(workspace).alias}")

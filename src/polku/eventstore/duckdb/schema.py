@@ -7,6 +7,8 @@ found again. An order with a time has one signal of its own (`orders.signal`), w
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+
 TABLES = {
     "meta": """
         version BIGINT NOT NULL, next_arrival BIGINT NOT NULL, next_person BIGINT NOT NULL,
@@ -42,14 +44,17 @@ TABLES = {
     "rejected": """
         id UUID NOT NULL, received TIMESTAMP NOT NULL, origin VARCHAR NOT NULL, reason VARCHAR NOT NULL,
         detail VARCHAR NOT NULL, raw VARCHAR NOT NULL, context VARCHAR NOT NULL""",
-    # The visit that a person is on, for where it came from; one that ended may be forgotten.
+    # Visits of late, for where they came from (`traffic`, as the event at `traffic_time` said); old ones are forgotten.
     "visit": """
-        person BIGINT NOT NULL, first_time TIMESTAMP NOT NULL, last_time TIMESTAMP NOT NULL, traffic VARCHAR""",
-    # Who was made one with whom, with what is needed to take it back.
+        person BIGINT NOT NULL, first_time TIMESTAMP NOT NULL, last_time TIMESTAMP NOT NULL, traffic VARCHAR,
+        traffic_time TIMESTAMP""",
+    # Who was made one with whom, with what is needed to take it back: the link of `identity` and `other` let the
+    # person `survivor` take in `absorbed`, whose identities were `identities`. The traits are null where those of
+    # `survivor` did not change.
     "merged": """
         number BIGINT NOT NULL, made_at TIMESTAMP NOT NULL, reason VARCHAR NOT NULL, survivor BIGINT NOT NULL,
         absorbed BIGINT NOT NULL, identity BIGINT NOT NULL, other BIGINT NOT NULL, identities BIGINT[],
-        orders BIGINT[], survivor_traits VARCHAR, absorbed_traits VARCHAR, undone_at TIMESTAMP""",
+        survivor_traits VARCHAR, absorbed_traits VARCHAR, undone_at TIMESTAMP""",
     # Pairs of ids that somebody separated: they never join people again.
     "kept_apart": "identity BIGINT NOT NULL, other BIGINT NOT NULL",
     "refused_link": """
@@ -58,7 +63,26 @@ TABLES = {
 }
 
 
+_FIRST_ROWS = {"meta": "(0, 1, 1, 1, 1, NULL, NULL)"}
+
+
 def statements(db: str) -> list[str]:
     """What makes an empty store in the attached file `db`."""
     made = [f"CREATE TABLE {db}.{name} ({columns})" for name, columns in TABLES.items()]
-    return [*made, f"INSERT INTO {db}.meta VALUES (0, 1, 1, 1, 1, NULL, NULL)"]
+    return [*made, *(f"INSERT INTO {db}.{name} VALUES {row}" for name, row in _FIRST_ROWS.items())]
+
+
+def upgrade_statements(db: str, there: Mapping[str, Collection[str]]) -> list[str]:
+    """What a file made by an earlier program lacks; `there` has the names of its columns by table.
+
+    Only tables and columns that may be null are ever added, so that what is there stays as it is.
+    """
+    lacking = []
+    for name, columns in TABLES.items():
+        if name not in there:
+            lacking.append(f"CREATE TABLE IF NOT EXISTS {db}.{name} ({columns})")
+            continue
+        for column in (" ".join(each.split()) for each in columns.split(",")):
+            if column.split()[0] not in there[name]:
+                lacking.append(f"ALTER TABLE {db}.{name} ADD COLUMN IF NOT EXISTS {column}")
+    return lacking

@@ -1,0 +1,97 @@
+"""Files made by earlier programs: brought up to date when they are first used, with all that they hold."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from polku.eventstore.duckdb.instance import Instance
+from polku.eventstore.duckdb.schema import TABLES
+from polku.eventstore.duckdb.store import DuckDBStore
+from polku.eventstore.port import Scope, StoreError
+
+KEY = "0123456789abcdef0123456789abcdef"
+
+# What the first release made.
+FIRST_RELEASE = """
+    CREATE TABLE meta (version BIGINT NOT NULL, next_arrival BIGINT NOT NULL, next_person BIGINT NOT NULL,
+        next_identity BIGINT NOT NULL, next_order BIGINT NOT NULL, first_time TIMESTAMP, newest_time TIMESTAMP);
+    CREATE TABLE signal (arrival BIGINT NOT NULL, message_id UUID, kind UTINYINT NOT NULL, name VARCHAR NOT NULL,
+        time TIMESTAMP NOT NULL, person BIGINT NOT NULL, identity BIGINT, order_key BIGINT, session VARCHAR,
+        channel VARCHAR, url VARCHAR, value DOUBLE, score DOUBLE, scale_low DOUBLE, scale_high DOUBLE,
+        text VARCHAR, properties VARCHAR);
+    CREATE TABLE identity (identity BIGINT NOT NULL, alias VARCHAR NOT NULL, person BIGINT NOT NULL);
+    CREATE TABLE person (person BIGINT NOT NULL, traits VARCHAR);
+    CREATE TABLE orders (order_key BIGINT NOT NULL, id VARCHAR NOT NULL, person BIGINT NOT NULL, identity BIGINT,
+        signal BIGINT, time TIMESTAMP, value DOUBLE, status VARCHAR, promised DATE, delivered DATE,
+        channel VARCHAR, url VARCHAR, properties VARCHAR);
+    CREATE TABLE order_row (message_id UUID NOT NULL, order_key BIGINT NOT NULL, value DOUBLE);
+    CREATE TABLE hit (touchpoint BIGINT NOT NULL, signal BIGINT NOT NULL);
+    CREATE TABLE property (name VARCHAR NOT NULL, signals BIGINT NOT NULL, last TIMESTAMP);
+    INSERT INTO meta VALUES (1, 2, 2, 2, 1, '2026-03-01', '2026-03-01');
+    INSERT INTO person VALUES (1, NULL);
+    INSERT INTO identity VALUES (1, 'maija', 1);
+    INSERT INTO signal BY NAME SELECT 1 AS arrival, 1 AS kind, 'view' AS name, TIMESTAMP '2026-03-01' AS time,
+        1 AS person, 1 AS identity;
+    INSERT INTO hit VALUES (1, 1);
+"""
+
+
+def columns(file: Path) -> dict[str, set[str]]:
+    with duckdb.connect(str(file), read_only=True) as connection:
+        found: dict[str, set[str]] = {}
+        for table, column in connection.execute(
+            "SELECT table_name, column_name FROM duckdb_columns() WHERE NOT internal"
+        ).fetchall():
+            found.setdefault(table, set()).add(column)
+        return found
+
+
+@pytest.fixture
+def old_file(tmp_path) -> Path:
+    (tmp_path / KEY).mkdir()
+    (tmp_path / KEY / "current").write_text("g000001.duckdb\n")
+    file = tmp_path / KEY / "g000001.duckdb"
+    with duckdb.connect(str(file)) as connection:
+        connection.execute(FIRST_RELEASE)
+    return file
+
+
+def test_an_old_file_holds_what_it_held_and_has_what_a_new_one_has(tmp_path, old_file):
+    store = DuckDBStore(tmp_path)
+    state = store.state(KEY)
+    assert (state.version, state.signals, state.people) == (1, 1, 1)
+    assert store.hits(KEY, Scope(), [1])["time"].to_pylist() == [datetime(2026, 3, 1)]
+    new = "f" * 32
+    store.create(new)
+    store.close()
+    assert columns(old_file) == columns(tmp_path / new / "g000001.duckdb")
+    again = DuckDBStore(tmp_path)
+    assert again.state(KEY) == state
+    again.close()
+
+
+def test_a_file_half_way_gets_the_rest(tmp_path, old_file):
+    with duckdb.connect(str(old_file)) as connection:
+        connection.execute("ALTER TABLE signal ADD COLUMN device BIGINT")
+        connection.execute("CREATE TABLE kept_apart (identity BIGINT NOT NULL, other BIGINT NOT NULL)")
+    instance = Instance(tmp_path)
+    with instance.glance(KEY) as session:
+        assert session.row(f"SELECT device, origin FROM {session.db}.signal") == (None, None)
+    instance.close()
+    assert columns(old_file).keys() == TABLES.keys()
+
+
+def test_a_file_that_cannot_be_brought_up_to_date_is_told_and_left_as_it_was(tmp_path, old_file):
+    with duckdb.connect(str(old_file)) as connection:
+        connection.execute("CREATE VIEW visit AS SELECT 1")
+    before = old_file.read_bytes()
+    store = DuckDBStore(tmp_path)
+    for _twice in range(2):
+        with pytest.raises(StoreError, match=r"g000001\.duckdb"):
+            store.state(KEY)
+    store.close()
+    assert old_file.read_bytes() == before
