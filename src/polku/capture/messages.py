@@ -17,8 +17,9 @@ Kind = Literal["event", "identify", "alias"]
 class Message(msgspec.Struct, array_like=True, gc=False):
     """One thing that a customer did, or one statement about who they are.
 
-    Before the pipeline `time` may be None and `sent_at` the sender's clock; after it `time` is set, in microseconds
-    since 1970 (UTC). `properties` and `traits` are JSON objects as bytes. `id` is whatever the sender called it.
+    Before the pipeline `time` may be None and is by the sender's clock; after it `time` is set, in microseconds
+    since 1970 (UTC), corrected. `properties` and `traits` are JSON objects as bytes, or empty. `id` is whatever the
+    sender called it, or empty.
     """
 
     kind: Kind
@@ -56,6 +57,7 @@ class RejectedMessage(msgspec.Struct, array_like=True, gc=False):
     reason: str
     detail: str
     raw: str
+    context: dict[str, str | int] = {}  # what decoding `raw` alone needs, e.g. {"type": "track"}
 
 
 class Envelope(msgspec.Struct, array_like=True, gc=False):

@@ -17,6 +17,7 @@ REJECTIONS = {
     "not_json": _("It is not valid JSON."),
     "too_large": _("It is larger than one event may be."),
     "missing_type": _("It does not say what type of message it is."),
+    "unknown_type": _("Its type of message is not one that is known."),
     "missing_event": _("It has no event name."),
     "missing_id": _("It lacks an id that its type needs."),
     "bad_field": _("One of its fields has a value of the wrong kind."),

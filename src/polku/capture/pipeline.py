@@ -1,0 +1,203 @@
+"""What every message goes through between a protocol and the inbox: a list of small steps.
+
+Each step lets the message pass (None), or says why it is dropped or rejected, with an enumerated reason. What is
+dropped is counted, what is rejected is kept as it came.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NamedTuple, TypeAlias
+
+import msgspec
+
+from polku.capture.messages import Message
+from polku.capture.protocols.contract import Candidate, Decoded, OriginKind
+
+NAME_LENGTH = 200
+ID_LENGTH = 255
+URL_LENGTH = 2_000
+TEXT_LENGTH = 1_000
+PROPERTIES = 255
+DEPTH = 20
+"""Characters of an event's name, of an id, of an address, of any other text; names of properties; nesting."""
+
+EARLIEST = 946_684_800_000_000  # 2000-01-01, microseconds
+AHEAD = 86_400_000_000  # a day
+SKEW_FROM = 1_000_000
+"""A sender's clock that is at most a second off is left alone, so that times sent by machines stay exact."""
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What the front door knows of the request. `cookieless` makes the sender's id of the day, or is None where
+    visitors are not counted without cookies."""
+
+    received: int
+    origin_kind: OriginKind
+    cookieless: Callable[[], str | None] | None
+
+
+class Drop(NamedTuple):
+    reason: str
+
+
+class Reject(NamedTuple):
+    reason: str
+    detail: str
+
+
+Outcome: TypeAlias = Drop | Reject | None
+Step: TypeAlias = Callable[[Candidate, Circumstances], Outcome]
+
+
+def known_sender(candidate: Candidate, circumstances: Circumstances) -> Outcome:
+    """Somebody must have done it: a user, a device, an e-mail address, or the cookieless visitor of the day."""
+    message = candidate.message
+    if message.email is not None:
+        message.email = _email(message.email)
+    if message.phone is not None:
+        message.phone = _phone(message.phone)
+    if message.user is not None or message.device is not None:
+        return None
+    if message.email is not None:
+        message.user, message.user_kind = message.email, "email"
+        return None
+    if circumstances.origin_kind == "segment" or message.kind != "event":
+        # A server's own library: its address is no visitor's, and the specification asks for an id.
+        return Reject("missing_id", "It has neither “userId” nor “anonymousId”.")
+    visitor = circumstances.cookieless() if circumstances.cookieless is not None else None
+    if visitor is None:
+        return Drop("no_identifier")
+    message.device, message.device_kind = visitor, "cookieless"
+    return None
+
+
+def times(candidate: Candidate, circumstances: Circumstances) -> Outcome:
+    """Correct the sender's clock; a time that cannot be is the time of receipt, and says so."""
+    message = candidate.message
+    time, received = message.time, circumstances.received
+    if time is None:
+        message.time = received
+        return None
+    if candidate.sent_at is not None:
+        skew = received - candidate.sent_at
+        if skew > SKEW_FROM or skew < -SKEW_FROM:
+            time += skew
+    if EARLIEST <= time <= received + AHEAD:
+        message.time = time
+    else:
+        message.time, message.time_is_receipt = received, True
+    return None
+
+
+def lengths(candidate: Candidate, circumstances: Circumstances) -> Outcome:
+    """Names and ids are whole or not at all, because a cut one is another's; addresses and texts are cut."""
+    message = candidate.message
+    if len(message.name) > NAME_LENGTH:
+        return Reject("bad_field", f"The event's name has more than {NAME_LENGTH} characters.")
+    for name in _IDS:
+        value = getattr(message, name)
+        if value is not None and len(value) > ID_LENGTH:
+            return Reject("bad_field", f"The id “{name}” has more than {ID_LENGTH} characters.")
+    for name in _ADDRESSES:
+        value = getattr(message, name)
+        if value is not None and len(value) > URL_LENGTH:
+            setattr(message, name, value[:URL_LENGTH])
+    for name in _TEXTS:
+        value = getattr(message, name)
+        if value is not None and len(value) > TEXT_LENGTH:
+            setattr(message, name, value[:TEXT_LENGTH])
+    if message.campaign:
+        message.campaign = {name[:100]: value[:TEXT_LENGTH] for name, value in message.campaign.items()}
+    return None
+
+
+def properties(candidate: Candidate, circumstances: Circumstances) -> Outcome:
+    """Write properties and traits as JSON: names counted, texts cut, nesting bounded."""
+    message = candidate.message
+    try:
+        if candidate.properties:
+            message.properties = _json(candidate.properties)
+        if candidate.traits:
+            message.traits = _json(candidate.traits)
+    except _TooMany:
+        return Reject("too_many_properties", f"It has more than {PROPERTIES} properties.")
+    except _TooDeep:
+        return Reject("bad_field", f"It is nested more than {DEPTH} levels deep.")
+    return None
+
+
+STEPS: tuple[Step, ...] = (known_sender, times, lengths, properties)
+
+
+def run(
+    decoded: Decoded, *, received: int, cookieless: Callable[[], str | None] | None = None
+) -> list[Message]:
+    """The messages that passed, in order. What did not is added to `decoded.dropped` and `decoded.rejected`."""
+    circumstances = Circumstances(received, decoded.origin_kind, cookieless)
+    passed: list[Message] = []
+    for candidate in decoded.candidates:
+        for step in STEPS:
+            outcome = step(candidate, circumstances)
+            if outcome is not None:
+                break
+        else:
+            passed.append(candidate.message)
+            continue
+        if isinstance(outcome, Drop):
+            decoded.drop(outcome.reason)
+        else:
+            decoded.reject(outcome.reason, outcome.detail, candidate.raw, candidate.context)
+    return passed
+
+
+_IDS = ("id", "user", "device", "previous", "order", "loyalty")
+_ADDRESSES = ("url", "referrer")
+_TEXTS = ("user_agent", "channel", "order_status")
+_encode = msgspec.json.Encoder().encode
+
+
+class _TooMany(Exception):
+    pass
+
+
+class _TooDeep(Exception):
+    pass
+
+
+def _json(values: dict[str, Any]) -> bytes:
+    if len(values) > PROPERTIES:
+        raise _TooMany
+    encoded = _encode(values)
+    # A text can only be too long, or the nesting too deep, in what is long: most need no look inside.
+    if len(encoded) > TEXT_LENGTH or encoded.count(b"[") + encoded.count(b"{") > DEPTH:
+        encoded = _encode(_cut(values, DEPTH))
+    return encoded
+
+
+def _cut(value: Any, levels: int) -> Any:
+    if type(value) is str:
+        return value[:TEXT_LENGTH]
+    if type(value) is dict or type(value) is list:
+        if levels == 0:
+            raise _TooDeep
+        if type(value) is dict:
+            return {name[:ID_LENGTH]: _cut(inner, levels - 1) for name, inner in value.items()}
+        return [_cut(inner, levels - 1) for inner in value]
+    return value
+
+
+def _email(given: str) -> str | None:
+    """As the store knows it; None where it is none."""
+    address = given.strip().lower()
+    return address if "@" in address and len(address) <= ID_LENGTH else None
+
+
+def _phone(given: str) -> str | None:
+    """Digits with the plus in front, where there was one; None where it is none."""
+    digits = "".join(character for character in given if character in "0123456789")
+    if not 5 <= len(digits) <= 20:
+        return None
+    return f"+{digits}" if given.strip().startswith("+") else digits

@@ -1,0 +1,105 @@
+"""What the body of a request holds, whatever its content type says."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+from typing import Any
+from urllib.parse import parse_qs
+
+import msgspec
+
+_WHITESPACE = b" \t\r\n"
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+class Batch(msgspec.Struct, gc=False):
+    """Events are cut out unread, so that a bad one spoils no other."""
+
+    batch: list[msgspec.Raw] | None = None
+    sentAt: Any = None
+
+
+class _EventKey(msgspec.Struct, gc=False):
+    writeKey: Any = None
+
+
+class _Keys(msgspec.Struct, gc=False):
+    writeKey: Any = None
+    batch: list[_EventKey] = []
+
+
+_batch = msgspec.json.Decoder(Batch).decode
+_keys = msgspec.json.Decoder(_Keys).decode
+_WRITE_KEY = re.compile(rb'"writeKey"\s*:\s*"([^"\\]{1,200})"')
+_BATCH = re.compile(r'"batch"\s*:\s*\[')
+_BETWEEN = re.compile(r"[\s,]*")
+_SENT_AT = re.compile(r'"sentAt"\s*:\s*("[^"\\]{1,64}"|\d{1,20})')
+_lenient = json.JSONDecoder()
+
+
+def json_of(body: bytes) -> bytes:
+    """The JSON text in a body: bare, or in the field `data` of a form, perhaps in base64."""
+    text = body.removeprefix(_BYTE_ORDER_MARK).strip(_WHITESPACE)
+    if text[:1] in (b"{", b"[", b""):
+        return text
+    if text[:5] == b"data=":
+        # A form's separators cannot be in base64, and as JSON the value is percent-encoded.
+        fields = parse_qs(text.decode("utf-8", "replace"), max_num_fields=20)
+        value = fields.get("data", [""])[0]
+        if value[:1] in "{[":
+            return value.encode()
+        try:
+            return base64.b64decode(value.replace(" ", "+"), validate=True)
+        except (binascii.Error, ValueError):
+            return text
+    return text
+
+
+def write_key(body: bytes) -> object:
+    """The first `writeKey` of the body: its own or an event's. Of broken JSON, the first that looks like one."""
+    text = json_of(body)
+    try:
+        keys = _keys(text)
+    except (ValueError, RecursionError):
+        found = _WRITE_KEY.search(text)
+        return found.group(1).decode("utf-8", "replace") if found else None
+    if keys.writeKey is not None:
+        return keys.writeKey
+    return next((event.writeKey for event in keys.batch if event.writeKey is not None), None)
+
+
+def batch_of(text: bytes) -> Batch | None:
+    """The events of a batch; None where the text is no batch even with patience."""
+    try:
+        return _batch(text)
+    except (ValueError, RecursionError):
+        return _patiently(text)
+
+
+def _patiently(text: bytes) -> Batch | None:
+    """Cut broken JSON into events: NaN in one of them makes the whole text no JSON, and the rest is good.
+
+    What cannot be told apart any more is one last event, to be rejected as it is.
+    """
+    # Bytes that are no UTF-8 pass through as lone surrogates, and come back as they were.
+    source = text.decode("utf-8", "surrogateescape")
+    opened = _BATCH.search(source)
+    if opened is None:
+        return None
+    events: list[msgspec.Raw] = []
+    place = opened.end()
+    while True:
+        place = _BETWEEN.match(source, place).end()  # type: ignore[union-attr] # it matches nothing at least
+        if place >= len(source) or source[place] == "]":
+            break
+        try:
+            end = _lenient.raw_decode(source, place)[1]
+        except (ValueError, RecursionError):
+            end = len(source)
+        events.append(msgspec.Raw(source[place:end].encode("utf-8", "surrogateescape")))
+        place = end
+    said = _SENT_AT.search(source, place) or _SENT_AT.search(source, 0, opened.start())
+    return Batch(events, json.loads(said.group(1)) if said else None)

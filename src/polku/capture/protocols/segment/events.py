@@ -1,0 +1,249 @@
+"""One event of Segment's specification, and the message it becomes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from polku.capture.messages import Message
+from polku.capture.protocols.contract import Candidate
+from polku.capture.protocols.segment import vocabulary
+from polku.capture.protocols.times import microseconds
+
+OUR_TRACKER = "polku.js"
+
+
+class Page(msgspec.Struct, gc=False):
+    url: Any = None
+    referrer: Any = None
+    title: Any = None
+
+
+class Library(msgspec.Struct, gc=False):
+    name: Any = None
+
+
+class Surroundings(msgspec.Struct, gc=False):
+    """What the specification calls `context`."""
+
+    page: Page | None = None
+    campaign: dict[str, Any] | None = None
+    userAgent: Any = None
+    library: Library | None = None
+    locale: Any = None
+    timezone: Any = None
+    traits: dict[str, Any] | None = None
+
+
+class Event(msgspec.Struct, gc=False):
+    """Any of the six types. What is not named here is not kept."""
+
+    type: str | None = None
+    event: str | None = None
+    name: str | None = None
+    category: Any = None
+    userId: str | int | None = None
+    anonymousId: str | int | None = None
+    previousId: str | int | None = None
+    groupId: str | int | None = None
+    messageId: str | int | None = None
+    timestamp: Any = None
+    originalTimestamp: Any = None
+    sentAt: Any = None
+    channel: Any = None
+    properties: dict[str, Any] | None = None
+    traits: dict[str, Any] | None = None
+    context: Surroundings | None = None
+
+
+class Wrong(Exception):
+    """An event that cannot be taken: an enumerated reason and a sentence for whoever mends it."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(detail)
+        self.reason = reason
+        self.detail = detail
+
+
+def candidate(event: Event, raw: bytes | msgspec.Raw, *, kind: str | None, sent_at: object) -> Candidate:
+    """`kind` is the type of an event that does not say its own; `sent_at` is the batch's. Raises Wrong."""
+    said = event.type or kind
+    if not said:
+        raise Wrong("missing_type", "The field “type” is missing.")
+    build = _BUILDERS.get(said)
+    if build is None:
+        raise Wrong("unknown_type", f"“{said[:50]}” is none of {', '.join(_BUILDERS)}.")
+    message = Message(
+        "event",
+        _id(event.messageId) or "",
+        "",
+        _time(event),
+        False,
+        _id(event.userId),
+        "user",
+        _id(event.anonymousId),
+    )
+    made = Candidate(message, raw, _sent_at(event.sentAt if event.sentAt is not None else sent_at))
+    surroundings = event.context
+    if surroundings is not None:
+        if type(surroundings.userAgent) is str:
+            message.user_agent = surroundings.userAgent
+        if surroundings.traits:
+            vocabulary.add_contacts(message, surroundings.traits)
+    build(event, made)
+    return made
+
+
+def _track(event: Event, made: Candidate) -> None:
+    name = event.event.strip() if event.event else ""
+    if not name:
+        raise Wrong("missing_event", "The field “event” is missing.")
+    made.message.name = name
+    properties = event.properties or {}
+    _surroundings(event, made, properties)
+    vocabulary.add_trade(made.message, properties)
+    made.properties = properties
+
+
+def _page(event: Event, made: Candidate) -> None:
+    _view("Page Viewed", "page_name", event, made)
+    if made.message.channel is None:
+        made.message.channel = "web"
+
+
+def _screen(event: Event, made: Candidate) -> None:
+    _view("Screen Viewed", "screen_name", event, made)
+    if made.message.channel is None:
+        made.message.channel = "mobile"
+
+
+def _view(name: str, named: str, event: Event, made: Candidate) -> None:
+    made.message.name = name
+    properties = event.properties or {}
+    surroundings = event.context
+    page = surroundings.page if surroundings is not None else None
+    # The address is kept once, in a column of its own, where it is rid of personal data.
+    url, referrer = properties.pop("url", None), properties.pop("referrer", None)
+    properties.pop("path", None)
+    properties.pop("search", None)
+    own_name = properties.pop("name", None) or event.name
+    if own_name:
+        properties[named] = own_name
+    if event.category and "category" not in properties:
+        properties["category"] = event.category
+    if page is not None and "title" not in properties and page.title:
+        properties["title"] = page.title
+    _surroundings(event, made, properties)
+    if type(url) is str and url:
+        made.message.url = url
+    if type(referrer) is str:
+        made.message.referrer = referrer
+    made.properties = properties
+
+
+def _identify(event: Event, made: Candidate) -> None:
+    made.message.kind = "identify"
+    of_context = event.context.traits if event.context is not None else None
+    if event.traits and of_context:
+        made.traits = of_context | event.traits
+    else:
+        made.traits = event.traits or of_context
+    if event.traits:
+        vocabulary.add_contacts(made.message, event.traits)
+
+
+def _group(event: Event, made: Candidate) -> None:
+    group = _id(event.groupId)
+    if group is None:
+        raise Wrong("missing_id", "The field “groupId” is missing.")
+    made.message.kind = "identify"
+    made.traits = {"group": group} | {f"group_{name}": value for name, value in (event.traits or {}).items()}
+
+
+def _alias(event: Event, made: Candidate) -> None:
+    message = made.message
+    message.kind = "alias"
+    message.previous = _id(event.previousId)
+    if message.user is None or message.previous is None:
+        raise Wrong("missing_id", "An alias needs both “userId” and “previousId”.")
+
+
+_BUILDERS: dict[str, Callable[[Event, Candidate], None]] = {
+    "track": _track,
+    "page": _page,
+    "screen": _screen,
+    "identify": _identify,
+    "group": _group,
+    "alias": _alias,
+}
+
+_CHANNELS = {"web": "web", "browser": "web", "client": "web", "mobile": "mobile"}
+
+
+def _surroundings(event: Event, made: Candidate, properties: dict[str, Any]) -> None:
+    """Where and how it happened. A channel among the properties is what the company calls it, and wins."""
+    message = made.message
+    channel = properties.get("channel")
+    if type(channel) is str and channel:
+        message.channel = channel
+        del properties["channel"]
+    elif type(event.channel) is str:
+        message.channel = _CHANNELS.get(event.channel)
+    surroundings = event.context
+    if surroundings is None:
+        return
+    page = surroundings.page
+    if page is not None:
+        if type(page.url) is str and page.url:
+            message.url = page.url
+            if message.channel is None:
+                message.channel = "web"
+        if type(page.referrer) is str:
+            message.referrer = page.referrer
+    if surroundings.campaign:
+        message.campaign = {
+            name: value for name, value in surroundings.campaign.items() if type(value) is str and value
+        }
+    if surroundings.locale and "locale" not in properties:
+        properties["locale"] = surroundings.locale
+    if surroundings.timezone and "timezone" not in properties:
+        properties["timezone"] = surroundings.timezone
+
+
+def is_our_tracker(event: Event) -> bool:
+    surroundings = event.context
+    return (
+        surroundings is not None
+        and surroundings.library is not None
+        and surroundings.library.name == OUR_TRACKER
+    )
+
+
+def _id(value: str | int | None) -> str | None:
+    if value is None:
+        return None
+    if type(value) is str:
+        return value.strip() or None
+    return str(value)
+
+
+def _time(event: Event) -> int | None:
+    said = event.timestamp if event.timestamp is not None else event.originalTimestamp
+    if said is None:
+        return None
+    try:
+        return microseconds(said)
+    except ValueError:
+        raise Wrong("bad_field", "The field “timestamp” holds no time in ISO 8601.") from None
+
+
+def _sent_at(said: object) -> int | None:
+    """A clock that cannot be read corrects nothing."""
+    if said is None:
+        return None
+    try:
+        return microseconds(said)
+    except ValueError:
+        return None
