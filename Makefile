@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PORT ?= 8000
 
-.PHONY: help install demo test check slow bench lint format messages lock system screenshot clean
+.PHONY: help install demo test check slow robustness bench lint format messages lock system screenshot clean
 
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -30,13 +30,16 @@ demo: install ## load the demo workspace and open its live map
 	$(BIN)/polku demo --port $(PORT)
 
 test: install system lint ## everything: lint, types, unit, contract, browser and robustness tests
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -m "not slow and not long"
 
 check: install lint ## the fast tests only
 	$(BIN)/python -m pytest -m "not slow and not contract and not e2e and not robustness" -q
 
 slow: install ## whole simulations
 	$(BIN)/python -m pytest -m slow
+
+robustness: install system ## all robustness checks, the long ones too: kills, broken and full disks, hostile input
+	$(BIN)/python -m pytest -m robustness tests/robustness
 
 bench: install ## the benchmarks, each printing its ratio to what was promised
 	$(BIN)/python -m bench $(ONLY)
@@ -52,10 +55,12 @@ format: install ## mend style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-system: ## what the tests need of the system: Chromium and PostgreSQL's server
+system: ## what the tests need of the system: Chromium, PostgreSQL's server, strace and gcc
 	@needed=""; \
 	command -v chromium >/dev/null || command -v google-chrome >/dev/null || needed="chromium"; \
 	command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || needed="$$needed postgresql"; \
+	command -v strace >/dev/null || needed="$$needed strace"; \
+	command -v gcc >/dev/null || command -v cc >/dev/null || needed="$$needed gcc libc6-dev"; \
 	if [ -n "$$needed" ]; then \
 	  echo "Installing for the tests: $$needed"; \
 	  if [ "$$(id -u)" = 0 ]; then as_root=""; else as_root="sudo"; fi; \
