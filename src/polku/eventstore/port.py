@@ -23,6 +23,7 @@ from polku.eventstore.streams import (
     InboxPlace,
     JoinRate,
     Merge,
+    Profile,
     RefusedLink,
     RejectedGroup,
     RejectedRow,
@@ -358,32 +359,60 @@ class EventStore(Protocol):
         `value`, `properties`, `origin`, `person`."""
 
     # people, one by one
-    def find_people(self, workspace: str, *, search: str = "", limit: int = 50, offset: int = 0) -> pa.Table:
-        """People by an id or trait that holds `search`, the last seen first: `person`, `ids` (list of text),
-        `kinds` (list of text), `traits`, `signals`, `first_seen`, `last_seen`."""
+    def find_people(
+        self,
+        workspace: str,
+        *,
+        search: str = "",
+        is_known: bool | None = None,
+        limit: int = 50,
+        offset: int = 0,
+    ) -> pa.Table:
+        """People by an id, an order's number or a trait that holds `search`, the last seen first, those never seen
+        last: `person`, `ids` (list of text), `kinds` (list of text), `is_known` (by an id other than a device),
+        `traits`, `signals`, `orders` (how many), `origins` (list of text), `first_seen`, `last_seen`. With
+        `is_known` only those who are, or are not."""
 
-    def timeline(self, workspace: str, person: int, *, limit: int = 100, offset: int = 0) -> pa.Table:
-        """All signals of a person, newest first: `arrival`, `time`, `kind`, `name`, `url`, `channel`, `value`,
-        `score`, `scale_low`, `scale_high`, `text`, `properties`, `origin`, `order` (id), `order_status`, `alias`
-        (by which id it came), `device` (alias), `visit` (number of the visit, newest 1), `touchpoints` (list of
-        numbers)."""
+    def profile(self, workspace: str, person: int) -> Profile | None: ...
+    def timeline(
+        self,
+        workspace: str,
+        person: int,
+        *,
+        kinds: Sequence[SignalKind] = (),
+        limit: int = 100,
+        offset: int = 0,
+    ) -> pa.Table:
+        """All signals of a person (or those of `kinds`), newest first: `arrival`, `time`, `kind`, `name`, `url`,
+        `channel`, `value`, `score`, `scale_low`, `scale_high`, `text`, `properties`, `origin`, `order` (id),
+        `order_status`, `alias` (by which id it came), `device` (alias), `visit` (number of the visit, newest 1),
+        `touchpoints` (list of numbers). A visit ends by 30 minutes without any signal; one that the signals
+        name is their own."""
 
-    def identities(self, workspace: str, person: int) -> list[Identity]: ...
+    def identities(self, workspace: str, person: int) -> list[Identity]:
+        """The person's ids, and shared devices that some of their signals came from; those seen last first."""
+
     def person_now(self, workspace: str, person: int) -> int | None:
         """Who a person is by now, after merges; None where there is nobody of that number."""
 
-    def merges(self, workspace: str, person: int) -> list[Merge]: ...
+    def merges(self, workspace: str, person: int) -> list[Merge]:
+        """The merges that made the person who they are, newest first, also of those absorbed; undone ones too."""
+
     def unmerge(self, workspace: str, merge: int, *, rules: Sequence[HitRule]) -> int:
         """Take a merge back and keep the two apart; the number of the person who is back. Raises StoreError where
         it was undone already or never made."""
 
-    def refused_links(self, workspace: str, *, limit: int = 100) -> list[RefusedLink]: ...
-    def join_rates(self, workspace: str, scope: Scope) -> list[JoinRate]: ...
+    def refused_links(self, workspace: str, *, limit: int = 100) -> list[RefusedLink]:
+        """Newest first."""
+
+    def join_rates(self, workspace: str, scope: Scope) -> list[JoinRate]:
+        """By source and kind, most signals first; a source that was not kept is an empty text."""
+
     def unjoined(
         self, workspace: str, scope: Scope, origin: str, kind: SignalKind, *, limit: int = 20
     ) -> pa.Table:
-        """Newest signals whose person is known by nothing that another source or an order knows: `arrival`, `time`,
-        `name`, `alias`, `text`, `url`, `properties`."""
+        """Newest signals that `JoinRate.joined` leaves out: `arrival`, `time`, `name`, `alias`, `alias_kind`,
+        `order` (its number), `text`, `url`, `properties`, `person`."""
 
 
 class StoreError(Exception):

@@ -227,7 +227,11 @@ class Identity:
 
 @dataclass(frozen=True)
 class Merge:
-    """Two people who became one: `alias` and `other` are the ids whose link joined them."""
+    """Two people who became one: `alias` and `other` are the ids whose link joined them.
+
+    `leaving` are all ids that go with the one who was absorbed when the merge is taken back. `survivor` and
+    `absorbed` are the people's numbers.
+    """
 
     merge: int
     at: datetime
@@ -235,6 +239,9 @@ class Merge:
     alias: str
     other: str
     undone_at: datetime | None
+    survivor: int = 0
+    absorbed: int = 0
+    leaving: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -250,10 +257,14 @@ class RefusedLink:
 
 @dataclass(frozen=True)
 class JoinRate:
-    """How well the signals of one source and kind join.
+    """How well the signals of one source and kind join; all are counts of signals but `people`.
 
-    `known`: their person has an id other than a device; `ordered`: they belong to an order; `elsewhere`: their
-    person has signals of another source too.
+    `known`: their person has an id other than a device; `ordered`: they name an order that the store knows more of
+    than its number, or their person has one; `elsewhere`: their person has signals of another source too (in
+    simulated data, and in what came before sources were kept, the kinds stand for the sources); `joined`: ordered
+    or elsewhere, for orders elsewhere. `numbered` name an order, `lost` one of which nothing but the number is
+    known. `ids` counts them by the kind of id they came with: a device beside another id counts as well, and
+    `none` came by an order's number alone.
     """
 
     origin: str
@@ -263,3 +274,26 @@ class JoinRate:
     known: int
     ordered: int
     elsewhere: int
+    joined: int = 0
+    numbered: int = 0
+    lost: int = 0
+    ids: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Profile:
+    """One person in sum.
+
+    `is_known`: by an id other than a device. `signals` counts by kind (a SignalKind); `visits` as in the timeline.
+    `orders` are (state or None, how many, their value together), those without a time included.
+    """
+
+    person: int
+    is_known: bool
+    traits: str | None
+    signals: Mapping[int, int]
+    visits: int
+    first_seen: datetime | None
+    last_seen: datetime | None
+    origins: tuple[str, ...]
+    orders: tuple[tuple[str | None, int, float], ...]

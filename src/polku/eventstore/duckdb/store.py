@@ -12,13 +12,17 @@ from polku.eventstore.duckdb import (
     aggregates,
     catalog,
     hits,
+    identity_reads,
+    joins,
     orders,
     people,
     people_reads,
+    person_search,
     rows,
     sequences,
     signals,
     source_reads,
+    timelines,
     versions,
 )
 from polku.eventstore.duckdb.instance import QUESTION_SECONDS, Instance
@@ -34,11 +38,21 @@ from polku.eventstore.port import (
     Scope,
     Selector,
     SequenceRows,
+    SignalKind,
     Source,
     StoreState,
     Unit,
 )
-from polku.eventstore.streams import RejectedGroup, RejectedRow, SourceState
+from polku.eventstore.streams import (
+    Identity,
+    JoinRate,
+    Merge,
+    Profile,
+    RefusedLink,
+    RejectedGroup,
+    RejectedRow,
+    SourceState,
+)
 
 
 class DuckDBStore:
@@ -216,3 +230,59 @@ class DuckDBStore:
     def recent(self, workspace: str, *, origin: str | None = None, limit: int = 20) -> pa.Table:
         with self._instance.question(workspace) as session:
             return source_reads.recent(session, origin=origin, limit=limit)
+
+    def find_people(
+        self,
+        workspace: str,
+        *,
+        search: str = "",
+        is_known: bool | None = None,
+        limit: int = 50,
+        offset: int = 0,
+    ) -> pa.Table:
+        with self._instance.question(workspace) as session:
+            return person_search.find_people(
+                session, search=search, is_known=is_known, limit=limit, offset=offset
+            )
+
+    def profile(self, workspace: str, person: int) -> Profile | None:
+        with self._instance.question(workspace) as session:
+            return timelines.profile(session, person)
+
+    def timeline(
+        self,
+        workspace: str,
+        person: int,
+        *,
+        kinds: Sequence[SignalKind] = (),
+        limit: int = 100,
+        offset: int = 0,
+    ) -> pa.Table:
+        with self._instance.question(workspace) as session:
+            return timelines.timeline(session, person, kinds=kinds, limit=limit, offset=offset)
+
+    def identities(self, workspace: str, person: int) -> list[Identity]:
+        with self._instance.question(workspace) as session:
+            return identity_reads.identities(session, person)
+
+    def person_now(self, workspace: str, person: int) -> int | None:
+        with self._instance.glance(workspace) as session:
+            return identity_reads.person_now(session, person)
+
+    def merges(self, workspace: str, person: int) -> list[Merge]:
+        with self._instance.glance(workspace) as session:
+            return identity_reads.merges(session, person)
+
+    def refused_links(self, workspace: str, *, limit: int = 100) -> list[RefusedLink]:
+        with self._instance.glance(workspace) as session:
+            return identity_reads.refused_links(session, limit=limit)
+
+    def join_rates(self, workspace: str, scope: Scope) -> list[JoinRate]:
+        with self._instance.question(workspace) as session:
+            return joins.join_rates(session, scope)
+
+    def unjoined(
+        self, workspace: str, scope: Scope, origin: str, kind: SignalKind, *, limit: int = 20
+    ) -> pa.Table:
+        with self._instance.question(workspace) as session:
+            return joins.unjoined(session, scope, origin, kind, limit=limit)
