@@ -149,7 +149,8 @@ def run(
         if isinstance(outcome, Drop):
             decoded.drop(outcome.reason)
         else:
-            decoded.reject(outcome.reason, outcome.detail, candidate.raw, candidate.context)
+            context = candidate.context() if candidate.context is not None else None
+            decoded.reject(outcome.reason, outcome.detail, candidate.raw, context)
     return passed
 
 

@@ -7,7 +7,7 @@ everything it does can be tested with bytes and compared with ==.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 from typing import Protocol as Interface
@@ -54,7 +54,7 @@ class Reply:
 class Candidate(msgspec.Struct, gc=False):
     """A message on its way through the pipeline, with what must not travel further.
 
-    `raw` is the event as it came, kept if it is rejected; `context` is what `Protocol.decode_one` needs beside it.
+    `raw` is the event as it came, kept if it is rejected; `context` makes what `Protocol.decode_one` needs beside it.
     `sent_at` is the sender's clock when it sent (microseconds). The pipeline checks `properties` and `traits` and
     writes them into the message as JSON.
     """
@@ -64,7 +64,7 @@ class Candidate(msgspec.Struct, gc=False):
     sent_at: int | None = None
     properties: dict[str, Any] | None = None
     traits: dict[str, Any] | None = None
-    context: dict[str, str | int] | None = None
+    context: Callable[[], dict[str, str | int] | None] | None = None
 
 
 @dataclass(slots=True)

@@ -11,6 +11,8 @@ from urllib.parse import parse_qs
 
 import msgspec
 
+from polku.capture.protocols.contract import EVENTS
+
 _WHITESPACE = b" \t\r\n"
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
@@ -20,6 +22,7 @@ class Batch(msgspec.Struct, gc=False):
 
     batch: list[msgspec.Raw] | None = None
     sentAt: Any = None
+    context: msgspec.Raw = msgspec.Raw(b"null")
 
 
 class _EventKey(msgspec.Struct, gc=False):
@@ -37,6 +40,7 @@ _WRITE_KEY = re.compile(rb'"writeKey"\s*:\s*"([^"\\]{1,200})"')
 _BATCH = re.compile(r'"batch"\s*:\s*\[')
 _BETWEEN = re.compile(r"[\s,]*")
 _SENT_AT = re.compile(r'"sentAt"\s*:\s*("[^"\\]{1,64}"|\d{1,20})')
+_CONTEXT = re.compile(r'"context"\s*:\s*(?=\{)')
 _lenient = json.JSONDecoder()
 
 
@@ -91,7 +95,7 @@ def _patiently(text: bytes) -> Batch | None:
         return None
     events: list[msgspec.Raw] = []
     place = opened.end()
-    while True:
+    while len(events) <= EVENTS:
         place = _BETWEEN.match(source, place).end()  # type: ignore[union-attr] # it matches nothing at least
         if place >= len(source) or source[place] == "]":
             break
@@ -102,4 +106,17 @@ def _patiently(text: bytes) -> Batch | None:
         events.append(msgspec.Raw(source[place:end].encode("utf-8", "surrogateescape")))
         place = end
     said = _SENT_AT.search(source, place) or _SENT_AT.search(source, 0, opened.start())
-    return Batch(events, json.loads(said.group(1)) if said else None)
+    return Batch(
+        events, json.loads(said.group(1)) if said else None, _context_of(source, place, opened.start())
+    )
+
+
+def _context_of(source: str, after: int, before: int) -> msgspec.Raw:
+    found = _CONTEXT.search(source, after) or _CONTEXT.search(source, 0, before)
+    if found is not None:
+        try:
+            end = _lenient.raw_decode(source, found.end())[1]
+            return msgspec.Raw(source[found.end() : end].encode())
+        except (ValueError, RecursionError):
+            pass
+    return msgspec.Raw(b"null")

@@ -68,7 +68,7 @@ class Wrong(Exception):
 
 
 def candidate(event: Event, raw: bytes | msgspec.Raw, *, kind: str | None, sent_at: object) -> Candidate:
-    """`kind` is the type of an event that does not say its own; `sent_at` is the batch's. Raises Wrong."""
+    """`kind` is the type of an event that does not say its own; `sent_at` is the request's. Raises Wrong."""
     said = event.type or kind
     if not said:
         raise Wrong("missing_type", "The field “type” is missing.")
@@ -212,8 +212,7 @@ def _surroundings(event: Event, made: Candidate, properties: dict[str, Any]) -> 
         properties["timezone"] = surroundings.timezone
 
 
-def is_our_tracker(event: Event) -> bool:
-    surroundings = event.context
+def is_our_tracker(surroundings: Surroundings | None) -> bool:
     return (
         surroundings is not None
         and surroundings.library is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -11,14 +12,43 @@ from polku.capture.protocols.contract import EVENT_BYTES, EVENTS, Decoded, Reply
 from polku.capture.protocols.keys import key_from_authorization, usable
 from polku.capture.protocols.segment import addresses
 from polku.capture.protocols.segment.body import batch_of, json_of, write_key
-from polku.capture.protocols.segment.events import Event, Wrong, candidate, is_our_tracker
+from polku.capture.protocols.segment.events import (
+    OUR_TRACKER,
+    Event,
+    Surroundings,
+    Wrong,
+    candidate,
+    is_our_tracker,
+)
 from polku.capture.protocols.segment.settings import settings_of
 
 _JSON = {"content-type": "application/json"}
 _TAKEN = b'{"success":true}'
+_LONGEST_TIME = 64
+_NO_TIME_FROM = 10**18
 
 _event = msgspec.json.Decoder(Event).decode
+_surroundings = msgspec.json.Decoder(Surroundings | None).decode
 _anything = msgspec.json.Decoder().decode
+
+
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """What a request says once for all its events; with an event that is rejected it is kept beside it."""
+
+    kind: str | None = None  # the type of an event that does not say its own
+    sent_at: str | int | None = None
+    is_ours: bool = False  # sent by our own tracker
+
+    def context(self) -> dict[str, str | int] | None:
+        context: dict[str, str | int] = {}
+        if self.kind is not None:
+            context["type"] = self.kind
+        if self.sent_at is not None:
+            context["sent_at"] = self.sent_at
+        if self.is_ours:
+            context["library"] = OUR_TRACKER
+        return context or None
 
 
 class Segment:
@@ -45,25 +75,27 @@ class Segment:
         text = json_of(request.body)
         kind = addresses.SINGLE.get(request.path)
         if kind is not None:
-            if text[:1] != b"{":
-                decoded.refusal = _refusal(400, "The body is not a JSON object.")
-            else:
-                _take(decoded, text, kind, None, alone=True)
+            _take_alone(decoded, text, kind)
             return decoded
         batch = batch_of(text)
         if batch is None or batch.batch is None:
-            decoded.refusal = _refusal(400, "The body is not a JSON object with a list “batch”.")
+            decoded.refusal = _refusal(
+                400, "bad_request", "The body is not a JSON object with a list “batch”."
+            )
         elif len(batch.batch) > EVENTS:
-            decoded.refusal = _refusal(413, f"One request may hold {EVENTS} events.")
+            decoded.refusal = _refusal(413, "too_large", f"One request may hold {EVENTS} events.")
         else:
+            shared = _Shared(
+                sent_at=_sent_at(batch.sentAt), is_ours=is_our_tracker(_surroundings_of(batch.context))
+            )
             for raw in batch.batch:
-                _take(decoded, raw, None, batch.sentAt)
+                _take(decoded, raw, shared)
         return decoded
 
     def decode_one(self, raw: str, context: Mapping[str, Any]) -> Decoded:
         decoded = Decoded("segment")
-        text = raw.encode("utf-8", "replace").strip()
-        _take(decoded, text, context.get("type"), context.get("sent_at"))
+        shared = _Shared(context.get("type"), context.get("sent_at"), context.get("library") == OUR_TRACKER)
+        _take(decoded, raw.encode("utf-8", "replace").strip(), shared)
         return decoded
 
     def reply(self, request: Request, decoded: Decoded) -> Reply:
@@ -77,16 +109,24 @@ class Segment:
 segment = Segment()
 
 
-def _take(
-    decoded: Decoded, raw: bytes | msgspec.Raw, kind: str | None, sent_at: object, *, alone: bool = False
-) -> None:
+def _take_alone(decoded: Decoded, text: bytes, kind: str) -> None:
+    """The body is one event: what is no JSON at all is no event, and its sender can be told so."""
+    if text[:1] == b"{":
+        _take(decoded, text, _Shared(kind))
+        if all(row.reason != "not_json" for row in decoded.rejected):
+            return
+    decoded.rejected.clear()
+    decoded.refusal = _refusal(400, "bad_request", "The body is not a JSON object.")
+
+
+def _take(decoded: Decoded, raw: bytes | msgspec.Raw, shared: _Shared) -> None:
     """Decode one event into `decoded`: a candidate or a rejected message, never an exception."""
     size = memoryview(raw).nbytes
     try:
         if size > EVENT_BYTES:
             raise Wrong("too_large", f"It has {size} bytes; one event may have {EVENT_BYTES}.")
         event = _event(raw)
-        made = candidate(event, raw, kind=kind, sent_at=sent_at)
+        made = candidate(event, raw, kind=shared.kind, sent_at=shared.sent_at)
     except Wrong as wrong:
         reason, detail = wrong.reason, wrong.detail
     except RecursionError:
@@ -96,16 +136,12 @@ def _take(
     except ValueError as error:  # DecodeError and UnicodeDecodeError
         reason, detail = "not_json", str(error)[:200]
     else:
-        if kind is not None or sent_at is not None:
-            made.context = _context(kind, sent_at)
-        if is_our_tracker(event):
+        if shared.is_ours or is_our_tracker(event.context):
             decoded.origin_kind = "tracker"
+        made.context = shared.context
         decoded.candidates.append(made)
         return
-    if alone and reason == "not_json":
-        decoded.refusal = _refusal(400, "The body is not valid JSON.")
-        return
-    decoded.reject(reason, detail, raw, _context(kind, sent_at))
+    decoded.reject(reason, detail, raw, shared.context())
 
 
 def _what_is_wrong(raw: bytes | msgspec.Raw, complaint: str) -> tuple[str, str]:
@@ -120,14 +156,21 @@ def _what_is_wrong(raw: bytes | msgspec.Raw, complaint: str) -> tuple[str, str]:
     return "bad_field", complaint[:200]
 
 
-def _context(kind: str | None, sent_at: object) -> dict[str, str | int]:
-    context: dict[str, str | int] = {}
-    if kind is not None:
-        context["type"] = kind
-    if isinstance(sent_at, str | int) and not isinstance(sent_at, bool):
-        context["sent_at"] = sent_at
-    return context
+def _sent_at(said: object) -> str | int | None:
+    """Short enough to be kept beside each event that is rejected."""
+    if type(said) is str:
+        return said if len(said) <= _LONGEST_TIME else None
+    return said if type(said) is int and abs(said) < _NO_TIME_FROM else None
 
 
-def _refusal(status: int, message: str) -> Reply:
-    return Reply(status, _JSON, msgspec.json.encode({"success": False, "message": message}))
+def _surroundings_of(context: msgspec.Raw) -> Surroundings | None:
+    """The batch's own; of no use where it is something else than the specification says."""
+    try:
+        return _surroundings(context)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _refusal(status: int, code: str, message: str) -> Reply:
+    # RudderStack's Python library takes a reply without a code for a broken server, and tries again for ever.
+    return Reply(status, _JSON, msgspec.json.encode({"success": False, "code": code, "message": message}))
