@@ -70,7 +70,20 @@ def merges(session: Session, person: int) -> list[Merge]:
         ORDER BY h.made_at DESC, h.number DESC""",
         {"person": person},
     )
-    return [Merge(*row[:-1], tuple(row[-1] or ())) for row in rows]
+    return [
+        Merge(
+            merge=number,
+            at=at,
+            reason=reason,
+            alias=alias,
+            other=other,
+            undone_at=undone_at,
+            survivor=survivor,
+            absorbed=absorbed,
+            leaving=tuple(leaving or ()),
+        )
+        for number, at, reason, alias, other, undone_at, survivor, absorbed, leaving in rows
+    ]
 
 
 def refused_links(session: Session, *, limit: int) -> list[RefusedLink]:

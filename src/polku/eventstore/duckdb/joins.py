@@ -53,12 +53,22 @@ def join_rates(session: Session, scope: Scope) -> list[JoinRate]:
         terms.parameters,
     )
     ids = _ids(session, scope)
-    rates = []
-    for number, *counts in rows:
-        origin = origins[number] or ""
-        kind, *numbers = (int(count) for count in counts)
-        rates.append(JoinRate(origin, kind, *numbers, ids=ids.get((origin, kind), {})))
-    return rates
+    return [
+        JoinRate(
+            origin=origins[number] or "",
+            kind=int(kind),
+            signals=int(signals),
+            people=int(people),
+            known=int(known),
+            ordered=int(ordered),
+            elsewhere=int(elsewhere),
+            joined=int(joined),
+            numbered=int(numbered),
+            lost=int(lost),
+            ids=ids.get((origins[number] or "", int(kind)), {}),
+        )
+        for number, kind, signals, people, known, ordered, elsewhere, joined, numbered, lost in rows
+    ]
 
 
 def unjoined(session: Session, scope: Scope, origin: str, kind: SignalKind, *, limit: int) -> pa.Table:

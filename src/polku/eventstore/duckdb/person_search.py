@@ -45,13 +45,15 @@ def _page(
             FROM chosen LEFT JOIN seen USING (person)
             ORDER BY last_seen DESC NULLS LAST, person DESC LIMIT $limit OFFSET $offset
         ), named AS (
-            SELECT i.person, list(i.alias ORDER BY i.identity) AS ids, list({id_kinds.kind()} ORDER BY i.identity) AS kinds
+            SELECT i.person, list(i.alias ORDER BY i.identity) AS ids,
+                list({id_kinds.kind()} ORDER BY i.identity) AS kinds
             FROM {db}.identity AS i WHERE i.person IN (SELECT person FROM page) GROUP BY i.person
         ), bought AS (
             SELECT o.person, count(*) AS orders FROM {db}.orders AS o
             WHERE o.person IN (SELECT person FROM page) GROUP BY o.person
         )
-        SELECT page.person, coalesce(ids, CAST([] AS VARCHAR[])) AS ids, coalesce(kinds, CAST([] AS VARCHAR[])) AS kinds,
+        SELECT page.person, coalesce(ids, CAST([] AS VARCHAR[])) AS ids,
+            coalesce(kinds, CAST([] AS VARCHAR[])) AS kinds,
             len(list_filter(coalesce(kinds, []), lambda kind: kind NOT IN {id_kinds.ANONYMOUS})) > 0 AS is_known,
             p.traits, page.signals, coalesce(bought.orders, 0) AS orders,
             coalesce(page.origins, CAST([] AS VARCHAR[])) AS origins, page.first_seen, page.last_seen
