@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from polku.capture.protocols.contract import Candidate, Decoded, Protocol, Reply, Request
+from polku.capture.protocols.matomo import matomo
 from polku.capture.protocols.segment import segment
 
 __all__ = ["PROTOCOLS", "Candidate", "Decoded", "Protocol", "Reply", "Request", "find", "named"]
 
-PROTOCOLS: tuple[Protocol, ...] = (segment,)
+PROTOCOLS: tuple[Protocol, ...] = (segment, matomo)
 
 
 def find(method: str, path: str) -> Protocol | None:

@@ -76,6 +76,7 @@ class Decoded:
     rejected: list[RejectedMessage] = field(default_factory=list)
     dropped: dict[str, int] = field(default_factory=dict)
     refusal: Reply | None = None
+    held: int = 0  # how many events there were in all, where the reply says so
 
     def reject(
         self, reason: str, detail: str, raw: bytes | msgspec.Raw, context: dict[str, str | int] | None = None
