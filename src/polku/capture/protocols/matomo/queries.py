@@ -9,7 +9,7 @@ import msgspec
 
 Parameters = dict[str, str]
 
-_TOKEN = "token_auth"
+_LEFT_OUT = "token_auth"
 
 
 class Bulk(msgspec.Struct, gc=False):
@@ -59,7 +59,7 @@ def parameters_of_object(values: dict[str, Any]) -> Parameters:
 
 def without_secret(query: str) -> str:
     """The query string as it came, but for a token that may be a password elsewhere."""
-    if _TOKEN not in query:
+    if _LEFT_OUT not in query:
         return query
-    kept = [part for part in query.removeprefix("?").split("&") if not part.startswith(_TOKEN)]
+    kept = [part for part in query.removeprefix("?").split("&") if not part.startswith(_LEFT_OUT)]
     return "&".join(kept)
