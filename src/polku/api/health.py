@@ -7,6 +7,7 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from polku.capture import front
 from polku.eventstore.registry import store
 
 
@@ -20,7 +21,8 @@ def healthz(request: HttpRequest) -> JsonResponse:
 @never_cache
 @require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
-    """200 when the event store is open and the database answers, else 503 with what is missing."""
+    """200 when the event store is open, the database answers and signals come in and through, else 503 with what is
+    missing."""
     missing = []
     try:
         with connection.cursor() as cursor:
@@ -31,6 +33,8 @@ def readyz(request: HttpRequest) -> JsonResponse:
         store()
     except RuntimeError:
         missing.append("event store")
+    if (door := front.running()) is not None:
+        missing += door.missing()
     if missing:
         return JsonResponse(
             {"status": "not ready", "missing": missing}, status=503, headers={"Retry-After": "5"}

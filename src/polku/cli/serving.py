@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import socket
 import sys
@@ -13,8 +14,10 @@ from pathlib import Path
 from types import FrameType
 
 import uvicorn
+from django.conf import settings
 from django.utils.translation import gettext as _
 
+from polku.capture import front
 from polku.cli import loaded_operations
 from polku.cli.control import ControlServer
 from polku.cli.errors import CommandError
@@ -26,8 +29,10 @@ from polku.jobs import queue
 _SWITCH_INTERVAL = 0.0005
 """One busy Python thread with the default 5 ms took the slowest answers from milliseconds to seconds."""
 
-# A stop may last fifteen seconds: questions have five to end by themselves, requests eight, commands and jobs two.
+# A stop may last fifteen seconds: questions have five to end by themselves, requests eight, commands, jobs and the
+# loader two.
 _QUESTIONS_PATIENCE, _REQUESTS_PATIENCE, _PATIENCE = 5.0, 8, 2.0
+_OPEN_FILES = 65_536  # connections, a file per workspace, and three per file of the inbox
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -73,6 +78,11 @@ def serve(
             if prepare:
                 prepare()
             sys.setswitchinterval(_SWITCH_INTERVAL)
+            _allow_many_files()
+            try:
+                front.start(home, store)  # type: ignore[arg-type]
+            except OSError as error:
+                raise CommandError(_("The inbox cannot be opened: %s") % error) from error
             control = ControlServer(socket_path(home))
             runner = queue.Runner()
             runner.start()
@@ -85,10 +95,12 @@ def serve(
                     log_level="warning",
                     access_log=False,
                     server_header=False,
+                    forwarded_allow_ips=settings.PROXIES,
                     timeout_graceful_shutdown=_REQUESTS_PATIENCE,
                 )
                 _run(_Server(config, store), listener)
             finally:
+                front.stop(_PATIENCE)
                 control.stop()
                 control.join(_PATIENCE)
                 runner.stop(timeout=_PATIENCE)
@@ -97,6 +109,14 @@ def serve(
         # Closing the store ended what commands and jobs still did; they must have left it before Python ends.
         control.join(_PATIENCE)
         runner.join(_PATIENCE)
+
+
+def _allow_many_files() -> None:
+    """The usual 1,024 are too few for a busy server; what the system allows at most is no harm."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _OPEN_FILES if hard == resource.RLIM_INFINITY else min(_OPEN_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _leave_at_once() -> None:

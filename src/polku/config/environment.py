@@ -12,6 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off", ""}
+_SHORTEST_TOKEN = 16
 
 
 def text(name: str, default: str = "") -> str:
@@ -54,6 +55,22 @@ def choice(name: str, default: str, *, known: tuple[str, ...]) -> str:
 
 def listing(name: str) -> list[str]:
     return [part.strip() for part in text(name).split(",") if part.strip()]
+
+
+def file(name: str) -> Path | None:
+    """The file that the variable names; whether it can be read shows when it is."""
+    path = text(name).strip()
+    return Path(path).expanduser().resolve() if path else None
+
+
+def token(name: str) -> str:
+    """A secret that programs send; empty where none was given."""
+    value = text(name).strip()
+    if value and len(value) < _SHORTEST_TOKEN:
+        raise ImproperlyConfigured(
+            f"{name} is too short; give it at least {_SHORTEST_TOKEN} random characters."
+        )
+    return value
 
 
 def home() -> Path:

@@ -17,6 +17,14 @@ DEMO_SIGN_IN = environment.flag("POLKU_DEMO_SIGN_IN")
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *environment.listing("POLKU_HOSTS")]
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in environment.listing("POLKU_HOSTS")]
 HTTPS = environment.flag("POLKU_HTTPS")
+PROXIES = environment.listing("POLKU_PROXIES") or ["127.0.0.1", "::1"]
+
+CAPTURE_EVENTS_PER_SECOND = environment.integer(
+    "POLKU_CAPTURE_EVENTS_PER_SECOND", 20_000, low=1, high=10_000_000
+)
+INBOX_MEGABYTES = environment.integer("POLKU_INBOX_MEGABYTES", 8_192, low=16, high=10_000_000)
+COUNTRY_DATABASE = environment.file("POLKU_COUNTRY_DATABASE")
+METRICS_TOKEN = environment.token("POLKU_METRICS_TOKEN")
 
 INSTALLED_APPS = [
     "django.contrib.auth",

@@ -14,6 +14,7 @@ from django_scopes import scope, scopes_disabled
 
 from polku.accounts.domain.audit import record_audit
 from polku.accounts.models import ApiKey, User, Workspace
+from polku.accounts.signals import api_keys_changed
 from polku.accounts.values import clean_choice, clean_line
 
 _PREFIXES = {ApiKey.Kind.WRITE: "pk_", ApiKey.Kind.SECRET: "sk_"}
@@ -25,7 +26,8 @@ _USE_NOTED_EVERY = timedelta(minutes=1)
 def create_api_key(*, workspace: Workspace, kind: str, name: str, actor: User | None) -> tuple[ApiKey, str]:
     """Make a key of 256 random bits; returns its row and its text, which can never be had again.
 
-    One transaction with its audit entry. Raises ValidationError for an unknown kind or a bad name.
+    One transaction with its audit entry; `signals.api_keys_changed` after it. Raises ValidationError for an
+    unknown kind or a bad name.
     """
     kind = clean_choice(kind, ApiKey.Kind.values)
     name = clean_line(name, longest=120)
@@ -35,15 +37,18 @@ def create_api_key(*, workspace: Workspace, kind: str, name: str, actor: User | 
             workspace=workspace, kind=kind, name=name, prefix=text[:8], digest=_digest(text), created_by=actor
         )
         record_audit(workspace=workspace, actor=actor, action="api_key.created", target=name, kind=kind)
+        transaction.on_commit(_tell_of_change)
     return key, text
 
 
 def revoke_api_key(*, key: ApiKey, actor: User | None) -> None:
-    """End the key for good; revoking it again changes nothing. One transaction with its audit entry."""
+    """End the key for good; revoking it again changes nothing. One transaction with its audit entry;
+    `signals.api_keys_changed` after it."""
     with scope(workspace=key.workspace), transaction.atomic():
         ended = ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=timezone.now())
         if ended:
             record_audit(workspace=key.workspace, actor=actor, action="api_key.revoked", target=key.name)
+            transaction.on_commit(_tell_of_change)
 
 
 def find_api_key(text: str) -> ApiKey | None:
@@ -67,6 +72,10 @@ def _note_use(key: ApiKey) -> None:
     stale = Q(last_used_at=None) | Q(last_used_at__lt=now - _USE_NOTED_EVERY)
     if key.last_used_at is None or key.last_used_at < now - _USE_NOTED_EVERY:
         ApiKey.objects.filter(stale, pk=key.pk).update(last_used_at=now)
+
+
+def _tell_of_change() -> None:
+    api_keys_changed.send(ApiKey)
 
 
 def _digest(text: str) -> str:
