@@ -41,7 +41,7 @@ _BATCH = re.compile(r'"batch"\s*:\s*\[')
 _BETWEEN = re.compile(r"[\s,]*")
 _SENT_AT = re.compile(r'"sentAt"\s*:\s*("[^"\\]{1,64}"|\d{1,20})')
 _CONTEXT = re.compile(r'"context"\s*:\s*(?=\{)')
-_lenient = json.JSONDecoder()
+_lenient = json.JSONDecoder(strict=False)
 
 
 def json_of(body: bytes) -> bytes:
