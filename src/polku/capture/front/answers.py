@@ -16,7 +16,6 @@ RawHeaders: TypeAlias = list[tuple[bytes, bytes]]
 _PREFLIGHT = [
     (b"access-control-allow-methods", b"GET, POST, OPTIONS"),
     (b"access-control-max-age", b"86400"),
-    (b"content-length", b"0"),
 ]
 _ALLOWED_HEADERS = b"Authorization, Content-Type, Content-Encoding"
 _LONGEST_ECHO = 500
@@ -29,6 +28,9 @@ def problem(status: int, detail: str, **headers: str) -> Reply:
         "title": HTTPStatus(status).phrase,
         "status": status,
         "detail": detail,
+        # Without these RudderStack's Python library takes any reply for a network failure, and tries again.
+        "code": HTTPStatus(status).name.lower(),
+        "message": detail,
     }
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return Reply(status, {"content-type": "application/problem+json"} | named, msgspec.json.encode(document))
@@ -37,7 +39,7 @@ def problem(status: int, detail: str, **headers: str) -> Reply:
 UNKNOWN_KEY = problem(
     401,
     "Send a valid write key of the workspace (pk_…): as the user name of Authorization: Basic, or as “writeKey”.",
-    www_authenticate='Basic realm="write key"',
+    www_authenticate="WriteKey",  # after “Basic” a browser would ask the shop's visitor for a password
 )
 NOT_FOUND = problem(
     404, "There is nothing at this address. The capture addresses are in docs/reference/capture.md."
