@@ -34,6 +34,7 @@ TIMEZONE = "Europe/Helsinki"
 SEED = 6
 """Chosen so that all clear changes of the default view are planted ones; in most worlds chance adds one or two."""
 CANCELLED_STATES = ["cancelled", "returned"]
+SOURCE = "simulation"
 _LOADED = "workspace.imported"
 _STEPS = 100
 
@@ -93,14 +94,15 @@ def build_workspace(
     key = workspace.key.hex
     rules = hit_rules(key)
     progress(15)
-    store().load_people(key, simulation.people)
+    store().load_people(key, simulation.people, origin=SOURCE)
     progress(25)
-    store().load_orders(key, simulation.orders, rules=rules)
+    store().load_orders(key, simulation.orders, rules=rules, origin=SOURCE)
     progress(35)
     store().load_signals(
         key,
         simulation.signals,
         rules=rules,
+        origin=SOURCE,
         progress=lambda done, total: progress(35 + done * 64 // max(total, 1)),
     )
     return workspace

@@ -229,9 +229,16 @@ class EventStore(Protocol):
     def state(self, workspace: str) -> StoreState: ...
     def close(self) -> None: ...
 
-    # writes: each one transaction under the writer's gate, touchpoint hits included
+    # writes: each one transaction under the writer's gate, touchpoint hits included; with `origin` (see
+    # streams.STREAM_EVENTS) the signals and the sources' counts say where they came from
     def load_signals(
-        self, workspace: str, source: Source, *, rules: Sequence[HitRule], progress: Progress | None = None
+        self,
+        workspace: str,
+        source: Source,
+        *,
+        rules: Sequence[HitRule],
+        origin: str | None = None,
+        progress: Progress | None = None,
     ) -> Loaded: ...
     def load_orders(
         self,
@@ -240,6 +247,7 @@ class EventStore(Protocol):
         *,
         rules: Sequence[HitRule],
         lines: bool = False,
+        origin: str | None = None,
         progress: Progress | None = None,
     ) -> Loaded: ...
     def load_people(
@@ -248,9 +256,11 @@ class EventStore(Protocol):
         source: Source,
         *,
         rules: Sequence[HitRule] = (),
+        origin: str | None = None,
         progress: Progress | None = None,
     ) -> Loaded:
-        """`rules` keep the hits right whose conditions ask for properties of people."""
+        """`rules` keep the hits right whose conditions ask for properties of people. Aliases that stand for a
+        missing id (`-`, `unknown`) name nobody; they are among the links refused."""
 
     def rebuild_hits(
         self,
@@ -370,8 +380,8 @@ class EventStore(Protocol):
     ) -> pa.Table:
         """People by an id, an order's number or a trait that holds `search`, the last seen first, those never seen
         last: `person`, `ids` (list of text), `kinds` (list of text), `is_known` (by an id other than a device),
-        `traits`, `signals`, `orders` (how many), `origins` (list of text), `first_seen`, `last_seen`. With
-        `is_known` only those who are, or are not."""
+        `traits`, `signals`, `orders` (how many), `order` (the newest one's number), `origins` (list of text),
+        `first_seen`, `last_seen`. With `is_known` only those who are, or are not."""
 
     def profile(self, workspace: str, person: int) -> Profile | None: ...
     def timeline(

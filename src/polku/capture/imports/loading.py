@@ -40,13 +40,14 @@ def load(workspace: Workspace, staged: Staged, *, progress: Progress | None = No
 
 
 def _load(key: str, staged: Staged, progress: Progress | None) -> Loaded:
+    origin = f"import/{staged.kind}"
     if staged.kind == "people":
-        return store().load_people(key, staged.batch, rules=hit_rules(key), progress=progress)
+        return store().load_people(key, staged.batch, rules=hit_rules(key), origin=origin, progress=progress)
     if staged.kind == "orders":
         return store().load_orders(
-            key, staged.batch, rules=hit_rules(key), lines=staged.lines, progress=progress
+            key, staged.batch, rules=hit_rules(key), lines=staged.lines, origin=origin, progress=progress
         )
-    return store().load_signals(key, staged.batch, rules=hit_rules(key), progress=progress)
+    return store().load_signals(key, staged.batch, rules=hit_rules(key), origin=origin, progress=progress)
 
 
 def _bind_touchpoint(workspace: Workspace, name: str, metric: str) -> list[str]:

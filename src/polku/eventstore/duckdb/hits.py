@@ -30,6 +30,26 @@ def find_hits(
             progress(done, len(touchpoints))
 
 
+def find_hits_at_once(session: Session, rules: Sequence[HitRule], *, of: str) -> None:
+    """`find_hits` in one statement: quicker where the signals are few and the touchpoints many."""
+    touchpoints: dict[int, list[HitRule]] = {}
+    for rule in rules:
+        touchpoints.setdefault(rule.touchpoint, []).append(rule)
+    if not touchpoints:
+        return
+    terms = Terms(session.db)
+    found = []
+    for touchpoint, its_rules in touchpoints.items():
+        taken = conditions.selectors(terms, [rule.selector for rule in its_rules])
+        found.append(f"CASE WHEN {taken} THEN CAST({terms.parameter(touchpoint)} AS BIGINT) END")
+    session.run(
+        f"""INSERT INTO {session.db}.hit SELECT touchpoint, arrival FROM (
+            SELECT unnest([{", ".join(found)}]) AS touchpoint, s.arrival FROM {terms.source()} WHERE {of}
+        ) WHERE touchpoint IS NOT NULL""",
+        terms.parameters,
+    )
+
+
 def forget_hits(session: Session, touchpoints: Sequence[int], *, of: str | None = None) -> None:
     """Remove the touchpoints' hits, with `of` only those of signals for which it holds."""
     if not touchpoints:

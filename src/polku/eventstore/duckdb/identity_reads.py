@@ -18,7 +18,7 @@ def identities(session: Session, person: int) -> list[Identity]:
             SELECT identity, count(*) AS signals, min(time) AS first_seen, max(time) AS last_seen FROM (
                 SELECT identity, time FROM own WHERE identity IS NOT NULL
                 UNION ALL
-                SELECT device, time FROM own WHERE device IS NOT NULL AND device IS DISTINCT FROM identity
+                SELECT device, time FROM own WHERE device IS NOT NULL AND identity IS DISTINCT FROM device
             ) GROUP BY identity
         )
         SELECT i.identity, i.alias, {id_kinds.kind()}, coalesce(i.is_shared, false), coalesce(u.signals, 0),

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from polku.eventstore.duckdb import batches, hits
 from polku.eventstore.duckdb.batches import Integers, nullable
+from polku.eventstore.duckdb.bookkeeping import note_import
 from polku.eventstore.duckdb.order_keys import Orders, find_orders, settle
 from polku.eventstore.duckdb.people_keys import Identities, identify, take_numbers
 from polku.eventstore.duckdb.properties import count_names
@@ -20,7 +21,13 @@ FIELDS = ("time", "value", "status", "promised", "delivered", "channel", "url")
 
 
 def load_orders(
-    session: Session, source: Source, *, rules: Sequence[HitRule], lines: bool, progress: Progress | None
+    session: Session,
+    source: Source,
+    *,
+    rules: Sequence[HitRule],
+    lines: bool,
+    origin: str | None,
+    progress: Progress | None,
 ) -> Loaded:
     """Bring orders up to date with a batch; one transaction, the caller's.
 
@@ -36,7 +43,7 @@ def load_orders(
         orders = find_orders(session, chunk["order"])
         joined += orders.rows_known_before(first_new_order)
         if len(fresh):
-            accepted += _update(session, chunk, fresh, orders, rules, lines)
+            accepted += _update(session, chunk, fresh, orders, rules, lines, origin)
         if not lines:
             last.note(orders.key[orders.rows], fresh)
         done += chunk.num_rows
@@ -49,8 +56,9 @@ def load_orders(
         if said.num_rows:
             orders = find_orders(session, said["order"])
             everything = np.arange(said.num_rows)
-            accepted += _update(session, said, everything, orders, rules, lines, remember=False)
+            accepted += _update(session, said, everything, orders, rules, lines, origin, remember=False)
     find_times(session)
+    note_import(session, origin, accepted=accepted, known=done - accepted)
     return Loaded(accepted, done - accepted, joined, finish(session))
 
 
@@ -112,6 +120,7 @@ def _update(
     orders: Orders,
     rules: Sequence[HitRule],
     lines: bool,
+    origin: str | None,
     *,
     remember: bool = True,
 ) -> int:
@@ -129,6 +138,7 @@ def _update(
             {
                 "row": np.arange(len(fresh)),
                 "order_key": orders.key[orders.rows][fresh],
+                "origin": pa.array([origin] * len(fresh), pa.string()),
                 "is_new": orders.is_new[orders.rows][fresh],
                 "identity": nullable(people.identity[fresh]),
                 "identity_before": nullable(before[orders.rows][fresh]),
@@ -139,8 +149,8 @@ def _update(
     changed = _rows_that_change(session, lines)
     if remember:
         _remember_rows(session, lines)
-    _merge_rows(session, lines)
-    _write_signals(session)
+    merge_rows(session, lines)
+    write_signals(session)
     count_names(session, "ready", prefix="order.", time="time")
     hits.find_again(session, rules, of="s.order_key IN (SELECT order_key FROM ready)")
     session.withdraw("ready")
@@ -189,7 +199,7 @@ def _remember_rows(session: Session, lines: bool) -> None:
     )
 
 
-def _merge_rows(session: Session, lines: bool) -> None:
+def merge_rows(session: Session, lines: bool) -> None:
     """What is not null replaces what was, the last row wins; line values are summed per order.
 
     Sums are rounded to millionths so that the order of rows does not show in them.
@@ -220,8 +230,8 @@ def _merge_rows(session: Session, lines: bool) -> None:
         session.run(sums)
 
 
-def _write_signals(session: Session) -> None:
-    """Give each order that has a time its signal, and bring those there are up to date."""
+def write_signals(session: Session) -> None:
+    """Give each order of `ready` that has a time its signal, and bring those there are up to date."""
     touched = "order_key IN (SELECT order_key FROM ready)"
     (new,) = session.row(
         f"""SELECT count(*) FROM {session.db}.orders
@@ -246,8 +256,11 @@ def _write_signals(session: Session) -> None:
     )
     session.run(
         f"""INSERT INTO {session.db}.signal BY NAME
-        SELECT signal AS arrival, {int(SignalKind.ORDER)} AS kind, coalesce(status, 'order') AS name, time,
-            person, identity, order_key, channel, url, value, properties
-        FROM {session.db}.orders WHERE signal >= $first ORDER BY signal""",
+        SELECT o.signal AS arrival, {int(SignalKind.ORDER)} AS kind, coalesce(o.status, 'order') AS name, o.time,
+            o.person, o.identity, o.order_key, o.channel, o.url, o.value, o.properties, r.origin
+        FROM {session.db}.orders AS o
+        JOIN (SELECT order_key, min_by(origin, row) AS origin FROM ready GROUP BY order_key) AS r
+            ON r.order_key = o.order_key
+        WHERE o.signal >= $first ORDER BY o.signal""",
         {"first": first},
     )

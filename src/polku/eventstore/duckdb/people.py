@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from polku.eventstore.duckdb import batches, hits
+from polku.eventstore.duckdb.bookkeeping import note_import
 from polku.eventstore.duckdb.properties import count_names
 from polku.eventstore.duckdb.session import Session
 from polku.eventstore.duckdb.versions import finish
@@ -19,7 +20,12 @@ if TYPE_CHECKING:
 
 
 def load_people(
-    session: Session, source: Source, *, rules: Sequence[HitRule], progress: Progress | None
+    session: Session,
+    source: Source,
+    *,
+    rules: Sequence[HitRule],
+    origin: str | None,
+    progress: Progress | None,
 ) -> Loaded:
     """Bring identities and traits up to date with a batch; one transaction, the caller's."""
     from polku.eventstore.duckdb.joining import join  # scipy's graphs would cost every command 0.2 s
@@ -40,7 +46,7 @@ def load_people(
                 }
             ),
         )
-        accepted += _merge_traits(session)
+        accepted += merge_traits(session)
         count_names(session, "ready", prefix="person.")
         hits.find_again(
             session, hits.rules_about(rules, "person."), of="s.person IN (SELECT person FROM ready)"
@@ -50,6 +56,7 @@ def load_people(
         done += chunk.num_rows
         if progress:
             progress(done, total)
+    note_import(session, origin, accepted=accepted, known=done - accepted)
     return Loaded(accepted, done - accepted, joined, finish(session))
 
 
@@ -76,7 +83,7 @@ def _move(session: Session, found: Joined) -> None:
     session.withdraw("moved")
 
 
-def _merge_traits(session: Session) -> int:
+def merge_traits(session: Session) -> int:
     """Write the rows' traits; how many rows changed something, their aliases included."""
     (accepted,) = session.row(
         f"""

@@ -10,6 +10,10 @@ import pyarrow as pa
 from polku.eventstore.duckdb.batches import Integers, codes
 from polku.eventstore.duckdb.session import Session
 
+DEVICE_KINDS = "('device', 'cookieless')"
+LONG_ENOUGH = 16
+"""Characters from which an id is taken for a device's, which are UUIDs or hex, and not for a customer number."""
+
 
 @dataclass(frozen=True)
 class Identities:
@@ -39,12 +43,19 @@ def add_people(session: Session, count: int) -> int:
 
 
 def known_identities(session: Session, aliases: pa.Array) -> tuple[Integers, Integers]:
-    """(identity, person) of each alias, −1 where it was never seen."""
+    """(identity, person) of each alias of a file, −1 where it was never seen.
+
+    A file does not say what its ids are. They are names before they are devices, and devices only where they are too
+    long for a customer number; of a shared device the present owner is meant.
+    """
     session.offer("aliases", pa.table({"alias": aliases, "position": np.arange(len(aliases))}))
     position, identity, person = session.integers(
         f"""
         SELECT a.position, i.identity, i.person
-        FROM aliases AS a JOIN {session.db}.identity AS i ON i.alias = a.alias"""
+        FROM aliases AS a JOIN {session.db}.identity AS i ON i.alias = a.alias
+        WHERE coalesce(i.kind, 'file') NOT IN {DEVICE_KINDS}
+            OR (i.kind = 'device' AND length(i.alias) >= {LONG_ENOUGH})
+        ORDER BY coalesce(i.kind, 'file') NOT IN {DEVICE_KINDS}, i.identity"""
     )
     session.withdraw("aliases")
     identities = np.full(len(aliases), -1, dtype=np.int64)
@@ -59,7 +70,10 @@ def add_identities(session: Session, aliases: pa.Array, people: Integers) -> Int
     numbers = np.arange(first, first + len(aliases), dtype=np.int64)
     if len(aliases):
         session.offer("added", pa.table({"identity": numbers, "alias": aliases, "person": people}))
-        session.run(f"INSERT INTO {session.db}.identity (identity, alias, person) SELECT identity, alias, person FROM added")
+        session.run(
+            f"""INSERT INTO {session.db}.identity (identity, alias, person, kind)
+            SELECT identity, alias, person, 'file' FROM added"""
+        )
         session.withdraw("added")
     return numbers
 

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from polku.eventstore.duckdb.session import Session
 
+MOST_NAMES = 2_000
+"""Distinct names that strangers can bring: their events are kept with all they hold, later names are not counted."""
 
-def count_names(session: Session, rows: str, *, prefix: str = "", time: str = "NULL") -> None:
-    """Add the names in the column `properties` of the offered table `rows`.
+
+def count_names(
+    session: Session, rows: str, *, prefix: str = "", time: str = "NULL", most: int | None = None
+) -> None:
+    """Add the names in the column `properties` of the table `rows`; new ones only up to `most` names in all.
 
     Raises duckdb.InvalidInputException where a row's properties are not JSON.
     """
@@ -24,9 +29,10 @@ def count_names(session: Session, rows: str, *, prefix: str = "", time: str = "N
         SET signals = p.signals + c.signals, last = greatest(p.last, c.last)
         FROM temp.main.counted AS c WHERE c.name = p.name"""
     )
+    room = "" if most is None else f"LIMIT greatest(0, {most} - (SELECT count(*) FROM {session.db}.property))"
     session.run(
         f"""INSERT INTO {session.db}.property
         SELECT name, signals, last FROM temp.main.counted AS c
-        WHERE c.name NOT IN (SELECT name FROM {session.db}.property)"""
+        WHERE c.name NOT IN (SELECT name FROM {session.db}.property) ORDER BY signals DESC, name {room}"""
     )
     session.run("DROP TABLE temp.main.counted")

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from polku.eventstore.duckdb import batches, hits
 from polku.eventstore.duckdb.batches import Integers, nullable
+from polku.eventstore.duckdb.bookkeeping import note_import
 from polku.eventstore.duckdb.order_keys import find_orders, settle
 from polku.eventstore.duckdb.people_keys import identify, take_numbers
 from polku.eventstore.duckdb.properties import count_names
@@ -25,7 +26,12 @@ _AS_THEY_ARE = (
 
 
 def load_signals(
-    session: Session, source: Source, *, rules: Sequence[HitRule], progress: Progress | None
+    session: Session,
+    source: Source,
+    *,
+    rules: Sequence[HitRule],
+    origin: str | None,
+    progress: Progress | None,
 ) -> Loaded:
     """Add what is new of a batch; one transaction, the caller's."""
     total = batches.row_count(source)
@@ -34,11 +40,12 @@ def load_signals(
     for chunk in batches.chunks(source, SIGNAL_BATCH):
         _check(chunk)
         fresh = batches.unseen_rows(session, chunk, "signal")
-        joined += _add(session, chunk, fresh, rules, first_new_order)
+        joined += _add(session, chunk, fresh, rules, first_new_order, origin)
         accepted += len(fresh)
         known += chunk.num_rows - len(fresh)
         if progress:
             progress(accepted + known, total)
+    note_import(session, origin, accepted=accepted, known=known)
     return Loaded(accepted, known, joined, finish(session))
 
 
@@ -50,7 +57,12 @@ def _check(chunk: pa.Table) -> None:
 
 
 def _add(
-    session: Session, chunk: pa.Table, fresh: Integers, rules: Sequence[HitRule], first_new_order: int
+    session: Session,
+    chunk: pa.Table,
+    fresh: Integers,
+    rules: Sequence[HitRule],
+    first_new_order: int,
+    origin: str | None,
 ) -> int:
     """Write the fresh rows of a chunk; how many of all its rows joined an order known before the load."""
     # Who ordered is learnt from every row: an export that was known whole may name a customer that it lacked before.
@@ -76,6 +88,7 @@ def _add(
             "person": np.where(people.identity >= 0, people.person, of_order)[fresh],
             "identity": nullable(people.identity[fresh]),
             "order_key": nullable(np.append(orders.key, -1)[orders.rows][fresh]),
+            "origin": pa.array([origin] * len(fresh), pa.string()),
             **{name: rows[name] for name in _AS_THEY_ARE},
         }
     )

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from polku.eventstore.duckdb import (
     aggregates,
+    bookkeeping,
     catalog,
     hits,
     identity_reads,
@@ -22,6 +23,7 @@ from polku.eventstore.duckdb import (
     sequences,
     signals,
     source_reads,
+    stream,
     timelines,
     versions,
 )
@@ -45,6 +47,7 @@ from polku.eventstore.port import (
 )
 from polku.eventstore.streams import (
     Identity,
+    InboxPlace,
     JoinRate,
     Merge,
     Profile,
@@ -52,6 +55,8 @@ from polku.eventstore.streams import (
     RejectedGroup,
     RejectedRow,
     SourceState,
+    StreamBatch,
+    StreamLoaded,
 )
 
 
@@ -92,10 +97,16 @@ class DuckDBStore:
         self._instance.close()
 
     def load_signals(
-        self, workspace: str, source: Source, *, rules: Sequence[HitRule], progress: Progress | None = None
+        self,
+        workspace: str,
+        source: Source,
+        *,
+        rules: Sequence[HitRule],
+        origin: str | None = None,
+        progress: Progress | None = None,
     ) -> Loaded:
         with self._instance.write(workspace) as session:
-            return signals.load_signals(session, source, rules=rules, progress=progress)
+            return signals.load_signals(session, source, rules=rules, origin=origin, progress=progress)
 
     def load_orders(
         self,
@@ -104,10 +115,13 @@ class DuckDBStore:
         *,
         rules: Sequence[HitRule],
         lines: bool = False,
+        origin: str | None = None,
         progress: Progress | None = None,
     ) -> Loaded:
         with self._instance.write(workspace) as session:
-            return orders.load_orders(session, source, rules=rules, lines=lines, progress=progress)
+            return orders.load_orders(
+                session, source, rules=rules, lines=lines, origin=origin, progress=progress
+            )
 
     def load_people(
         self,
@@ -115,10 +129,11 @@ class DuckDBStore:
         source: Source,
         *,
         rules: Sequence[HitRule] = (),
+        origin: str | None = None,
         progress: Progress | None = None,
     ) -> Loaded:
         with self._instance.write(workspace) as session:
-            return people.load_people(session, source, rules=rules, progress=progress)
+            return people.load_people(session, source, rules=rules, origin=origin, progress=progress)
 
     def rebuild_hits(
         self,
@@ -134,6 +149,22 @@ class DuckDBStore:
                 session, [rule for rule in rules if rule.touchpoint in set(touchpoints)], progress=progress
             )
             versions.finish(session)
+
+    def load_stream(self, workspace: str, batch: StreamBatch, *, rules: Sequence[HitRule]) -> StreamLoaded:
+        with self._instance.write(workspace) as session:
+            return stream.load_stream(session, batch, rules=rules)
+
+    def inbox_place(self, workspace: str) -> InboxPlace:
+        with self._instance.glance(workspace) as session:
+            return bookkeeping.inbox_place(session)
+
+    def mend_rejected(self, workspace: str, changes: Sequence[tuple[str, str]]) -> int:
+        with self._instance.write(workspace) as session:
+            return bookkeeping.mend_rejected(session, changes)
+
+    def forget_rejected(self, workspace: str, ids: Sequence[str]) -> int:
+        with self._instance.write(workspace) as session:
+            return bookkeeping.forget_rejected(session, ids)
 
     def catalog(
         self, workspace: str, what: CatalogKind, *, search: str = "", limit: int = 200

@@ -1,0 +1,51 @@
+"""What events of the front door say of orders."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+
+from polku.eventstore.duckdb import visits
+from polku.eventstore.duckdb.batches import Integers
+from polku.eventstore.duckdb.order_keys import find_orders, settle
+from polku.eventstore.duckdb.orders import merge_rows, write_signals
+from polku.eventstore.duckdb.people_keys import Identities
+from polku.eventstore.duckdb.properties import MOST_NAMES, count_names
+from polku.eventstore.duckdb.session import Session
+
+
+def take_orders(
+    session: Session, said: pa.Table, people: Identities, *, origin: pa.ChunkedArray, traffic: pa.Array
+) -> Integers:
+    """Bring orders up to date by rows of STREAM_ORDERS and the traffic of their events' visits; the orders' numbers."""
+    orders = find_orders(session, said["order"])
+    settle(session, orders, people, later_wins=True)
+    keys = orders.key[orders.rows]
+    session.offer(
+        "told",
+        pa.table(
+            {
+                "row": np.arange(said.num_rows),
+                "order_key": keys,
+                "origin": origin,
+                "traffic": traffic,
+                **{name: said[name] for name in ("time", "value", "status", "channel", "properties")},
+            }
+        ),
+    )
+    session.run(
+        f"""CREATE OR REPLACE TEMP TABLE ready AS
+        SELECT * EXCLUDE (traffic) REPLACE ({visits.with_traffic("properties", "traffic")} AS properties),
+            CAST(NULL AS DATE) AS promised, CAST(NULL AS DATE) AS delivered, CAST(NULL AS VARCHAR) AS url FROM told"""
+    )
+    session.withdraw("told")
+    merge_rows(session, lines=False)
+    write_signals(session)
+    count_names(session, "ready", prefix="order.", time="time", most=MOST_NAMES)
+    session.run(
+        f"""UPDATE {session.db}.meta SET
+            first_time = least(first_time, (SELECT min(time) FROM ready)),
+            newest_time = greatest(newest_time, (SELECT max(time) FROM ready))"""
+    )
+    session.run("DROP TABLE temp.main.ready")
+    return np.unique(keys)
