@@ -86,14 +86,17 @@ class InboxFile:
             self.bytes += len(payload)
         self.last_row += len(numbered)
 
-    def rows(self, after: int, limit: int, most_bytes: int) -> list[Row]:
-        """Committed rows after `after`, at most `limit` of them and, but for the first, `most_bytes` of payload."""
-        self.passed_row = max(self.passed_row, after)
+    def rows(self, after: int, limit: int, most_bytes: int, workspace: str | None = None) -> list[Row]:
+        """Committed rows after `after`, at most `limit` of them and, but for the first, `most_bytes` of payload;
+        with a `workspace` its rows only."""
         found: list[Row] = []
         size = 0
         with self._reading:
             cursor = self._read(
-                "SELECT row, workspace, payload FROM request WHERE row > ? ORDER BY row", after
+                "SELECT row, workspace, payload FROM request"
+                " WHERE row > ?1 AND (?2 IS NULL OR workspace = ?2) ORDER BY row",
+                after,
+                workspace,
             )
             for row in cursor:
                 size += len(row[2])
@@ -155,7 +158,7 @@ class InboxFile:
         # The log goes first: what is left by a crash in between is a file without rows.
         return [*(self.path.with_name(self.path.name + side) for side in _SIDES), self.path]
 
-    def _read(self, statement: str, *parameters: int) -> sqlite3.Cursor:
+    def _read(self, statement: str, *parameters: int | str | None) -> sqlite3.Cursor:
         if self._reader is None:
             self._reader = _connect(self.path)
             self._reader.execute("PRAGMA query_only = 1")

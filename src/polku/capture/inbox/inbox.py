@@ -2,7 +2,7 @@
 
 A commit starts when the last one has ended, with everything that came meanwhile: the slower the disk, the larger the
 groups. File numbers only grow, also over restarts and when the folder is lost, because the stores remember by them how
-far they have read: a number is the second in which its file was made, or one more than the last.
+far they have read: a number is the millisecond in which its file was made, or one more than the last.
 """
 
 from __future__ import annotations
@@ -154,14 +154,27 @@ class Inbox:
         with self._changing:
             return sorted(self._files)
 
-    def rows(self, file: int, after: int, limit: int, *, most_bytes: int = _MOST_READ_BYTES) -> list[Row]:
-        """(number, workspace, payload) of the rows of a file after row `after`, in order; none of a file that is gone.
+    def rows(
+        self,
+        file: int,
+        after: int,
+        limit: int,
+        *,
+        workspace: str | None = None,
+        most_bytes: int = _MOST_READ_BYTES,
+    ) -> list[Row]:
+        """(number, workspace, payload) of the rows of a file after row `after`; none of a file that is gone.
 
-        At most `limit` rows and, but for the first, `most_bytes` of payload. Raises sqlite3.DatabaseError where the
-        file cannot be read (`set_aside`).
+        With a `workspace` its rows only. At most `limit` rows and, but for the first, `most_bytes` of payload. Raises
+        sqlite3.DatabaseError where the file cannot be read (`set_aside`).
         """
         found = self._files.get(file)
-        return found.rows(after, limit, most_bytes) if found else []
+        return found.rows(after, limit, most_bytes, workspace) if found else []
+
+    def passed(self, file: int, row: int) -> None:
+        """The loader tells that everything up to `row` of the file is in the stores, for `state`."""
+        if found := self._files.get(file):
+            found.passed_row = max(found.passed_row, row)
 
     def workspaces(self, file: int) -> dict[str, int]:
         """The last row of each workspace in the file, which may grow as long as it is not sealed."""
@@ -222,8 +235,13 @@ class Inbox:
 
     def _commit(self, group: list[Waiting]) -> None:
         size = sum(len(item.payload) for item in group)
-        with self._counting:
-            self._waiting_bytes -= size
+        try:
+            self._write(group, size)
+        finally:
+            with self._counting:
+                self._waiting_bytes -= size
+
+    def _write(self, group: list[Waiting], size: int) -> None:
         refusal = self._refusal(size)
         if refusal is not None or self._active is None:
             self._problem = refusal or Refusal.STORAGE
@@ -304,7 +322,7 @@ class Inbox:
         self._pause = _FIRST_PAUSE
 
     def _begin(self) -> None:
-        number = max(self._last_number + 1, int(time.time()))
+        number = max(self._last_number + 1, time.time_ns() // 1_000_000)
         self._last_number = number
         file = InboxFile.create(self.folder, number)
         with self._changing:
