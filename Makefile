@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PORT ?= 8000
 
-.PHONY: help install demo test check slow robustness bench lint format messages lock system screenshot clean
+.PHONY: help install demo test check slow robustness bench lint format messages lock system sdks screenshot clean
 
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -29,7 +29,7 @@ src/polku/site/locale/.compiled: .venv/.installed $(wildcard src/polku/*/locale/
 demo: install ## load the demo workspace and open its live map
 	$(BIN)/polku demo --port $(PORT)
 
-test: install system lint ## everything: lint, types, unit, contract, browser and robustness tests
+test: install system sdks lint ## everything: lint, types, unit, contract, browser and robustness tests
 	$(BIN)/python -m pytest -m "not slow and not long"
 
 check: install lint ## the fast tests only
@@ -67,6 +67,12 @@ system: ## what the tests need of the system: Chromium, PostgreSQL's server, str
 	  $$as_root apt-get update -qq && $$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$needed >/dev/null; \
 	fi
 
+sdks: tests/contract/sdks/node_modules/.installed ## the client libraries for Node and browsers that the contract tests run
+
+tests/contract/sdks/node_modules/.installed: tests/contract/sdks/package.json tests/contract/sdks/package-lock.json
+	cd tests/contract/sdks && npm ci --ignore-scripts --no-fund --no-audit --loglevel=error
+	touch $@
+
 messages: install ## collect the strings to translate
 	$(BIN)/python -m polku.site.messages
 
@@ -74,9 +80,10 @@ lock: ## renew the lock files
 	$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --output-file requirements.lock pyproject.toml
 	$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --extra dev --output-file requirements-dev.lock pyproject.toml
 	cd frontend && npm install --package-lock-only --omit-lockfile-registry-resolved
+	cd tests/contract/sdks && npm install --package-lock-only --omit-lockfile-registry-resolved
 
 screenshot: install ## take the README's picture anew
 	POLKU_UPDATE_SCREENSHOT=1 $(BIN)/python -m pytest -q tests/e2e/test_screenshot.py
 
 clean: ## remove what was built
-	rm -rf .venv frontend/node_modules src/polku/site/static/polku/built dist
+	rm -rf .venv frontend/node_modules tests/contract/sdks/node_modules src/polku/site/static/polku/built dist

@@ -59,7 +59,10 @@ def test_lock_files_carry_hashes_and_no_addresses():
         text = (ROOT / name).read_text(encoding="utf-8")
         assert "--hash=sha256:" in text
         assert "://" not in text
-    assert '"resolved"' not in (ROOT / "frontend/package-lock.json").read_text(encoding="utf-8")
+    for name in ("frontend", "tests/contract/sdks"):
+        text = (ROOT / name / "package-lock.json").read_text(encoding="utf-8")
+        assert '"integrity": "sha512-' in text
+        assert '"resolved"' not in text
 
 
 def test_the_readme_shows_the_two_commands_and_its_links_lead_somewhere():

@@ -20,9 +20,9 @@ def settings_of(request: Request) -> bytes:
                     "protocol": request.scheme,
                 }
             },
-            "plan": {"track": {"__default": {"enabled": True, "integrations": {}}}},
+            # A tracking plan, middleware or plugins would make it load more scripts from elsewhere.
             "enabledMiddleware": {},
-            "metrics": {"sampleRate": 0},
             "remotePlugins": [],
+            "metrics": {"sampleRate": 0},
         }
     )
