@@ -1,3 +1,4 @@
+import { startCopying } from "./copying";
 import { startFeelings } from "./feeling";
 import "./htmx";
 import { startMap } from "./map";
@@ -8,3 +9,4 @@ startMenus(document);
 startFeelings(document);
 startTooltips(document);
 startMap(document);
+startCopying(document);

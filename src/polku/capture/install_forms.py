@@ -1,0 +1,62 @@
+"""The form of the page that installs the tracker."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from polku.capture.snippets import Choices
+
+
+class InstallForm(forms.Form):
+    """Which website, which choices, and perhaps a write key that exists already."""
+
+    site = forms.CharField(
+        label=_("Name of the website"),
+        help_text=_("The source and its key are called by it, for example www.example.fi."),
+        max_length=80,
+        required=False,
+    )
+    consent_by_tool = forms.BooleanField(
+        label=_("A consent tool loads the code only after the visitor has accepted"),
+        help_text=_(
+            "Leave it off if the code is on the page from the start and is told of consent by a call."
+        ),
+        required=False,
+    )
+    is_cookieless = forms.BooleanField(
+        label=_("Count visitors without consent, without cookies"), required=False
+    )
+    with_vitals = forms.BooleanField(
+        label=_("Measure how fast pages load"),
+        help_text=_(
+            "A second file of 3.3 kB: loading time, response to clicks, and how much the page jumps."
+        ),
+        required=False,
+    )
+    key = forms.RegexField(
+        r"^pk_[A-Za-z0-9_-]{20,120}\Z",
+        label=_("Write key"),
+        error_messages={
+            "invalid": _("A write key begins with pk_ and has some forty letters and digits after it.")
+        },
+        widget=forms.TextInput(attrs={"spellcheck": "false", "autocomplete": "off", "placeholder": "pk_…"}),
+        required=False,
+        strip=True,
+    )
+
+    def clean(self) -> dict[str, Any]:
+        fields: dict[str, Any] = super().clean() or {}
+        if "make" in self.data and not fields.get("site") and "site" not in self.errors:
+            self.add_error("site", _("Say which website it is."))
+        if "show" in self.data and not fields.get("key") and "key" not in self.errors:
+            self.add_error("key", _("Paste the write key that you have."))
+        return fields
+
+    @property
+    def choices(self) -> Choices:
+        """What was chosen, of a valid form."""
+        names = ("is_cookieless", "consent_by_tool", "with_vitals")
+        return Choices(**{name: self.cleaned_data[name] for name in names})
