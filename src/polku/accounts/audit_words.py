@@ -23,9 +23,11 @@ _VERBS = {
     "moved": _("moved"),
     "password_set": _("new password"),
     "removed": _("removed"),
+    "replayed": _("processed again"),
     "restored": _("brought back"),
     "revoked": _("revoked"),
     "role_changed": _("role changed"),
+    "separated": _("separated"),
     "updated": _("changed"),
 }
 

@@ -29,18 +29,29 @@ class CaptureSettings(models.Model):
 
 
 class SourceSettings(models.Model):
-    """A name that people know a source by, and after how many hours of silence it is an alarm (None: never)."""
+    """What people decided about one source; a source without a row has no name of its own and the usual alarm."""
+
+    class Alarm(models.TextChoices):
+        RHYTHM = "rhythm"
+        HOURS = "hours"
+        NEVER = "never"
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="source_settings")
     origin = models.CharField(max_length=80)
     name = models.CharField(_("name"), max_length=80, blank=True)
-    silent_hours = models.PositiveIntegerField(_("alarm after silence of (hours)"), null=True, blank=True)
+    alarm = models.CharField(_("alarm"), max_length=6, choices=Alarm.choices, default=Alarm.RHYTHM)
+    silent_hours = models.PositiveIntegerField(_("hours"), null=True, blank=True)
 
     objects: ClassVar[models.Manager[SourceSettings]] = ScopedManager(workspace="workspace")
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["workspace", "origin"], name="one_settings_row_per_source"),
+            models.CheckConstraint(
+                condition=models.Q(alarm="hours", silent_hours__gte=1)
+                | (~models.Q(alarm="hours") & models.Q(silent_hours=None)),
+                name="hours_of_silence_with_the_alarm_by_hours",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
-from polku.site import navigation
+from polku.site import navigation, notices
 from polku.site.preferences import theme_of
 
 
@@ -18,6 +18,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "theme": theme_of(request),
         "language": (get_language() or "fi")[:2],
         "navigation": SimpleLazyObject(lambda: navigation.links(request)),
+        "settings_navigation": SimpleLazyObject(lambda: navigation.settings_links(request)),
+        "notices": SimpleLazyObject(lambda: notices.notices(request)),
         "workspaces": SimpleLazyObject(lambda: navigation.workspaces(request)),
         "workspace": getattr(request, "workspace", None),
         "may": Permissions(request),

@@ -12,12 +12,16 @@ from django.urls import reverse
 
 @dataclass(frozen=True)
 class NavigationItem:
-    """A page of the main navigation. `name` may be lazy text; `url_name` takes the workspace's slug."""
+    """A page of the main navigation. `name` may be lazy text; `url_name` takes the workspace's slug.
+
+    `covers` are names of further pages on which the entry is marked; alone in its namespace it covers all of that.
+    """
 
     name: Any
     url_name: str
     order: int = 100
     permission: str = "view"
+    covers: tuple[str, ...] = ()
 
     @property
     def namespace(self) -> str:
@@ -43,6 +47,7 @@ class Link:
 
 
 _items: list[NavigationItem] = []
+_settings: list[NavigationItem] = []
 _allows: Callable[[HttpRequest, str], bool] = lambda request, permission: False  # noqa: E731
 _workspaces: Callable[[HttpRequest], Sequence[WorkspaceLink]] = lambda request: ()  # noqa: E731
 
@@ -51,6 +56,12 @@ def register(item: NavigationItem) -> None:
     """Add a page to the main navigation (once)."""
     if item not in _items:
         _items.append(item)
+
+
+def register_settings(item: NavigationItem) -> None:
+    """Add a page to the settings of a workspace (once)."""
+    if item not in _settings:
+        _settings.append(item)
 
 
 def use_accounts(
@@ -81,11 +92,28 @@ def links(request: HttpRequest) -> list[Link]:
         if not allowed(request, item.permission):
             continue
         alone = namespaces.count(item.namespace) == 1
-        is_current = here == item.url_name or (alone and here.startswith(f"{item.namespace}:"))
+        is_current = here in (item.url_name, *item.covers) or (alone and here.startswith(f"{item.namespace}:"))
         found.append(
             Link(item.name, reverse(item.url_name, kwargs={"workspace": workspace.slug}), is_current)
         )
     return found
+
+
+def settings_links(request: HttpRequest) -> list[Link]:
+    """The settings pages of upper rooms that this request's member may open, in order."""
+    workspace = getattr(request, "workspace", None)
+    match = getattr(request, "resolver_match", None)
+    if workspace is None:
+        return []
+    return [
+        Link(
+            item.name,
+            reverse(item.url_name, kwargs={"workspace": workspace.slug}),
+            match is not None and match.view_name == item.url_name,
+        )
+        for item in sorted(_settings, key=lambda item: item.order)
+        if allowed(request, item.permission)
+    ]
 
 
 def workspaces(request: HttpRequest) -> Sequence[WorkspaceLink]:

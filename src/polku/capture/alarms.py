@@ -1,0 +1,87 @@
+"""Sources that have been silent for too long, as every page tells of them."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import cast
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from polku.accounts.access import WorkspaceRequest
+from polku.accounts.models import Workspace
+from polku.capture import queries
+from polku.capture.words import duration
+from polku.eventstore.port import StoreError
+from polku.site.notices import Notice
+
+logger = logging.getLogger(__name__)
+
+_KEPT_SECONDS = 30.0
+_MOST_KEPT = 500
+
+
+@dataclass(frozen=True)
+class SilentSource:
+    name: str
+    origin: str
+    silent_for: timedelta
+
+
+_kept: dict[str, tuple[float, tuple[SilentSource, ...]]] = {}
+
+
+def silent_sources(workspace: Workspace) -> tuple[SilentSource, ...]:
+    """Those whose alarm is due, looked up at most twice a minute, because every page asks. Raises StoreError."""
+    key = workspace.key.hex
+    kept = _kept.get(key)
+    if kept is not None and time.monotonic() - kept[0] < _KEPT_SECONDS:
+        return kept[1]
+    found = tuple(
+        SilentSource(source.name, source.origin.name, source.freshness.silent_for or timedelta(0))
+        for source in queries.sources(workspace)
+        if source.freshness.state == "silent"
+    )
+    if len(_kept) >= _MOST_KEPT:
+        _kept.clear()
+    _kept[key] = (time.monotonic(), found)
+    return found
+
+
+def forget(workspace: Workspace) -> None:
+    """Look again at once: somebody changed what is an alarm."""
+    _kept.pop(workspace.key.hex, None)
+
+
+def notices(request: HttpRequest) -> Sequence[Notice]:
+    """For the registry of the page shell. A store that cannot answer is told of by the pages themselves."""
+    workspace = cast(WorkspaceRequest, request).workspace
+    match = request.resolver_match
+    if match is not None and match.app_name == "capture":
+        return ()
+    try:
+        silent = silent_sources(workspace)
+    except StoreError:
+        return ()
+    if not silent:
+        return ()
+    if len(silent) == 1:
+        only = silent[0]
+        text = _("%(source)s: no events for %(time)s.") % {
+            "source": only.name,
+            "time": duration(only.silent_for),
+        }
+        return (Notice(text, reverse("capture:source", args=[workspace.slug, only.origin])),)
+    text = ngettext(
+        "%(count)s source is silent: %(names)s.", "%(count)s sources are silent: %(names)s.", len(silent)
+    ) % {
+        "count": len(silent),
+        "names": ", ".join(source.name for source in silent[:3]) + (" …" if len(silent) > 3 else ""),
+    }
+    return (Notice(text, reverse("capture:sources", args=[workspace.slug])),)

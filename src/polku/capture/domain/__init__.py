@@ -1,0 +1,1 @@
+"""What people change about the way in. Every change leaves an audit entry."""

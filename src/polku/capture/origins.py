@@ -1,0 +1,82 @@
+"""Sources by name: `tracker/3` and the like, as the event store keeps them, and what people call their kinds."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+KINDS: dict[str, Any] = {
+    "tracker": _("Web tracker"),
+    "segment": _("SDK (Segment, RudderStack)"),
+    "matomo": _("Matomo"),
+    "import": _("File import"),
+    "simulation": _("Simulated company"),
+}
+_FILES: dict[str, Any] = {
+    "events": _("events from files"),
+    "scores": _("answers from files"),
+    "contacts": _("contacts from files"),
+    "orders": _("orders from files"),
+    "people": _("people from files"),
+}
+LIVE = frozenset({"tracker", "segment", "matomo"})
+"""Kinds that send by themselves, so that their silence means something."""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """`name` is what the store calls the source: a kind, and after a slash the number of a write key or what a file
+    held."""
+
+    name: str
+
+    @property
+    def kind(self) -> str:
+        return self.name.partition("/")[0]
+
+    @property
+    def detail(self) -> str:
+        return self.name.partition("/")[2]
+
+    @property
+    def is_live(self) -> bool:
+        return self.kind in LIVE
+
+    @property
+    def key(self) -> int | None:
+        """The number of the write key by which a live source sends."""
+        return int(self.detail) if self.is_live and self.detail.isdecimal() else None
+
+    @property
+    def kind_name(self) -> Any:
+        return KINDS.get(self.kind, self.kind)
+
+    @property
+    def own_name(self) -> Any:
+        """What the source is called where nobody named it and no key does."""
+        if self.kind == "import" and self.detail in _FILES:
+            return _FILES[self.detail]
+        return f"{self.kind_name} {self.detail}".strip()
+
+    @property
+    def slug(self) -> str:
+        """As it stands in an address: `tracker-3`."""
+        return self.name.replace("/", "-", 1)
+
+
+class OriginConverter:
+    """`<origin:origin>` in an address is the name of a source: `tracker-3` is `tracker/3`."""
+
+    regex = "[a-z]+(?:-[a-z0-9_]{1,60})?"
+
+    def to_python(self, value: str) -> str:
+        return value.replace("-", "/", 1)
+
+    def to_url(self, value: str) -> str:
+        slug = Origin(value).slug
+        if not re.fullmatch(self.regex, slug):
+            raise ValueError(f"{value} is not the name of a source")
+        return slug
