@@ -8,9 +8,11 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -46,9 +48,9 @@ class Refusing:
 
 
 @contextmanager
-def refusing(server: str, status: int) -> Iterator[Refusing]:
+def refusing(server: str, status: int, times: int = 1) -> Iterator[Refusing]:
     """Serve on a port of its own, until the block ends."""
-    made = Refusing(status)
+    made = Refusing(status, times)
     backend = urlsplit(server)
 
     class Handler(BaseHTTPRequestHandler):
@@ -166,6 +168,20 @@ def kept(home: Path, workspace: str) -> Kept:
                 ).fetchall()
             },
         )
+
+
+def signal(name: str, time: datetime, origin: str, **fields: Any) -> dict[str, Any]:
+    """A row of `Kept.signals`: an event of the person `asiakas-1` (number 1), with what is not said absent."""
+    absent = dict.fromkeys(("url", "channel", "value", "order", "device"))
+    known = {"kind": 1, "identity": "asiakas-1", "identity_kind": "user", "person": 1, "properties": None}
+    return {"name": name, "time": time, "origin": origin} | absent | known | fields
+
+
+def run_all(tasks: dict[str, Callable[[], Any]]) -> dict[str, Any]:
+    """Run tasks side by side; what each gave. The first that failed fails the test."""
+    with ThreadPoolExecutor(len(tasks)) as pool:
+        started = {name: pool.submit(task) for name, task in tasks.items()}
+        return {name: future.result() for name, future in started.items()}
 
 
 _SIGNALS = """

@@ -26,6 +26,7 @@ if (what === "all") {
     category: "Tuotteet",
     name: "Takki",
     properties: { url: "https://kauppa.example/takki", title: "Talvitakki" },
+    context: { campaign: { source: "kirje", medium: "email", name: "kevät" } },
     timestamp: at(1),
     messageId: "sn-2",
   });
@@ -37,7 +38,6 @@ if (what === "all") {
     context: {
       page: { url: "https://kauppa.example/kiitos", title: "Kiitos" },
       locale: "fi-FI",
-      campaign: { source: "kirje", medium: "email", name: "kevät" },
     },
     timestamp: at(3),
     messageId: "sn-4",
