@@ -5,17 +5,16 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 
-from polku.capture import loader as loading
 from polku.capture.enrichment.countries import Countries
 from polku.capture.front.bodies import BodyReader
 from polku.capture.front.cookieless import DailyIds
 from polku.capture.front.counts import Counts
 from polku.capture.front.keys import WriteKeys
 from polku.capture.inbox import Inbox
+from polku.capture.loader import Loader
 from polku.eventstore.port import EventStore
 from polku.eventstore.registry import hit_rules
 
@@ -23,21 +22,10 @@ logger = logging.getLogger(__name__)
 _MEGABYTE = 1024 * 1024
 
 
-class _NoLoader:  # until the loader is there
-    def __init__(self, *args: Any) -> None: ...
-    def start(self) -> None: ...
-    def stop(self, timeout: float) -> None: ...
-    def lag(self) -> float:
-        return 0.0
-
-    def is_alive(self) -> bool:
-        return True
-
-
 @dataclass(frozen=True)
 class Front:
     inbox: Inbox
-    loader: Any
+    loader: Loader
     keys: WriteKeys
     bodies: BodyReader
     daily_ids: DailyIds
@@ -74,7 +62,7 @@ def start(home: Path, store: EventStore) -> Front:
     countries = Countries(settings.COUNTRY_DATABASE)
     if problem := countries.problem():
         logger.error(problem)
-    loader = getattr(loading, "Loader", _NoLoader)(inbox, store, hit_rules)
+    loader = Loader(inbox, store, hit_rules)
     loader.start()
     counts.watch(inbox, loader.lag, loader_runs=loader.is_alive)
     _front = Front(
