@@ -66,3 +66,8 @@ def test_a_user_agent_never_seen_before_costs_little():
     for text in texts:
         agent_of(text)
     assert (time.thread_time() - begun) / len(texts) < 500e-6  # measured: some 45 µs
+
+
+def test_libraries_of_programs_are_told_from_crawlers():
+    assert agent_of("python-requests/2.32.3") == Agent("", "", "other", is_bot=True, is_library=True)
+    assert agent_of("Mozilla/5.0 (compatible; bingbot/2.0) axios/1.7") == Agent("", "", "other", is_bot=True)

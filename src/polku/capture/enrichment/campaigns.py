@@ -71,11 +71,8 @@ _FIELDS = {
 }
 
 
-def campaign_of(url: str, said: Mapping[str, str] | None) -> Campaign | None:
-    """The campaign of a page address, with what the sender said of it (`source`, `medium`, `name`) first.
-
-    None where neither says anything. What looks like personal data is left out.
-    """
+def campaign_of(url: str) -> Campaign | None:
+    """The campaign that a page's address tells of, or None. What looks like personal data is left out."""
     fields = {"source": "", "medium": "", "name": ""}
     click: Click | None = None
     for name, value in _pairs(url):
@@ -86,10 +83,16 @@ def campaign_of(url: str, said: Mapping[str, str] | None) -> Campaign | None:
             field = _FIELDS.get(name.partition("_")[2])
             if field and not fields[field]:
                 fields[field] = _text(unquote_plus(value))
-    if said:
-        fields = {name: _text(said.get(name) or "") or value for name, value in fields.items()}
-    campaign = Campaign(fields["source"], fields["medium"], fields["name"], click)
+    campaign = Campaign(**fields, click=click)
     return campaign if any(campaign) else None
+
+
+def with_said(campaign: Campaign | None, said: Mapping[str, str]) -> Campaign | None:
+    """The same with what the sender said of the campaign itself (`source`, `medium`, `name`), which counts more."""
+    source, medium, name = (_text(said.get(field) or "") for field in ("source", "medium", "name"))
+    found = campaign or Campaign()
+    told = Campaign(source or found.source, medium or found.medium, name or found.name, found.click)
+    return told if any(told) else None
 
 
 def _pairs(url: str) -> list[tuple[str, str]]:

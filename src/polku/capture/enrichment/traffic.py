@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import NamedTuple
 
 import msgspec
 
-from polku.capture.enrichment.campaigns import Campaign, ClickKind, campaign_of
+from polku.capture.enrichment.campaigns import Campaign, ClickKind
 from polku.capture.enrichment.referrers import Kind, Service, service_named, service_of
-from polku.capture.enrichment.sites import host_of, site_of
+from polku.capture.enrichment.sites import site_of
 
 CHANNELS = (
     "Direct",
@@ -92,17 +91,14 @@ _NAMES = {
 }
 
 
-def traffic_of(url: str, referrer: str, said: Mapping[str, str] | None = None) -> Traffic | None:
-    """Where a page view at `url` came from, by the campaign first and the referrer then.
+def traffic_of(here: str, referring: str, campaign: Campaign | None) -> Traffic | None:
+    """Where a view of a page at host `here` came from, by the campaign first and the referring host then.
 
-    `Direct` where a page was reached from nowhere that is known; None where nothing can be said: without an address,
-    from a page of the same site, or back from paying or signing in elsewhere.
+    `Direct` where a page was reached from nowhere that is known; None where nothing can be said: without a page, from
+    a page of the same site, or back from paying or signing in elsewhere.
     """
-    campaign = campaign_of(url, said)
-    here, host = host_of(url), host_of(referrer)
-    is_inside = bool(host and here) and site_of(host) == site_of(here)
-    if is_inside:
-        host = ""
+    is_inside = bool(here and referring) and site_of(here) == site_of(referring)
+    host = "" if is_inside else referring
     service = service_of(host) if host else None
     if campaign is not None:
         return _of_campaign(campaign, service, host)

@@ -17,14 +17,19 @@ LONGEST = 512
 
 
 class Agent(NamedTuple):
-    """`browser` and `os` are families without a version, "" where they are not known."""
+    """`browser` and `os` are families without a version, "" where they are not known.
+
+    `is_library`: a bot that only calls itself by the name of a program library, as servers also do.
+    """
 
     browser: str
     os: str
     device_type: DeviceType
     is_bot: bool
+    is_library: bool = False
 
 
+_LIBRARY = "http-library"  # as crawler-user-agents calls it
 _BROWSERS = {
     "Chrome Mobile": "Chrome",
     "Chrome Mobile iOS": "Chrome",
@@ -66,8 +71,8 @@ _COMPUTER = re.compile(
 def agent_of(user_agent: str) -> Agent:
     """What is known of a user agent. Takes some 10 µs, for whatever text at most about 50."""
     text = user_agent[:LONGEST]
-    if is_bot(text):
-        return Agent("", "", "other", True)
+    if bot := _bot(text):
+        return bot
     parsed = _parser()(text, Domain.USER_AGENT | Domain.OS)
     browser = parsed.user_agent.family if parsed.user_agent else ""
     system = parsed.os.family if parsed.os else ""
@@ -79,12 +84,17 @@ def agent_of(user_agent: str) -> Agent:
 def quick_agent_of(user_agent: str) -> Agent:
     """As `agent_of`, without the browser and the system: a few microseconds."""
     text = user_agent[:LONGEST]
-    return Agent("", "", "other", True) if is_bot(text) else Agent("", "", device_type_of(text), is_bot=False)
+    return _bot(text) or Agent("", "", device_type_of(text), is_bot=False)
 
 
 def is_bot(user_agent: str) -> bool:
     """Whether one of the patterns of crawler-user-agents is in it."""
     return _crawlers().extract(user_agent) is not None
+
+
+def _bot(text: str) -> Agent | None:
+    found = _crawlers().extract(text)
+    return Agent("", "", "other", is_bot=True, is_library=found.family == _LIBRARY) if found else None
 
 
 def device_type_of(user_agent: str) -> DeviceType:
@@ -105,7 +115,12 @@ def _parser() -> Resolver:
 
 @cache
 def _crawlers() -> ua_parser_rs.UserAgentExtractor:
-    """All patterns in one automaton: ua-parser's engine finds by literals which few of the 1,500 are worth trying."""
+    """All patterns in one automaton: ua-parser's engine finds by literals which few of the 1,500 are worth trying.
+
+    Of those that fit the first is told, so libraries come last.
+    """
+    kinds = [(_LIBRARY in crawler["tags"], crawler["pattern"]) for crawler in CRAWLER_USER_AGENTS_DATA]
     return ua_parser_rs.UserAgentExtractor(
-        (crawler["pattern"], "bot", None, None, None, None) for crawler in CRAWLER_USER_AGENTS_DATA
+        (pattern, _LIBRARY if is_library else "bot", None, None, None, None)
+        for is_library, pattern in sorted(kinds, key=lambda kind: kind[0])
     )
