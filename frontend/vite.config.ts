@@ -1,4 +1,5 @@
 import { defineConfig, type Plugin } from "vite";
+import { tracker } from "./tracker/building";
 
 /** htmx evaluates strings only where `allowEval` is on, which it never is here: the bundle carries no eval at all. */
 const withoutEval: Plugin = {
@@ -15,7 +16,7 @@ const withoutEval: Plugin = {
 export default defineConfig({
   base: "./",
   publicDir: false,
-  plugins: [withoutEval],
+  plugins: [withoutEval, tracker],
   build: {
     outDir: "../src/polku/site/static/polku/built",
     emptyOutDir: true,

@@ -1,9 +1,6 @@
 import { defineConfig } from "vite";
 
-/**
- * The tracker's two files, each a plain script without imports: `vite build --config tracker/vite.config.ts --mode NAME`.
- * The main build empties its folder, so these run after it. Their names carry no hash: websites link to them.
- */
+/** One of the tracker's files, by the mode's name: a plain script without imports. Its name carries no hash, because websites link to it. */
 export default defineConfig(({ mode }) => ({
   root: new URL(".", import.meta.url).pathname,
   publicDir: false,
