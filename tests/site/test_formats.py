@@ -95,3 +95,16 @@ def test_days_and_clocks():
 def test_the_stores_times_are_utc():
     summer = formats.local(dt.datetime(2026, 7, 1, 21, 30), "Europe/Helsinki")
     assert (summer.day, summer.hour) == (2, 0)
+
+
+def test_a_price_is_written_to_the_cent():
+    assert formats.price(1089.9, "fi") == f"1{NB}089,90{NB}€"
+    assert formats.price(89.9, "en") == "€89.90"
+    assert formats.price(-5, "en", "SEK") == f"−kr{NB}5.00"
+
+
+def test_a_stretch_of_a_day_names_the_clock_once():
+    first, last = dt.datetime(2026, 3, 1, 9, 5), dt.datetime(2026, 3, 1, 14, 2)
+    assert formats.clock_span(first, last, "fi") == f"klo{NB}9.05–14.02"
+    assert formats.clock_span(first, last, "en") == "9:05–14:02"
+    assert formats.clock_span(first, first, "fi") == f"klo{NB}9.05"

@@ -263,7 +263,7 @@ class JoinRate:
     than its number, or their person has one; `elsewhere`: their person has signals of another source too (in
     simulated data, and in what came before sources were kept, the kinds stand for the sources); `joined`: ordered
     or elsewhere, for orders elsewhere. `numbered` name an order, `lost` one of which nothing but the number is
-    known. `ids` counts them by the kind of id they came with: a device beside another id counts as well, and
+    known. `bridged`: their person has an e-mail address and another id that is no device. `ids` counts them by the kind of id they came with: a device beside another id counts as well, and
     `none` came by an order's number alone.
     """
 
@@ -277,6 +277,7 @@ class JoinRate:
     joined: int = 0
     numbered: int = 0
     lost: int = 0
+    bridged: int = 0
     ids: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -285,7 +286,8 @@ class Profile:
     """One person in sum.
 
     `is_known`: by an id other than a device. `signals` counts by kind (a SignalKind); `visits` as in the timeline.
-    `orders` are (state or None, how many, their value together), those without a time included.
+    `orders` are (state or None, how many, their value together), those without a time included;
+    `newest_order` is a number of one, for a person who is known by nothing else.
     """
 
     person: int
@@ -297,3 +299,4 @@ class Profile:
     last_seen: datetime | None
     origins: tuple[str, ...]
     orders: tuple[tuple[str | None, int, float], ...]
+    newest_order: str | None = None

@@ -12,10 +12,12 @@ def register() -> None:
     from polku.analytics import kinds, resolvers
     from polku.eventstore.registry import register_hit_rules
     from polku.jobs import registry as jobs
-    from polku.journeys import queries, rebuilding
+    from polku.journeys import queries, rebuilding, timeline
+    from polku.journeys.display_names import channel_name, metric_name
     from polku.journeys.hit_rules import hit_rules
     from polku.journeys.live import journey_kind
     from polku.journeys.start_page import start_page
+    from polku.people import timeline_sources
     from polku.site import navigation
 
     kinds.register(journey_kind())
@@ -24,6 +26,12 @@ def register() -> None:
     jobs.register(rebuilding.KIND, rebuilding.work_rebuild)
     navigation.register(navigation.NavigationItem(name=_("Journeys"), url_name="journeys:list", order=10))
     use_start_page(start_page)
+    timeline_sources.use_journeys(
+        touchpoints=timeline.find_touchpoints,
+        channel=channel_name,
+        metric=metric_name,
+        feeling=timeline.rate_answer,
+    )
     register_things(
         {
             "journey": _("journey"),

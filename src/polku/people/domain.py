@@ -1,4 +1,4 @@
-"""What changes segments. Every change leaves an audit entry."""
+"""What changes segments, and who is one person with whom. Every change leaves an audit entry."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from django_scopes import scope
 
 from polku.accounts.domain import record_audit
 from polku.accounts.models import User, Workspace
+from polku.eventstore.port import QuestionTooSlow, StoreError
+from polku.eventstore.registry import hit_rules, store
 from polku.people.models import Segment
 from polku.people.rules import clean_rule
 
@@ -69,6 +71,30 @@ def restore_segment(*, workspace: Workspace, kept: Mapping[str, Any], actor: Use
         segment = Segment.objects.create(workspace=workspace, name=name, rule=rule)
         record_audit(workspace=workspace, actor=actor, action="segment.restored", target=name)
     return segment
+
+
+def separate_people(*, workspace: Workspace, person: int, merge: int, actor: User | None = None) -> int:
+    """Take a merge of `person` back; the number of the one who is their own again.
+
+    One transaction of the store: signals, orders and ids go with the one they came by, and the two are never joined
+    again by themselves. The audit entry, which names no customer, is written after it. Raises ValidationError where
+    the merge cannot be undone, and StoreError where the store is busy.
+    """
+    key = workspace.key.hex
+    try:
+        back = store().unmerge(key, merge, rules=hit_rules(key))
+    except QuestionTooSlow:
+        raise
+    except StoreError as error:
+        raise ValidationError(str(error)) from error
+    record_audit(
+        workspace=workspace,
+        actor=actor,
+        action="person.separated",
+        target=_("%(person)s and %(other)s") % {"person": person, "other": back},
+        merge=merge,
+    )
+    return back
 
 
 class _unique:

@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
-from django.utils.translation import pgettext
+from typing import Any
+
+from django.utils.translation import pgettext, pgettext_lazy
+
+_TRAFFIC_CHANNELS: dict[str, Any] = {
+    "Direct": pgettext_lazy("traffic", "straight to the site"),
+    "Organic Search": pgettext_lazy("traffic", "search engine"),
+    "Paid Search": pgettext_lazy("traffic", "search advertising"),
+    "Organic Social": pgettext_lazy("traffic", "social media"),
+    "Paid Social": pgettext_lazy("traffic", "social media advertising"),
+    "Email": pgettext_lazy("traffic", "e-mail"),
+    "Referral": pgettext_lazy("traffic", "link on another site"),
+    "Display": pgettext_lazy("traffic", "display advertising"),
+    "Affiliate": pgettext_lazy("traffic", "affiliate"),
+    "AI assistant": pgettext_lazy("traffic", "AI assistant"),
+}
 
 
 def property_name(name: str) -> str:
@@ -18,15 +33,34 @@ def property_name(name: str) -> str:
         "country": pgettext("property", "country"),
         "customer": pgettext("property", "customer relationship"),
         "device": pgettext("property", "device"),
+        "device_type": pgettext("property", "device"),
+        "email": pgettext("property", "e-mail address"),
+        "first_name": pgettext("property", "first name"),
+        "firstName": pgettext("property", "first name"),
         "gender": pgettext("property", "gender"),
         "language": pgettext("property", "language"),
+        "last_name": pgettext("property", "last name"),
+        "lastName": pgettext("property", "last name"),
         "loyalty": pgettext("property", "loyal customer"),
+        "name": pgettext("property", "name"),
+        "os": pgettext("property", "operating system"),
+        "page_name": pgettext("property", "name of the page"),
+        "phone": pgettext("property", "phone number"),
         "product": pgettext("property", "product"),
+        "query": pgettext("property", "search words"),
+        "referrer": pgettext("property", "came from the site"),
         "region": pgettext("property", "region"),
+        "results": pgettext("property", "results found"),
         "source": pgettext("property", "source"),
         "status": pgettext("property", "state"),
         "store": pgettext("property", "store"),
         "survey": pgettext("property", "survey"),
+        "time_is_receipt": pgettext("property", "time is that of receipt"),
+        "title": pgettext("property", "title of the page"),
+        "traffic_campaign": pgettext("property", "campaign of the visit"),
+        "traffic_channel": pgettext("property", "channel of the visit"),
+        "traffic_medium": pgettext("property", "medium of the visit"),
+        "traffic_source": pgettext("property", "source of the visit"),
         "url": pgettext("property", "page address"),
         "value": pgettext("property", "value"),
     }
@@ -47,4 +81,12 @@ def value_name(name: str, value: str) -> str:
             "ru": pgettext("property", "Russian"),
         }
         return languages.get(value.lower(), value)
-    return value
+    if name == "device_type":
+        machines = {
+            "phone": pgettext("machine", "phone"),
+            "tablet": pgettext("machine", "tablet"),
+            "computer": pgettext("machine", "computer"),
+            "other": pgettext("machine", "other device"),
+        }
+        return machines.get(value, value)
+    return str(_TRAFFIC_CHANNELS.get(value, value)) if name == "traffic_channel" else value

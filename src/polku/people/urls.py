@@ -2,14 +2,19 @@
 
 from django.urls import path
 
-from polku.people import views
+from polku.people.views import joins, people, segments
 
 app_name = "people"
 urlpatterns = [
-    path("segments/", views.segment_list, name="segments"),
-    path("segments/new/", views.segment_create, name="create"),
-    path("segments/count/", views.segment_count, name="count"),
-    path("segments/restore/", views.segment_restore, name="restore"),
-    path("segments/<int:segment>/", views.segment_edit, name="edit"),
-    path("segments/<int:segment>/delete/", views.segment_delete, name="delete"),
+    path("people/", people.people, name="people"),
+    path("people/<int:person>/", people.person, name="person"),
+    path("people/<int:person>/merges/<int:merge>/undo/", people.unmerge, name="unmerge"),
+    path("joins/", joins.joins, name="joins"),
+    path("joins/unjoined/", joins.unjoined, name="unjoined"),
+    path("segments/", segments.segment_list, name="segments"),
+    path("segments/new/", segments.segment_create, name="create"),
+    path("segments/count/", segments.segment_count, name="count"),
+    path("segments/restore/", segments.segment_restore, name="restore"),
+    path("segments/<int:segment>/", segments.segment_edit, name="edit"),
+    path("segments/<int:segment>/delete/", segments.segment_delete, name="delete"),
 ]

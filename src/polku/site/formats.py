@@ -43,6 +43,11 @@ def money(value: float, language: str, currency: str = "EUR") -> str:
     return _with_currency(number(scaled, language, _money_decimals(scaled, scale)), scale, language, currency)
 
 
+def price(value: float, language: str, currency: str = "EUR") -> str:
+    """A sum to the cent, as on a receipt: `89,90 €`; in English `€89.90`."""
+    return _with_currency(number(value, language, 2), "", language, currency)
+
+
 def money_interval(low: float, high: float, language: str, currency: str = "EUR") -> str:
     """`140–300 t€`; in English `€140k–€300k`. Both ends are in the scale of the higher one."""
     _, scale = _scale(max(abs(low), abs(high)))
@@ -92,6 +97,12 @@ def clock(value: dt.datetime, language: str) -> str:
     if language == "fi":
         return f"klo{NBSP}{value.hour}.{value.minute:02d}"
     return f"{value.hour}:{value.minute:02d}"
+
+
+def clock_span(first: dt.datetime, last: dt.datetime, language: str) -> str:
+    """`klo 14.02–14.20`; in English `14:02–14:20`. Within one minute it is that minute."""
+    start, end = clock(first, language), clock(last, language)
+    return start if start == end else f"{start}{DASH}{end.removeprefix(f'klo{NBSP}')}"
 
 
 def local(moment: dt.datetime, timezone: str) -> dt.datetime:
@@ -165,6 +176,9 @@ class Reader:
         text = money(value, self.language, self.currency)
         return f"+{text}" if signed and value > 0 else text
 
+    def price(self, value: float) -> str:
+        return price(value, self.language, self.currency)
+
     def money_interval(self, ends: Sequence[float]) -> str:
         return money_interval(ends[0], ends[1], self.language, self.currency)
 
@@ -173,6 +187,9 @@ class Reader:
 
     def clock(self, value: dt.datetime) -> str:
         return clock(value, self.language)
+
+    def clock_span(self, first: dt.datetime, last: dt.datetime) -> str:
+        return clock_span(first, last, self.language)
 
     def local(self, moment: dt.datetime) -> dt.datetime:
         return local(moment, self.timezone)

@@ -87,12 +87,15 @@ def links(request: HttpRequest) -> list[Link]:
     match = getattr(request, "resolver_match", None)
     here = match.view_name if match else ""
     namespaces = [item.namespace for item in _items]
+    settings = {item.url_name for item in _settings}
     found = []
     for item in sorted(_items, key=lambda item: item.order):
         if not allowed(request, item.permission):
             continue
         alone = namespaces.count(item.namespace) == 1
-        is_current = here in (item.url_name, *item.covers) or (alone and here.startswith(f"{item.namespace}:"))
+        is_current = here in (item.url_name, *item.covers) or (
+            alone and here.startswith(f"{item.namespace}:") and here not in settings
+        )
         found.append(
             Link(item.name, reverse(item.url_name, kwargs={"workspace": workspace.slug}), is_current)
         )

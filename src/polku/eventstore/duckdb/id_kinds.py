@@ -39,3 +39,10 @@ def kind(row: str = "i") -> str:
 def known_people(db: str) -> str:
     """A query of the people who have an id other than a device."""
     return f"SELECT i.person FROM {db}.identity AS i WHERE {kind()} NOT IN {ANONYMOUS}"
+
+
+def named_people(db: str) -> str:
+    """The same people, each once, with `is_bridged`: an e-mail address and another id are theirs."""
+    return f"""SELECT person, count(DISTINCT kind = '{IdKind.EMAIL}') > 1 AS is_bridged
+        FROM (SELECT i.person, {kind()} AS kind FROM {db}.identity AS i) WHERE kind NOT IN {ANONYMOUS}
+        GROUP BY person"""

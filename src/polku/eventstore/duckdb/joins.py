@@ -27,7 +27,7 @@ def join_rates(session: Session, scope: Scope) -> list[JoinRate]:
     origins = _origins(session)
     rows = session.rows(
         f"""
-        WITH buyers AS ({_buyers(db)}), known AS (SELECT DISTINCT person FROM ({id_kinds.known_people(db)})),
+        WITH buyers AS ({_buyers(db)}), known AS ({id_kinds.named_people(db)}),
         tally AS MATERIALIZED (
             SELECT s.person, {_code(terms, origins)} AS code, count(*) FILTER ({where}) AS signals,
                 count(s.order_key) FILTER ({where}) AS numbered,
@@ -37,7 +37,7 @@ def join_rates(session: Session, scope: Scope) -> list[JoinRate]:
             SELECT person, {_several("code", origins)} AS several FROM tally GROUP BY person
         ), joined AS (
             SELECT t.code, t.signals, t.numbered, t.lost, t.numbered - t.lost AS ordered, p.several,
-                known.person IS NOT NULL AS is_known, buyers.person IS NOT NULL AS has_bought,
+                known.person IS NOT NULL AS is_known, known.is_bridged, buyers.person IS NOT NULL AS has_bought,
                 t.code % {_KINDS} = {_ORDER} AS is_order
             FROM tally AS t JOIN people AS p USING (person)
             LEFT JOIN known USING (person) LEFT JOIN buyers USING (person) WHERE t.signals > 0
@@ -48,7 +48,7 @@ def join_rates(session: Session, scope: Scope) -> list[JoinRate]:
             sum(CASE WHEN several THEN signals ELSE 0 END),
             sum(CASE WHEN several OR (has_bought AND NOT is_order) THEN signals
                 WHEN is_order THEN 0 ELSE ordered END),
-            sum(numbered), sum(lost)
+            sum(numbered), sum(lost), sum(CASE WHEN is_bridged THEN signals ELSE 0 END)
         FROM joined GROUP BY code ORDER BY signals DESC, code""",
         terms.parameters,
     )
@@ -65,9 +65,10 @@ def join_rates(session: Session, scope: Scope) -> list[JoinRate]:
             joined=int(joined),
             numbered=int(numbered),
             lost=int(lost),
+            bridged=int(bridged),
             ids=ids.get((origins[number] or "", int(kind)), {}),
         )
-        for number, kind, signals, people, known, ordered, elsewhere, joined, numbered, lost in rows
+        for number, kind, signals, people, known, ordered, elsewhere, joined, numbered, lost, bridged in rows
     ]
 
 

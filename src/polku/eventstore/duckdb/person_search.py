@@ -49,13 +49,13 @@ def _page(
                 list({id_kinds.kind()} ORDER BY i.identity) AS kinds
             FROM {db}.identity AS i WHERE i.person IN (SELECT person FROM page) GROUP BY i.person
         ), bought AS (
-            SELECT o.person, count(*) AS orders FROM {db}.orders AS o
+            SELECT o.person, count(*) AS orders, max_by(o.id, o.order_key) AS newest FROM {db}.orders AS o
             WHERE o.person IN (SELECT person FROM page) GROUP BY o.person
         )
         SELECT page.person, coalesce(ids, CAST([] AS VARCHAR[])) AS ids,
             coalesce(kinds, CAST([] AS VARCHAR[])) AS kinds,
             len(list_filter(coalesce(kinds, []), lambda kind: kind NOT IN {id_kinds.ANONYMOUS})) > 0 AS is_known,
-            p.traits, page.signals, coalesce(bought.orders, 0) AS orders,
+            p.traits, page.signals, coalesce(bought.orders, 0) AS orders, bought.newest AS "order",
             coalesce(page.origins, CAST([] AS VARCHAR[])) AS origins, page.first_seen, page.last_seen
         FROM page JOIN {db}.person AS p ON p.person = page.person
         LEFT JOIN named ON named.person = page.person LEFT JOIN bought ON bought.person = page.person

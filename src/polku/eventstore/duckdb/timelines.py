@@ -83,6 +83,7 @@ def profile(session: Session, person: int) -> Profile | None:
         GROUP BY status ORDER BY status NULLS FIRST""",
         asked,
     )
+    (newest,) = session.row(f"SELECT max_by(id, order_key) FROM {db}.orders WHERE person = $person", asked)
     return Profile(
         person=person,
         is_known=is_known,
@@ -93,6 +94,7 @@ def profile(session: Session, person: int) -> Profile | None:
         last_seen=max((row[3] for row in kinds), default=None),
         origins=tuple(sorted({origin for row in kinds for origin in row[4] or ()})),
         orders=tuple(orders),
+        newest_order=newest,
     )
 
 

@@ -1,0 +1,1 @@
+"""Pages of customers, of how their data joins, and of segments."""
