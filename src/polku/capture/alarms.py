@@ -44,7 +44,7 @@ def silent_sources(workspace: Workspace) -> tuple[SilentSource, ...]:
     if kept is not None and time.monotonic() - kept[0] < _KEPT_SECONDS:
         return kept[1]
     found = tuple(
-        SilentSource(source.name, source.origin.name, source.freshness.silent_for or timedelta(0))
+        SilentSource(source.full_name, source.origin.name, source.freshness.silent_for or timedelta(0))
         for source in queries.sources(workspace)
         if source.freshness.state == "silent"
     )

@@ -48,9 +48,10 @@ NOTHING = HourCounts(np.empty(0, dtype=np.int64), {})
 class Source:
     """One source as pages show it.
 
-    `usual_name` is what it is called where nobody named it, `usual_threshold` the alarm it has where nobody decided
-    otherwise (hours, None: none). `by_hour` are the events accepted in each of the last 24 hours, the current one
-    last, `last_hour` those of the last 60 minutes, about. `is_ended`: its key was revoked.
+    `name` stands beside its kind, `full_name` alone; `usual_name` is the name where nobody gave one.
+    `usual_threshold` is the alarm where nobody decided otherwise (hours, None: none). `by_hour` are the events
+    accepted in each of the last 24 hours, the current one last, `last_hour` those of the last 60 minutes, about.
+    `is_ended`: its key was revoked.
     """
 
     origin: Origin
@@ -64,6 +65,13 @@ class Source:
     by_hour: Integers
     last_hour: int
     is_ended: bool
+
+    @property
+    def full_name(self) -> str:
+        is_named = self.settings is not None and bool(self.settings.name)
+        return (
+            f"{self.origin.kind_name} · {self.name}" if self.key is not None and not is_named else self.name
+        )
 
     @property
     def last_day(self) -> int:
@@ -180,7 +188,7 @@ def _source(
 
 def _usual_name(origin: Origin, key: ApiKey | None) -> str:
     if key is not None:
-        return f"{origin.kind_name} · {key.name}"
+        return key.name
     name = str(origin.own_name)
     return name[:1].upper() + name[1:]
 

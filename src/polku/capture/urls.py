@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path, register_converter
 
 from polku.capture.origins import OriginConverter
-from polku.capture.views import install, settings, sources
+from polku.capture.views import install, rejected_rows, settings, sources
 
 register_converter(OriginConverter, "origin")
 
@@ -16,5 +16,10 @@ urlpatterns = [
     path("sources/install/events/", install.install_events, name="install_events"),
     path("sources/<origin:origin>/", sources.source_page, name="source"),
     path("sources/<origin:origin>/edit/", sources.edit_source, name="source_edit"),
+    path("sources/<origin:origin>/rows/", rejected_rows.rows, name="rows"),
+    path("sources/<origin:origin>/rows/download/", rejected_rows.download, name="rows_download"),
+    path("sources/<origin:origin>/rows/mend/", rejected_rows.mend, name="rows_mend"),
+    path("sources/<origin:origin>/rows/replay/", rejected_rows.replay, name="rows_replay"),
+    path("sources/<origin:origin>/rows/delete/", rejected_rows.delete, name="rows_delete"),
     path("settings/collection/", settings.collection, name="collection"),
 ]

@@ -9,7 +9,9 @@ from polku import __version__
 from polku.cli.demo import demo
 from polku.cli.imports import import_group
 from polku.cli.journeys import journey
+from polku.cli.loader import loader
 from polku.cli.query import query
+from polku.cli.replay import replay
 from polku.cli.up import up
 from polku.cli.users import user
 from polku.cli.workspaces import workspace
@@ -25,5 +27,5 @@ def polku() -> None:
     """The root of the tree."""
 
 
-for command in (demo, up, workspace, user, import_group, query, journey):
+for command in (demo, up, workspace, user, import_group, query, journey, replay, loader):
     polku.add_command(command)

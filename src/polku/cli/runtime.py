@@ -113,6 +113,15 @@ def call_owner(operation: str, params: dict[str, Any], progress: Progress | None
         time.sleep(0.1)
 
 
+def call_server(operation: str, params: dict[str, Any]) -> dict[str, Any] | None:
+    """Run an operation in the running server; None where none runs. Raises CommandError as `call_owner` does."""
+    channel = connect(socket_path(home()))
+    if channel is None:
+        return None
+    with channel:
+        return _ask_server(channel, operation, params, _nothing)
+
+
 def _do_here(operation: str, params: dict[str, Any], progress: Progress) -> dict[str, Any]:
     loaded_operations.load()
     migrate()
