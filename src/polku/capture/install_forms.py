@@ -17,7 +17,6 @@ class InstallForm(forms.Form):
         label=_("Name of the website"),
         help_text=_("The source and its key are called by it, for example www.example.fi."),
         max_length=80,
-        required=False,
     )
     consent_by_tool = forms.BooleanField(
         label=_("A consent tool loads the code only after the visitor has accepted"),
@@ -47,13 +46,11 @@ class InstallForm(forms.Form):
         strip=True,
     )
 
-    def clean(self) -> dict[str, Any]:
-        fields: dict[str, Any] = super().clean() or {}
-        if "make" in self.data and not fields.get("site") and "site" not in self.errors:
-            self.add_error("site", _("Say which website it is."))
-        if "show" in self.data and not fields.get("key") and "key" not in self.errors:
-            self.add_error("key", _("Paste the write key that you have."))
-        return fields
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        if "show" in self.data:  # the key that exists has a name already
+            self.fields["site"].required = False
+            self.fields["key"].required = True
 
     @property
     def choices(self) -> Choices:

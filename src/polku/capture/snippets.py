@@ -27,12 +27,12 @@ class Choices:
 
 def snippet(address: str, key: str, choices: Choices) -> str:
     """What goes into every page's <head>. `address` is the server's, without a slash at its end."""
-    attributes = [f'src="{address}/polku.js"', f'data-key="{key}"']
+    attributes = [f'data-key="{key}"']
     if choices.is_cookieless:
         attributes.append("data-cookieless")
     if choices.consent_by_tool:
         attributes.append('data-consent="given"')
-    text = f"{_WAITING}<script async {' '.join(attributes)}></script>\n"
+    text = f'{_WAITING}<script async src="{address}/polku.js"\n  {" ".join(attributes)}></script>\n'
     if choices.with_vitals:
         text += f'<script async src="{address}/polku-vitals.js"></script>\n'
     return text
@@ -40,19 +40,17 @@ def snippet(address: str, key: str, choices: Choices) -> str:
 
 @dataclass(frozen=True)
 class ConsentExample:
-    """How a consent tool's own event tells the tracker. `tool` is empty for a banner of the site's own."""
+    """How a consent tool's own event tells the tracker."""
 
     tool: str
     code: str
 
 
-CONSENT = (
-    ConsentExample(
-        "",
-        """\
+OWN_BANNER = """\
 polku.consent(true);   // the visitor accepted
-polku.consent(false);  // the visitor refused, or took it back""",
-    ),
+polku.consent(false);  // the visitor refused, or took it back"""
+
+CONSENT = (
     ConsentExample(
         "Cookiebot",
         """\
@@ -89,7 +87,8 @@ polku.track("Order Completed", {
 SIGNED_IN = """\
 polku.identify("7431", { email: "asiakas@example.fi" });"""
 
-SIGNED_OUT = "polku.reset();"
+SIGNED_OUT = """\
+polku.reset();"""
 
 DECLARED = """\
 <button data-polku-event="Product Added"

@@ -34,15 +34,17 @@ def find(path: str, *, compressed: bool = True) -> tuple[bytes, dict[str, str]] 
     `if-none-match` holds the `etag`.
     """
     name = PATHS.get(path)
-    return None if name is None else _read(name, compressed)
+    if name is None:
+        return None
+    try:
+        return _read(name, compressed)
+    except OSError:
+        return _NOT_BUILT, _HEADERS | {"cache-control": "no-store"}
 
 
 @functools.cache
 def _read(name: str, compressed: bool) -> tuple[bytes, dict[str, str]]:
-    try:
-        content = (FOLDER / name).read_bytes()
-    except OSError:
-        return _NOT_BUILT, _HEADERS | {"cache-control": "no-store"}
+    content = (FOLDER / name).read_bytes()
     headers = _HEADERS | {"cache-control": _KEPT, "vary": "accept-encoding"}
     tag = hashlib.sha256(content).hexdigest()[:20]
     if not compressed:
