@@ -106,6 +106,11 @@ def find_source(workspace: Workspace, name: str, *, now: datetime | None = None)
     return next((source for source in sources(workspace, now=now) if source.origin.name == name), None)
 
 
+def source_names(workspace: Workspace) -> dict[str, str]:
+    """What people call the sources, by the names that the store has for them."""
+    return {source.origin.name: source.name for source in sources(workspace)}
+
+
 def rejected_groups(workspace: Workspace, origin: str) -> list[RejectedGroup]:
     """How many rows of the source wait, by reason."""
     return [group for group in store().rejected_groups(workspace.key.hex) if group.origin == origin]

@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 def register() -> None:
     """Called once, when the program starts."""
     from polku.accounts.audit_words import register_things
-    from polku.capture import alarms
+    from polku.capture import alarms, queries
+    from polku.people import timeline_sources
     from polku.site import navigation, notices
 
     navigation.register(navigation.NavigationItem(name=_("Sources"), url_name="capture:sources", order=60))
@@ -18,6 +19,7 @@ def register() -> None:
         )
     )
     notices.register(alarms.notices)
+    timeline_sources.use_sources(queries.source_names)
     register_things(
         {
             "source": _("source"),

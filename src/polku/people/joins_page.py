@@ -139,19 +139,25 @@ def _shown(rate: JoinRate, name: str, reader: Reader) -> ShownRate:
         known=share(rate, rate.known),
         ordered=None if kind is SignalKind.ORDER else share(rate, rate.ordered),
         elsewhere=share(rate, rate.elsewhere),
-        verdict=_verdict(kind, rate, part),
+        verdict=_verdict(kind, rate),
         unjoined=rate.signals - rate.joined,
     )
 
 
-def _verdict(kind: SignalKind, rate: JoinRate, part: float) -> Verdict:
-    """Visitors who never say who they are are the rule on the web, so events are judged more mildly."""
+def _verdict(kind: SignalKind, rate: JoinRate) -> Verdict:
+    """By what joined anything at all. Visitors who never say who they are are the rule on the web, so events are
+    judged by how many belong to a known customer, and more mildly."""
     if rate.signals < SMALL:
         return Verdict("unknown", _("too few to say"))
-    well, partly = (_KNOWN_WELL, _KNOWN_PARTLY) if kind is SignalKind.EVENT else (WELL, _HALF)
-    if part >= well:
-        return Verdict("good", _("joins well"))
-    return Verdict("partly", _("joins partly")) if part >= partly else Verdict("poor", _("joins poorly"))
+    part = share(rate, rate.joined)
+    well, partly = WELL, _HALF
+    if kind is SignalKind.EVENT:
+        part, well, partly = share(rate, rate.known), _KNOWN_WELL, _KNOWN_PARTLY
+    if part < well:
+        return Verdict("partly", _("joins partly")) if part >= partly else Verdict("poor", _("joins poorly"))
+    if kind not in (SignalKind.EVENT, SignalKind.ORDER) and share(rate, rate.ordered) < WELL:
+        return Verdict("good", _("joins well; the rest are by customers known elsewhere who have no order"))
+    return Verdict("good", _("joins well"))
 
 
 def refused_groups(links: Sequence[RefusedLink], reader: Reader) -> list[RefusedGroup]:

@@ -13,6 +13,7 @@ from polku.eventstore.streams import JoinRate
 
 _KNOWN_ORDER = "(time IS NOT NULL OR value IS NOT NULL OR status IS NOT NULL)"
 _ORDER = int(SignalKind.ORDER)
+_LOOKED_AT = 50  # signals per example: a visitor's many page views count once
 _KINDS = 8  # a power of two above every kind
 
 
@@ -91,10 +92,14 @@ def unjoined(session: Session, scope: Scope, origin: str, kind: SignalKind, *, l
         WITH several AS (
             SELECT s.person FROM {db}.signal AS s
             GROUP BY s.person HAVING {_several(_code(terms, origins), origins)}
-        ), newest AS (
+        ), alone AS (
             SELECT s.arrival, s.time, s.name, s.identity, s.order_key, s.text, s.url, s.properties, s.person
             FROM {terms.source()} WHERE {all_of(parts)} AND s.person NOT IN (SELECT person FROM several)
-            ORDER BY s.time DESC, s.arrival DESC LIMIT {terms.parameter(limit)}
+            ORDER BY s.time DESC, s.arrival DESC LIMIT {_LOOKED_AT * limit}
+        ), newest AS (
+            SELECT * FROM alone
+            QUALIFY row_number() OVER (PARTITION BY person ORDER BY time DESC, arrival DESC) = 1
+            ORDER BY time DESC, arrival DESC LIMIT {terms.parameter(limit)}
         )
         SELECT n.arrival, n.time, n.name, i.alias, {id_kinds.kind()} AS alias_kind, o.id AS "order", n.text, n.url,
             n.properties, n.person
