@@ -285,7 +285,8 @@ class JoinRate:
 class Profile:
     """One person in sum.
 
-    `is_known`: by an id other than a device. `signals` counts by kind (a SignalKind); `visits` as in the timeline.
+    `is_known`: by an id other than a device. `signals` counts by kind (a SignalKind); `visits` are those of the
+    timeline in which an event came from a page or a device.
     `orders` are (state or None, how many, their value together), those without a time included;
     `newest_order` is a number of one, for a person who is known by nothing else.
     """

@@ -168,7 +168,7 @@ def person_page(
         known_since=_known_since(identities, reader),
         first_seen=_day(profile.first_seen, reader),
         last_seen=_moment(profile.last_seen, reader),
-        visits=profile.visits if profile.signals.get(SignalKind.EVENT) else 0,
+        visits=profile.visits,
         orders=kept[0],
         orders_value=reader.price(kept[1]) if kept[1] else "",
         orders_cancelled=cancelled,

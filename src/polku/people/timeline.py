@@ -126,7 +126,7 @@ def _visit(
     sources: Mapping[str, str],
 ) -> Visit:
     properties = [read_properties(row["properties"]) for _moment, row in pairs]
-    is_visit = len(pairs) > 1 and any(row["kind"] == SignalKind.EVENT for _moment, row in pairs)
+    is_visit = len(pairs) > 1 and any(_is_of_a_visit(row) for _moment, row in pairs)
     common: list[str] = []
     head = ""
     if is_visit:
@@ -142,6 +142,11 @@ def _visit(
         for (moment, row), own in zip(pairs, properties, strict=True)
     ]
     return Visit(head, common, [*_runs(entries)])
+
+
+def _is_of_a_visit(row: Row) -> bool:
+    """What came from a page or a device, as the store counts visits; a parcel's stages are none."""
+    return row["kind"] == SignalKind.EVENT and bool(row["url"] or row["device"])
 
 
 def _entry(

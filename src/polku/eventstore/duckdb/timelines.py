@@ -76,7 +76,7 @@ def profile(session: Session, person: int) -> Profile | None:
         FROM {db}.signal WHERE person = $person GROUP BY kind ORDER BY kind""",
         asked,
     )
-    (visits,) = session.row(f"WITH {_visits(db)} SELECT count(*) FROM visits", asked)
+    (visits,) = session.row(f"WITH {_visits(db)} SELECT count(*) FROM visits WHERE is_here", asked)
     orders = session.rows(
         f"""SELECT status, count(*), coalesce(fsum(value), 0) FROM {db}.orders
         WHERE person = $person AND (time IS NOT NULL OR value IS NOT NULL OR status IS NOT NULL)
@@ -106,17 +106,19 @@ def _visits(db: str) -> str:
     """
     return f"""
         own AS (
-            SELECT arrival, time, kind, session, session IS NULL AS is_loose
+            SELECT arrival, time, kind, session, session IS NULL AS is_loose,
+                kind = {int(SignalKind.EVENT)} AND (url IS NOT NULL OR device IS NOT NULL) AS is_here
             FROM {db}.signal WHERE person = $person
         ), begun AS (
             SELECT *, coalesce(epoch_us(time) - epoch_us(lag(time) OVER (
                 PARTITION BY is_loose ORDER BY time, arrival)) > {SESSION_GAP}, true) AS begins
             FROM own
         ), numbered AS (
-            SELECT arrival, time, kind, session, CASE WHEN is_loose THEN count(*) FILTER (begins) OVER (
+            SELECT arrival, time, kind, session, is_here, CASE WHEN is_loose THEN count(*) FILTER (begins) OVER (
                 PARTITION BY is_loose ORDER BY time, arrival ROWS UNBOUNDED PRECEDING) END AS stretch
             FROM begun
         ), visits AS (
-            SELECT session, stretch, row_number() OVER (ORDER BY max(time) DESC, max(arrival) DESC) AS visit
+            SELECT session, stretch, row_number() OVER (ORDER BY max(time) DESC, max(arrival) DESC) AS visit,
+                bool_or(is_here) AS is_here
             FROM numbered GROUP BY session, stretch
         )"""

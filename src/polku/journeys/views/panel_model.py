@@ -159,6 +159,7 @@ def _comments(comments: Record, reader: Reader) -> dict[str, Any]:
                 "step": step_of(feeling) if feeling is not None else None,
                 "feeling": word_of(feeling) if feeling is not None else "",
                 "about": " · ".join(about),
+                "person": item["person"],
             }
         )
     return {
@@ -274,6 +275,7 @@ def _who(record: Record | None, reader: Reader) -> dict[str, Any] | None:
         "properties": _properties(record, reader),
         "people": [
             {
+                "person": each["person"],
                 "label": each["label"],
                 "last": reader.day(reader.local(dt.datetime.fromisoformat(each["last"])), year=True),
             }
