@@ -48,7 +48,7 @@ def merge(
         if person in absorbed:
             identities.setdefault(person, []).append(identity)
     stored = np.array(sorted(absorbed - identities.keys()), dtype=np.int64)
-    traits: dict[int, Traits] = {}
+    traits = _traits(session, sorted({*stored.tolist(), *(each.survivor for each in merged)}))
     if len(stored):
         session.offer("asked", pa.table({"person": stored}))
         for person, its in session.rows(
@@ -57,7 +57,6 @@ def merge(
         ):
             identities[person] = its
         session.withdraw("asked")
-        traits = _traits(session, sorted({*stored.tolist(), *(each.survivor for each in merged)}))
     _remember(session, merged, identities, traits, at)
     if len(stored):
         _move(session, stored, survivors(merged, stored), traits)
@@ -89,7 +88,7 @@ def _remember(
         rows.append(
             (
                 each.reason.value, each.survivor, each.absorbed, each.identity, each.other, list(taken),
-                write_traits(before) if before and added else None, write_traits(added) if added else None,
+                write_traits(before) if before else None, write_traits(added) if added else None,
             )
         )  # fmt: skip
         if each.survivor in identities:
@@ -119,6 +118,43 @@ def _remember(
     session.withdraw("history")
 
 
+def merge_stars(session: Session, stars: pa.Table, *, at: datetime) -> None:
+    """Let each `survivor` take in each `absorbed` by the link of `identity` and `other`, all columns of `stars`.
+
+    Quick for any number: nobody is both. Later persons' traits win.
+    """
+    if not stars.num_rows:
+        return
+    session.offer("moved", stars)
+    session.run(
+        f"""INSERT INTO {session.db}.merged BY NAME
+        SELECT m.survivor, m.absorbed, m.identity, m.other, '{LinkReason.IMPORT.value}' AS reason, $at AS made_at,
+            row_number() OVER (ORDER BY m.survivor, m.absorbed)
+                + (SELECT coalesce(max(number), 0) FROM {session.db}.merged) AS number,
+            i.identities, s.traits AS survivor_traits, a.traits AS absorbed_traits
+        FROM moved AS m
+        JOIN (
+            SELECT i.person, list(i.identity ORDER BY i.identity) AS identities FROM {session.db}.identity AS i
+            WHERE i.person IN (SELECT absorbed FROM moved) GROUP BY i.person
+        ) AS i ON i.person = m.absorbed
+        LEFT JOIN {session.db}.person AS s ON s.person = m.survivor
+        LEFT JOIN {session.db}.person AS a ON a.person = m.absorbed""",
+        {"at": at},
+    )
+    session.run(
+        f"""
+        UPDATE {session.db}.person AS p SET traits = list_reduce(
+            l.traits, lambda earlier, later: json_merge_patch(earlier, later), coalesce(p.traits, '{{}}'))
+        FROM (
+            SELECT m.survivor, list(q.traits ORDER BY q.person) AS traits
+            FROM {session.db}.person AS q JOIN moved AS m ON m.absorbed = q.person
+            WHERE q.traits IS NOT NULL GROUP BY m.survivor
+        ) AS l WHERE l.survivor = p.person"""
+    )
+    _rewrite(session)
+    session.withdraw("moved")
+
+
 def survivors(merged: Sequence[Merged], people: Integers) -> Integers:
     """Who the people are after the mergers."""
     taken_in_by: dict[int, int] = {}
@@ -135,16 +171,20 @@ def survivors(merged: Sequence[Merged], people: Integers) -> Integers:
 
 def _move(session: Session, old: Integers, survivor: Integers, traits: dict[int, Traits]) -> None:
     """Give everything of persons that are no more to who they are now."""
-    session.offer("moved", pa.table({"old": old, "survivor": survivor}))
-    for table in ("identity", "orders", "signal", "visit"):
-        session.run(
-            f"UPDATE {session.db}.{table} AS t SET person = m.survivor FROM moved AS m WHERE t.person = m.old"
-        )
-    session.run(f"DELETE FROM {session.db}.person WHERE person IN (SELECT old FROM moved)")
+    session.offer("moved", pa.table({"absorbed": old, "survivor": survivor}))
+    _rewrite(session)
     session.withdraw("moved")
     kept = np.unique(survivor).tolist()
     told = [(person, write_traits(traits[person])) for person in kept if person in traits]
     set_traits(session, told)
+
+
+def _rewrite(session: Session) -> None:
+    for table in ("identity", "orders", "signal", "visit"):
+        session.run(
+            f"UPDATE {session.db}.{table} AS t SET person = m.survivor FROM moved AS m WHERE t.person = m.absorbed"
+        )
+    session.run(f"DELETE FROM {session.db}.person WHERE person IN (SELECT absorbed FROM moved)")
 
 
 def set_traits(session: Session, told: Sequence[tuple[int, str | None]]) -> None:

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime
 
 import numpy as np
 import pyarrow as pa
 
-from polku.eventstore.duckdb import batches, hits
+from polku.eventstore.duckdb import batches, hits, merging
 from polku.eventstore.duckdb.bookkeeping import note_import
 from polku.eventstore.duckdb.properties import count_names
 from polku.eventstore.duckdb.session import Session
 from polku.eventstore.duckdb.versions import finish
 from polku.eventstore.port import PERSON_BATCH, HitRule, Loaded, Progress, Source
-
-if TYPE_CHECKING:
-    from polku.eventstore.duckdb.joining import Joined
 
 
 def load_people(
@@ -30,11 +27,12 @@ def load_people(
     """Bring identities and traits up to date with a batch; one transaction, the caller's."""
     from polku.eventstore.duckdb.joining import join  # scipy's graphs would cost every command 0.2 s
 
+    now = datetime.now(UTC).replace(tzinfo=None)
     total = batches.row_count(source)
     accepted = done = joined = 0
     for chunk in batches.chunks(source, PERSON_BATCH):
         found = join(session, chunk)
-        _move(session, found)
+        merging.merge_stars(session, found.stars, at=now)
         session.offer(
             "ready",
             pa.table(
@@ -58,29 +56,6 @@ def load_people(
             progress(done, total)
     note_import(session, origin, accepted=accepted, known=done - accepted)
     return Loaded(accepted, done - accepted, joined, finish(session))
-
-
-def _move(session: Session, found: Joined) -> None:
-    """Give everything of persons that are no more to who they are now; later persons' traits win."""
-    if not len(found.old):
-        return
-    session.offer("moved", pa.table({"old": found.old, "survivor": found.survivor}))
-    for table in ("identity", "orders", "signal"):
-        session.run(
-            f"UPDATE {session.db}.{table} AS t SET person = m.survivor FROM moved AS m WHERE t.person = m.old"
-        )
-    session.run(
-        f"""
-        UPDATE {session.db}.person AS p SET traits = list_reduce(
-            l.traits, lambda earlier, later: json_merge_patch(earlier, later), coalesce(p.traits, '{{}}'))
-        FROM (
-            SELECT m.survivor, list(q.traits ORDER BY q.person) AS traits
-            FROM {session.db}.person AS q JOIN moved AS m ON m.old = q.person
-            WHERE q.traits IS NOT NULL GROUP BY m.survivor
-        ) AS l WHERE l.survivor = p.person"""
-    )
-    session.run(f"DELETE FROM {session.db}.person WHERE person IN (SELECT old FROM moved)")
-    session.withdraw("moved")
 
 
 def merge_traits(session: Session) -> int:

@@ -49,8 +49,7 @@ TABLES = {
         person BIGINT NOT NULL, first_time TIMESTAMP NOT NULL, last_time TIMESTAMP NOT NULL, traffic VARCHAR,
         traffic_time TIMESTAMP""",
     # Who was made one with whom, with what is needed to take it back: the link of `identity` and `other` let the
-    # person `survivor` take in `absorbed`, whose identities were `identities`. The traits are null where those of
-    # `survivor` did not change.
+    # person `survivor` take in `absorbed`, whose identities were `identities`; the traits are those of before.
     "merged": """
         number BIGINT NOT NULL, made_at TIMESTAMP NOT NULL, reason VARCHAR NOT NULL, survivor BIGINT NOT NULL,
         absorbed BIGINT NOT NULL, identity BIGINT NOT NULL, other BIGINT NOT NULL, identities BIGINT[],

@@ -25,6 +25,7 @@ from polku.eventstore.duckdb import (
     source_reads,
     stream,
     timelines,
+    unmerging,
     versions,
 )
 from polku.eventstore.duckdb.instance import QUESTION_SECONDS, Instance
@@ -157,6 +158,10 @@ class DuckDBStore:
     def inbox_place(self, workspace: str) -> InboxPlace:
         with self._instance.glance(workspace) as session:
             return bookkeeping.inbox_place(session)
+
+    def unmerge(self, workspace: str, merge: int, *, rules: Sequence[HitRule]) -> int:
+        with self._instance.write(workspace) as session:
+            return unmerging.unmerge(session, merge, rules=rules)
 
     def mend_rejected(self, workspace: str, changes: Sequence[tuple[str, str]]) -> int:
         with self._instance.write(workspace) as session:
