@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -120,6 +121,12 @@ def run_script(script: str, address: str, key: str, what: str) -> str:
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+def workspaces(command: Any, names: list[str]) -> dict[str, str]:
+    """Make workspaces on a running server; the write key of each."""
+    made = run_all({name: partial(command.json, "workspace", "create", name) for name in names})
+    return {name: created["write_key"] for name, created in made.items()}
 
 
 def wait_for(command: Any, workspace: str, name: str, signals: int, seconds: float = 20) -> None:

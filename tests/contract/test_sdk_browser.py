@@ -20,7 +20,17 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.contract.conftest import Command
-from tests.contract.sdk_runs import MODULES, SDKS, Kept, kept, need_modules, refusing, signal, wait_for
+from tests.contract.sdk_runs import (
+    MODULES,
+    SDKS,
+    Kept,
+    kept,
+    need_modules,
+    refusing,
+    signal,
+    wait_for,
+    workspaces,
+)
 
 pytestmark = pytest.mark.contract
 
@@ -142,7 +152,7 @@ def sent(tmp_path_factory) -> Iterator[dict[str, tuple[Visit, Kept]]]:
     command = Command(tmp_path_factory.mktemp("browser-sdk") / "home")
     command.start()
     try:
-        keys = {name: command.json("workspace", "create", f"run-{name}")["write_key"] for name in RUNS}
+        keys = workspaces(command, [f"run-{name}" for name in RUNS])
         chromium = shutil.which("chromium") or shutil.which("google-chrome")
         assert chromium, "no Chromium is installed; `make system` installs one"
         visits = {}
@@ -156,7 +166,7 @@ def sent(tmp_path_factory) -> Iterator[dict[str, tuple[Visit, Kept]]]:
             servers = {"429": busy.address, "503": broken.address}
             for name in RUNS:
                 server = servers.get(name, command.address)
-                served.pages[name] = {"key": keys[name], "server": server, "what": name}
+                served.pages[name] = {"key": keys[f"run-{name}"], "server": server, "what": name}
                 script = {"all": ALL, "batch": BATCH}.get(name, RETRY)
                 address = f"{served.address}/{name}/takki?utm_source=kirje&utm_medium=email"
                 visits[name] = visit(browser, address, script)

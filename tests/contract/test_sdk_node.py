@@ -17,6 +17,7 @@ from tests.contract.sdk_runs import (
     run_script,
     signal,
     wait_for,
+    workspaces,
 )
 
 pytestmark = pytest.mark.contract
@@ -36,11 +37,9 @@ def sent(tmp_path_factory):
     command = Command(tmp_path_factory.mktemp("node-sdks") / "home")
     command.start()
     try:
-        keys = {
-            f"{library}-{what}": command.json("workspace", "create", f"{library}-{what}")["write_key"]
-            for library in SCRIPTS
-            for what in ("all", "429", "503")
-        }
+        keys = workspaces(
+            command, [f"{library}-{what}" for library in SCRIPTS for what in ("all", "429", "503")]
+        )
         seen: dict[str, list[int]] = {}
 
         def run(name: str) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from tests.contract.conftest import Command
-from tests.contract.sdk_runs import Kept, kept, refusing, run_all, run_script, signal, wait_for
+from tests.contract.sdk_runs import Kept, kept, refusing, run_all, run_script, signal, wait_for, workspaces
 
 pytestmark = pytest.mark.contract
 
@@ -25,11 +25,9 @@ def sent(tmp_path_factory):
     command = Command(tmp_path_factory.mktemp("python-sdks") / "home")
     command.start()
     try:
-        keys = {
-            f"{library}-{what}": command.json("workspace", "create", f"{library}-{what}")["write_key"]
-            for library in SCRIPTS
-            for what in ("all", "429", "503")
-        }
+        keys = workspaces(
+            command, [f"{library}-{what}" for library in SCRIPTS for what in ("all", "429", "503")]
+        )
         seen: dict[str, list[int]] = {}
 
         def run(name: str) -> None:
