@@ -47,8 +47,8 @@ class ConsentExample:
 
 
 OWN_BANNER = """\
-polku.consent(true);   // the visitor accepted
-polku.consent(false);  // the visitor refused, or took it back"""
+polku.consent(true);
+polku.consent(false);"""
 
 CONSENT = (
     ConsentExample(
