@@ -66,7 +66,7 @@ def test_an_endless_body_is_cut_off_without_being_kept():
     chunk = bytes(65536)
     tracemalloc.start()
     with pytest.raises(BadBody) as bad:
-        _read([chunk] * 200)
+        _read([chunk] * 1100)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert (bad.value.status, bad.value.closes) == (413, True)
