@@ -35,12 +35,45 @@ PASSWORD = "metsäpolku-42"
 
 @dataclass
 class Polku:
-    """A running server with one workspace."""
+    """A server with one workspace, and a user of the console who owns it."""
 
     home: Path
-    address: str
+    port: int
     workspace: str = ""
     write_key: str = ""
+    user: str = "omistaja@example.com"
+    _process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def address(self) -> str:
+        return f"http://localhost:{self.port}"
+
+    def start(self) -> None:
+        with (self.home / "output").open("w") as output:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "polku.cli", "--home", str(self.home), "up", "--port", str(self.port)],
+                stdout=output,
+                stderr=output,
+                env=os.environ | {"POLKU_LANGUAGE": "en"},
+            )
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                with urllib.request.urlopen(f"{self.address}/readyz", timeout=2):
+                    return
+            except (urllib.error.URLError, OSError):
+                assert self._process.poll() is None, (self.home / "output").read_text()
+                assert time.monotonic() < deadline, "the server was not ready in time"
+                time.sleep(0.2)
+
+    def stop(self) -> None:
+        if self._process is None:
+            return
+        self._process.send_signal(signal.SIGTERM)
+        try:
+            self._process.wait(20)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
 
     def command(self, *arguments: str, input: str | None = None) -> dict[str, Any]:
         """Run a command beside the server; it must succeed."""
@@ -67,43 +100,19 @@ class Polku:
         return sum(point["value"] for point in answer["points"])
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def polku(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Polku]:
-    home = tmp_path_factory.mktemp("polku")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    with (home / "output").open("w") as output:
-        server = subprocess.Popen(
-            [sys.executable, "-m", "polku.cli", "--home", str(home), "up", "--port", str(port)],
-            stdout=output,
-            stderr=output,
-            env=os.environ | {"POLKU_LANGUAGE": "en"},
-        )
-    running = Polku(home, f"http://localhost:{port}")
+        running = Polku(tmp_path_factory.mktemp("polku"), probe.getsockname()[1])
     try:
-        _wait(server, running.address, home / "output")
+        running.start()
         made = running.command("workspace", "create", "Telttakauppa")
         running.workspace, running.write_key = made["workspace"], made["write_key"]
+        running.command("user", "create", running.user, "--workspace", running.workspace)
         yield running
     finally:
-        server.send_signal(signal.SIGTERM)
-        try:
-            server.wait(20)
-        except subprocess.TimeoutExpired:
-            server.kill()
-
-
-def _wait(server: subprocess.Popen, address: str, output: Path) -> None:
-    deadline = time.monotonic() + 60
-    while True:
-        try:
-            with urllib.request.urlopen(f"{address}/readyz", timeout=2):
-                return
-        except (urllib.error.URLError, OSError):
-            assert server.poll() is None, output.read_text()
-            assert time.monotonic() < deadline, "the server was not ready in time"
-            time.sleep(0.2)
+        running.stop()
 
 
 @dataclass
@@ -259,3 +268,27 @@ def visit(browser: Any, site: Site) -> Iterator[Callable[..., Visitor]]:
         errors = visitor.errors
         visitor.context.close()
         assert errors == []
+
+
+@pytest.fixture
+def console(browser: Any, polku: Polku) -> Iterator[Page]:
+    """The console, in English, open to the owner; errors in its pages fail the test."""
+    context = browser.new_context(
+        locale="en-GB",
+        viewport={"width": 1440, "height": 900},
+        permissions=["clipboard-read", "clipboard-write"],
+    )
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    page.goto(f"{polku.address}/accounts/login/")
+    page.fill("input[name=login]", polku.user)
+    page.fill("input[name=password]", PASSWORD)
+    page.click("main button.primary")
+    page.wait_for_url("**/journeys/**")
+    page.locator("button[name=language][value=en]:visible").click()
+    page.wait_for_selector("html[lang=en]")
+    yield page
+    context.close()
+    assert errors == []
