@@ -10,6 +10,7 @@ from typing import Any
 from django.urls import URLResolver, get_resolver
 
 _RESET = "^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$"
+_PARAMETER = r"<(?:int|origin):(\w+)>"
 PUBLIC = {
     "",
     "demo/",
@@ -42,12 +43,12 @@ class Address:
 
     @property
     def parameters(self) -> list[str]:
-        return re.findall(r"<int:(\w+)>", self.route)
+        return re.findall(_PARAMETER, self.route)
 
-    def path(self, workspace: str, numbers: Mapping[str, int]) -> str:
+    def path(self, workspace: str, numbers: Mapping[str, int | str]) -> str:
         """The address of these things. A parameter that `numbers` lacks is a KeyError: add it in `conftest`."""
         path = self.route.replace("<slug:workspace>", workspace)
-        path = re.sub(r"<int:(\w+)>", lambda found: str(numbers[found.group(1)]), path)
+        path = re.sub(_PARAMETER, lambda found: str(numbers[found.group(1)]), path)
         return "/" + path.replace(_RESET, "password/reset/key/1-x/")
 
     def __str__(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import pyarrow as pa
@@ -16,8 +16,10 @@ from django_scopes import scope, scopes_disabled
 from polku.accounts import domain as accounts
 from polku.accounts.models import Membership, User, Workspace
 from polku.eventstore.port import SIGNAL_BATCH, EventStore
+from polku.eventstore.streams import InboxPlace
 from polku.journeys import domain as journeys
 from polku.people import domain as people
+from tests.eventstore.streaming import digest, stream_batch
 
 _NOT_COMPARED = {"sessions.Session", "contenttypes.ContentType", "auth.Permission"}
 
@@ -28,7 +30,7 @@ class World:
 
     workspace: Workspace
     owner: User
-    numbers: dict[str, int]
+    numbers: dict[str, int | str]
     mark: str
 
 
@@ -65,6 +67,7 @@ def build_world(store: EventStore, mark: str) -> World:
     key, _text = accounts.create_api_key(
         workspace=workspace, kind="secret", name=f"{mark} avain", actor=owner
     )
+    receive(store, workspace, f"segment/{key.pk}", mark)
     member = accounts.create_user(email=f"{mark}-jasen@example.com", name=f"{mark} jäsen")
     accounts.set_member(workspace=workspace, user=member, role="viewer", actor=owner)
     with scope(workspace=workspace):
@@ -76,9 +79,39 @@ def build_world(store: EventStore, mark: str) -> World:
             "deletion": deletion.pk,
             "segment": segment.pk,
             "key": key.pk,
+            "origin": f"segment-{key.pk}",
             "member": Membership.objects.get(user=member).pk,
         }
     return World(workspace, owner, numbers, mark)
+
+
+def receive(store: EventStore, workspace: Workspace, origin: str, mark: str) -> None:
+    """One event, one drop and one bad row of a source."""
+    now = datetime.now(UTC).replace(tzinfo=None)
+    batch = stream_batch(
+        [
+            {
+                "id": mark,
+                "user": f"{mark}-asiakas-0",
+                "name": f"{mark}-tapahtuma",
+                "origin": origin,
+                "time": now,
+            }
+        ],
+        rejected=[
+            {
+                "id": digest(mark),
+                "origin": origin,
+                "reason": "not_json",
+                "raw": f"{mark}-raaka",
+                "received": now,
+            }
+        ],
+        counts=[{"hour": now, "origin": origin, "reason": "bot", "count": 1}],
+        received=now,
+        place=InboxPlace(1, 1),
+    )
+    store.load_stream(workspace.key.hex, batch, rules=[])
 
 
 @pytest.fixture
