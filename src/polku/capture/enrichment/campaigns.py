@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Literal, NamedTuple
 from urllib.parse import unquote_plus
 
-from polku.capture.enrichment.personal import looks_personal
+from polku.capture.enrichment.personal import is_plain, looks_personal
 
 ClickKind = Literal["paid_search", "paid_social", "social", "search", "display", "affiliate", "email"]
 
@@ -73,9 +73,12 @@ _FIELDS = {
 
 def campaign_of(url: str) -> Campaign | None:
     """The campaign that a page's address tells of, or None. What looks like personal data is left out."""
+    pairs = _pairs(url)
+    if not pairs:
+        return None
     fields = {"source": "", "medium": "", "name": ""}
     click: Click | None = None
-    for name, value in _pairs(url):
+    for name, value in pairs:
         known = _CLICKS.get(name)
         if known is not None:
             click = click or known
@@ -112,4 +115,4 @@ def _pairs(url: str) -> list[tuple[str, str]]:
 
 def _text(value: str) -> str:
     text = " ".join(value[:LONGEST].split())
-    return "" if looks_personal(text) else text
+    return text if is_plain(text) or not looks_personal(text) else ""

@@ -20,17 +20,12 @@ what tells bots and devices apart."""
 class Page(NamedTuple):
     """What an address says: itself without personal data, its host, and the campaign in it."""
 
-    url: str
+    url: str | None
     host: str
     campaign: Campaign | None
 
 
-class Visit(NamedTuple):
-    """Where a message says that it was made: the page, the host that led there, and what was said of a campaign."""
-
-    url: str | None
-    referrer: str | None
-    campaign: Mapping[str, str] | None
+_NOWHERE = Page(None, "", None)
 
 
 class Enricher:
@@ -42,39 +37,50 @@ class Enricher:
         )
         self._pages: Lookups[str, Page] = Lookups(_page, most=20_000)
         self._hosts: Lookups[str, str] = Lookups(host_of, most=20_000)
-        self._traffic: Lookups[tuple[str, str, Campaign | None], str | None] = Lookups(_traffic, most=20_000)
+        self._sources: Lookups[tuple[str, str, Campaign | None], str | None] = Lookups(_source, most=20_000)
+        self._arrivals: Lookups[tuple[str | None, str | None], tuple[str | None, str | None]] = Lookups(
+            self._arrival, most=50_000
+        )
+
+    def warm_up(self) -> None:
+        """Read the lists and build the parsers (a sixth of a second), so that the first message need not wait."""
+        self._agents.answer("Mozilla/5.0")
+        self._sources.answer(("", "example.com", None))
 
     def agents(self, user_agents: Iterable[str]) -> dict[str, Agent]:
         return self._agents.answers(user_agents)
 
-    def pages(self, visits: Sequence[Visit]) -> tuple[list[str | None], list[str | None]]:
-        """By visit the page's address without personal data, and where it came from as the store keeps it (JSON)."""
-        pages = self._pages.answers(visit.url for visit in visits if visit.url)
-        hosts = self._hosts.answers(visit.referrer for visit in visits if visit.referrer)
-        asked = [
-            _sources(pages.get(url) if url else None, hosts[referrer] if referrer else "", campaign)
-            for url, referrer, campaign in visits
-        ]
-        traffic = self._traffic.answers(key for key in asked if key is not None)
-        return (
-            [pages[url].url if url else None for url, _referrer, _campaign in visits],
-            [None if key is None else traffic[key] for key in asked],
-        )
+    def arrivals(
+        self,
+        urls: Sequence[str | None],
+        referrers: Sequence[str | None],
+        campaigns: Sequence[Mapping[str, str] | None],
+    ) -> tuple[list[str | None], list[str | None]]:
+        """Page addresses without personal data, and where each view came from as the store keeps it (JSON): by page,
+        referrer, and what the sender said of a campaign."""
+        # zip hands out one tuple again and again where nobody keeps it, so only distinct pairs take memory.
+        known = self._arrivals.answers(zip(urls, referrers, strict=True))
+        found = [known[pair] for pair in zip(urls, referrers, strict=True)]
+        traffic = [arrival[1] for arrival in found]
+        for row, said in enumerate(campaigns):
+            if said:
+                traffic[row] = self._arrival((urls[row], referrers[row]), said)[1]
+        return [arrival[0] for arrival in found], traffic
+
+    def _arrival(
+        self, visit: tuple[str | None, str | None], said: Mapping[str, str] | None = None
+    ) -> tuple[str | None, str | None]:
+        url, referrer = visit
+        page = self._pages.answer(url) if url else _NOWHERE
+        campaign = with_said(page.campaign, said) if said else page.campaign
+        referring = self._hosts.answer(referrer) if referrer else ""
+        is_said = page.host or referring or campaign
+        return page.url, self._sources.answer((page.host, referring, campaign)) if is_said else None
 
 
 def _page(url: str) -> Page:
     return Page(scrub_url(url), host_of(url), campaign_of(url))
 
 
-def _sources(
-    page: Page | None, referring: str, said: Mapping[str, str] | None
-) -> tuple[str, str, Campaign | None] | None:
-    campaign = page.campaign if page else None
-    if said:
-        campaign = with_said(campaign, said)
-    host = page.host if page else ""
-    return (host, referring, campaign) if host or referring or campaign else None
-
-
-def _traffic(key: tuple[str, str, Campaign | None]) -> str | None:
+def _source(key: tuple[str, str, Campaign | None]) -> str | None:
     return traffic_json(traffic_of(*key))

@@ -40,20 +40,28 @@ class Lookups(Generic[Key, Value]):
         """The answer to each of the distinct `values`."""
         found: dict[Key, Value] = {}
         left = self._fresh
+        young = self._young
         for value in set(values):
-            if value in self._young:
-                found[value] = self._young[value]
-                continue
-            if value in self._old:
-                answer = self._old.pop(value)
+            if value in young:
+                found[value] = young[value]
+            elif value in self._old:
+                found[value] = self._keep(value, self._old[value])
             elif left == 0:
                 found[value] = self._quick(value)
-                continue
             else:
-                answer = self._work(value)
+                found[value] = self._keep(value, self._work(value))
                 left = None if left is None else left - 1
-            found[value] = answer
-            if len(self._young) >= self._most:
-                self._young, self._old = {}, self._young
-            self._young[value] = answer
+            young = self._young
         return found
+
+    def answer(self, value: Key) -> Value:
+        """The answer to one value."""
+        if value in self._young:
+            return self._young[value]
+        return self._keep(value, self._old[value] if value in self._old else self._work(value))
+
+    def _keep(self, value: Key, answer: Value) -> Value:
+        if len(self._young) >= self._most:
+            self._young, self._old = {}, self._young
+        self._young[value] = answer
+        return answer

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 
 def _words(text: str) -> frozenset[str]:
@@ -45,12 +44,10 @@ _WORDS = re.compile(r"[^\W_]+")
 _CAMEL = re.compile(r"(?<=[a-zåäö])(?=[A-ZÅÄÖ])")
 
 
-@lru_cache(maxsize=8192)
 def is_click_id(name: str) -> bool:
     return name.lower() in _CLICKS
 
 
-@lru_cache(maxsize=8192)
 def is_personal_name(name: str) -> bool:
     """Whether a parameter of this (decoded) name is left out whatever its value; `utm_…` never is for its name."""
     if name.lower().startswith("utm_"):
@@ -83,8 +80,15 @@ _DATE = re.compile(
     r"(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])(?:19|20)\d\d|(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:19|20)\d\d"
 )
 _WEB_TOKEN = re.compile(r"(?<!\w)eyJ[\w\-]{8,}\.[\w\-]{8,}")
-_FEWEST_DIGITS = 7  # of a landline; a personal identity code has nine or ten
+# A landline has seven digits, a personal identity code nine or ten.
+_MANY_DIGITS = re.compile(r"(?:\D*\d){7}")
+_PLAIN = re.compile(r"(?:[^\W\d]|[.~\-])*(?:\d(?:[^\W\d]|[.~\-])*){0,6}")
 _CHECKS = "0123456789ABCDEFHJKLMNPRSTUVWXY"
+
+
+def is_plain(text: str) -> bool:
+    """Whether a value, encoded or not, is so plain that it can hold nothing personal; quick."""
+    return _PLAIN.fullmatch(text) is not None and "eyJ" not in text
 
 
 def looks_personal(text: str) -> bool:
@@ -93,7 +97,7 @@ def looks_personal(text: str) -> bool:
         return True
     if "eyJ" in text and _WEB_TOKEN.search(text):
         return True
-    if sum(map(str.isdigit, text)) < _FEWEST_DIGITS:
+    if not _MANY_DIGITS.match(text):
         return False
     if HETU.search(text) or _INTERNATIONAL.search(text) or _MOBILE.search(text):
         return True
@@ -104,7 +108,7 @@ def mask_personal(text: str, mask: str) -> str:
     """A path with e-mail addresses, numbers with a country in front, and true personal identity codes masked."""
     if "@" in text:
         text = EMAIL.sub(mask, text)
-    if sum(map(str.isdigit, text)) >= _FEWEST_DIGITS:
+    if _MANY_DIGITS.match(text):
         text = HETU.sub(lambda found: mask if is_hetu(found.group()) else found.group(), text)
         text = _INTERNATIONAL.sub(
             lambda found: mask if found.group().startswith("+") else found.group(), text

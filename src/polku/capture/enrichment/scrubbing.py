@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import re
+from enum import Enum
+from functools import lru_cache
 from urllib.parse import unquote
 
-from polku.capture.enrichment.personal import is_click_id, is_personal_name, looks_personal, mask_personal
+from polku.capture.enrichment.personal import (
+    is_click_id,
+    is_personal_name,
+    is_plain,
+    looks_personal,
+    mask_personal,
+)
 
 MASK = "***"
 
@@ -31,7 +39,7 @@ def scrub_url(url: str) -> str:
         return f"{link.group(1).lower()}:{MASK}"
     base, hash_sign, fragment = url.partition("#")
     base, question_mark, query = base.partition("?")
-    base = _path(_PASSWORD.sub(r"\1", base))
+    base = _path(_PASSWORD.sub(r"\1", base) if "@" in base else base)
     if question_mark:
         query = _pairs(query)
         question_mark = "?" if query else ""
@@ -73,20 +81,36 @@ def _pair(pair: str) -> str:
     name, equals, value = pair.partition("=")
     if not equals:
         return _value(pair)
+    sort = _sort_of(name)
+    if sort is _Sort.CLICK:
+        return ""
+    if not value or (sort is _Sort.HARMLESS and is_plain(value)):
+        return pair
+    if sort is _Sort.PERSONAL:
+        return f"{name}={MASK}"
+    return f"{name if sort is _Sort.HARMLESS else MASK}={_value(value)}"
+
+
+class _Sort(Enum):
+    HARMLESS = 0
+    PERSONAL = 1  # its value is
+    CLICK = 2
+    LOOKS_PERSONAL = 3  # the name itself does
+
+
+@lru_cache(maxsize=8192)
+def _sort_of(name: str) -> _Sort:
+    """What the name of a parameter, as it stands in an address, says of it."""
     plain = _decoded(name)
     if is_click_id(plain):
-        return ""
-    if not value:
-        return pair
+        return _Sort.CLICK
     if is_personal_name(plain):
-        return f"{name}={MASK}"
-    if looks_personal(plain):
-        return f"{MASK}={_value(value)}"
-    return f"{name}={_value(value)}"
+        return _Sort.PERSONAL
+    return _Sort.LOOKS_PERSONAL if looks_personal(plain) else _Sort.HARMLESS
 
 
 def _value(value: str) -> str:
-    if len(value) < 6:
+    if is_plain(value):
         return value
     plain = _decoded(value)
     spaced = plain.replace("+", " ")

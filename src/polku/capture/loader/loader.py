@@ -138,6 +138,7 @@ class Loader:
     # ---- the thread ------------------------------------------------------------------------------------------
 
     def _run(self) -> None:
+        self._enricher.warm_up()
         try:
             while not self._stopping.is_set():
                 self._running.wait()

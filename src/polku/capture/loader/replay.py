@@ -109,7 +109,7 @@ def _fill_from_protocol(again: Envelope, row: RejectedRow, context: _Context) ->
     if protocol is None:
         _keep(again, row, context, "unreadable", f"No protocol is called “{context.protocol[:50]}”.")
         return
-    decoded: Decoded = protocol.decode_one(row.raw, context.own)
+    decoded: Decoded = protocol.decode_one(row.raw, {"received": again.received, **context.own})
     again.messages = pipeline.run(decoded, received=again.received)
     again.dropped = decoded.dropped
     if decoded.rejected:
