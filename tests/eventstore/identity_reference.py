@@ -54,7 +54,7 @@ class Identities:
 
     def link(self, one: Id, other: Id, reason: str) -> None:
         if one is other or "cookieless" in (one.kind, other.kind):
-            return
+            return None
         if one.alias in JUNK or other.alias in JUNK:
             return self._refuse("placeholder", one, other)
         mine, its = self.person(one), self.person(other)

@@ -31,18 +31,26 @@ _FAULTS_OF_INPUT_OR_DISK = (
     duckdb.IOException,
     duckdb.OutOfMemoryException,
     duckdb.OutOfRangeException,
+    duckdb.TransactionException,
 )
+# What DuckDB says in every error from the moment on which it gave a file, or itself, up: the disk failed under it.
+_GIVEN_UP = "has been invalidated"
 
 
 @dataclass
 class _Attached:
     alias: str
     users: int = 0
+    is_given_up: bool = False
     gate: threading.Lock = field(default_factory=threading.Lock)
 
 
 class Instance:
-    """`question` and `write` hand out sessions; a session is used by one thread and ends with its block."""
+    """`question` and `write` hand out sessions; a session is used by one thread and ends with its block.
+
+    When the disk is full or fails DuckDB gives a workspace's file up, or all of them. Whoever comes next, once the last
+    session on it has ended, has it opened anew: nothing but the disk must be mended, and no path is open twice.
+    """
 
     def __init__(
         self,
@@ -61,18 +69,21 @@ class Instance:
         self._places = threading.BoundedSemaphore(QUESTIONS_AT_ONCE)
         self._cursors: set[duckdb.DuckDBPyConnection] = set()
         self._is_stopping = False
+        self._is_given_up = False
+        self._threads = threads or max(1, (os.cpu_count() or 1) - 1)
+        self._memory_limit = memory_limit or MEMORY_LIMIT
         try:
-            self._connection = self._open(threads or max(1, (os.cpu_count() or 1) - 1), memory_limit)
+            self._connection = self._open()
         except BaseException:
             self.files.release()
             raise
 
-    def _open(self, threads: int, memory_limit: str | None) -> duckdb.DuckDBPyConnection:
+    def _open(self) -> duckdb.DuckDBPyConnection:
         connection = duckdb.connect(
             ":memory:",
             config={
-                "threads": threads,
-                "memory_limit": memory_limit or MEMORY_LIMIT,
+                "threads": self._threads,
+                "memory_limit": self._memory_limit,
                 "temp_directory": str(self.files.path / SPILL),
                 "autoinstall_known_extensions": False,
                 "autoload_known_extensions": False,
@@ -209,14 +220,7 @@ class Instance:
         with self._catalogue:
             if self._is_stopping:
                 raise _stopping()
-            attached = self._attached.get(workspace)
-            if attached is None:
-                file = self.files.live_file(workspace)
-                if file is None:
-                    raise StoreError(_("This workspace has no event store."))
-                attached = _Attached(self._attach(workspace, file))
-                self._upgrade(attached.alias, file)
-                self._attached[workspace] = attached
+            attached = self._usable(workspace)
             self._attached.move_to_end(workspace)
             attached.users += 1
             self._detach_idle()
@@ -224,11 +228,55 @@ class Instance:
             self._cursors.add(cursor)
         try:
             yield Session(cursor, f"{attached.alias}.main"), attached
+        except BaseException as error:
+            if self._note_given_up(attached, error):
+                raise _given_up() from error
+            raise
         finally:
             cursor.close()
             with self._catalogue:
                 self._cursors.discard(cursor)
                 attached.users -= 1
+
+    def _usable(self, workspace: str) -> _Attached:
+        """The workspace's attached file; opened, or opened anew, where need be."""
+        if self._is_given_up:
+            if any(each.users for each in self._attached.values()):
+                raise _given_up()
+            self._connection.close()
+            self._attached.clear()
+            self._connection = self._open()
+            self._is_given_up = False
+        attached = self._attached.get(workspace)
+        if attached is not None and attached.is_given_up:
+            if attached.users:
+                raise _given_up()
+            try:
+                self._detach(workspace)
+            except duckdb.Error as error:
+                self._is_given_up = True
+                raise _given_up() from error
+            attached = None
+        if attached is None:
+            file = self.files.live_file(workspace)
+            if file is None:
+                raise StoreError(_("This workspace has no event store."))
+            attached = _Attached(self._attach(workspace, file))
+            self._upgrade(attached.alias, file)
+            self._attached[workspace] = attached
+        return attached
+
+    def _note_given_up(self, attached: _Attached, error: BaseException | None) -> bool:
+        """Remember, and tell, whether DuckDB takes nothing more for the file, or at all, until it is opened anew."""
+        while error is not None and not isinstance(error, duckdb.Error):
+            error = error.__cause__
+        if isinstance(error, duckdb.FatalException | duckdb.InternalException):
+            self._is_given_up = True
+        elif error is not None and _GIVEN_UP in str(error):
+            attached.is_given_up = True
+        else:
+            return False
+        return True
 
     def _attach(self, workspace: str, file: Path) -> str:
         """Attach by a name of the file's generation: a path is never attached under two names."""
@@ -280,6 +328,12 @@ def _stop_late(cursor: duckdb.DuckDBPyConnection, answered: threading.Event, sec
         seconds = 0.25
 
 
+def _given_up() -> StoreError:
+    return StoreError(
+        _("The event store’s disk failed or is full. It goes on by itself when the disk is well again.")
+    )
+
+
 def _stopping() -> QuestionTooSlow:
     return QuestionTooSlow(_("Polku is being stopped, so this was not done. Ask again when it runs."))
 
@@ -287,7 +341,7 @@ def _stopping() -> QuestionTooSlow:
 def _undo(session: Session) -> None:
     try:
         session.run("ROLLBACK")
-    except (duckdb.TransactionException, duckdb.InterruptException):
+    except duckdb.Error:
         """A commit that failed has ended the transaction already; closing ends it too."""
 
 

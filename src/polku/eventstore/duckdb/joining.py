@@ -132,7 +132,7 @@ def _kept_apart(session: Session, forest: coo_array, aliases: pa.Array, people: 
         if any(rivals.get(each, set()) & members[other] for each in members[one]):
             keep[edge] = False
             texts = [aliases[node].as_py() if node < len(aliases) else "" for node in (left, right)]
-            refused.append(("kept_apart", *texts, 1))
+            refused.append(("kept_apart", texts[0], texts[1], 1))
             continue
         members[one] |= members.pop(other)
         for each in members[one]:

@@ -86,7 +86,7 @@ def _history(session: Session, person: int) -> list[_Row]:
         WHERE i.person = $person AND m.undone_at IS NULL ORDER BY m.number""",
         {"person": person},
     )
-    return [_Row(*numbers, identities=tuple(identities)) for *numbers, identities in found]
+    return [_Row(*row[:5], identities=tuple(row[5])) for row in found]
 
 
 def _before_all(history: Sequence[_Row], person: int, identities: dict[int, bool]) -> dict[int, int]:
