@@ -67,8 +67,9 @@ class Wrong(Exception):
         self.detail = detail
 
 
-def candidate(event: Event, raw: bytes | msgspec.Raw, *, kind: str | None, sent_at: object) -> Candidate:
-    """`kind` is the type of an event that does not say its own; `sent_at` is the request's. Raises Wrong."""
+def candidate(event: Event, raw: bytes | msgspec.Raw, *, kind: str | None, clock: int | None) -> Candidate:
+    """`kind` is the type of an event that does not say its own; `clock` is what the sender's clock showed when it sent
+    the request (microseconds), unless the event says it itself. Raises Wrong."""
     said = event.type or kind
     if not said:
         raise Wrong("missing_type", "The field “type” is missing.")
@@ -85,7 +86,7 @@ def candidate(event: Event, raw: bytes | msgspec.Raw, *, kind: str | None, sent_
         "user",
         _id(event.anonymousId),
     )
-    made = Candidate(message, raw, _sent_at(event.sentAt if event.sentAt is not None else sent_at))
+    made = Candidate(message, raw, clock if event.sentAt is None else clock_of(event.sentAt))
     surroundings = event.context
     if surroundings is not None:
         if type(surroundings.userAgent) is str:
@@ -238,8 +239,8 @@ def _time(event: Event) -> int | None:
         raise Wrong("bad_field", "The field “timestamp” holds no time in ISO 8601.") from None
 
 
-def _sent_at(said: object) -> int | None:
-    """A clock that cannot be read corrects nothing."""
+def clock_of(said: object) -> int | None:
+    """`sentAt` in microseconds; a clock that cannot be read corrects nothing."""
     if said is None:
         return None
     try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -18,6 +18,7 @@ from polku.capture.protocols.segment.events import (
     Surroundings,
     Wrong,
     candidate,
+    clock_of,
     is_our_tracker,
 )
 from polku.capture.protocols.segment.settings import settings_of
@@ -32,13 +33,17 @@ _surroundings = msgspec.json.Decoder(Surroundings | None).decode
 _anything = msgspec.json.Decoder().decode
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Shared:
     """What a request says once for all its events; with an event that is rejected it is kept beside it."""
 
     kind: str | None = None  # the type of an event that does not say its own
     sent_at: str | int | None = None
     is_ours: bool = False  # sent by our own tracker
+    clock: int | None = field(init=False, default=None)  # `sent_at` in microseconds
+
+    def __post_init__(self) -> None:
+        self.clock = clock_of(self.sent_at)
 
     def context(self) -> dict[str, str | int] | None:
         context: dict[str, str | int] = {}
@@ -126,7 +131,7 @@ def _take(decoded: Decoded, raw: bytes | msgspec.Raw, shared: _Shared) -> None:
         if size > EVENT_BYTES:
             raise Wrong("too_large", f"It has {size} bytes; one event may have {EVENT_BYTES}.")
         event = _event(raw)
-        made = candidate(event, raw, kind=shared.kind, sent_at=shared.sent_at)
+        made = candidate(event, raw, kind=shared.kind, clock=shared.clock)
     except Wrong as wrong:
         reason, detail = wrong.reason, wrong.detail
     except RecursionError:
