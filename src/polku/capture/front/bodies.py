@@ -11,7 +11,7 @@ Receive: TypeAlias = Callable[[], Awaitable[dict[str, Any]]]
 
 LARGEST = 1024 * 1024
 """A body may have so many bytes, as it comes and unpacked."""
-_MOST_READ_AWAY = 16 * LARGEST  # of a body that is too large, so that its sender hears why
+_MOST_READ_AWAY = 64 * LARGEST  # of a body that is too large, so that its sender hears why
 _MOST_HELD = 64 * LARGEST  # of all bodies that are under way
 _SECONDS = 30.0
 _GZIP = b"\x1f\x8b"
