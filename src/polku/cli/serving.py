@@ -132,6 +132,7 @@ class _Server(uvicorn.Server):
         super().__init__(config)
         self._store = store
         self._timer = threading.Timer(_QUESTIONS_PATIENCE, self._stop_slow_questions)
+        self._is_told = False
 
     def run(self, sockets: list[socket.socket] | None = None) -> None:
         try:
@@ -141,7 +142,9 @@ class _Server(uvicorn.Server):
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         super().handle_exit(sig, frame)
-        if self._timer.ident is None:  # a second signal changes nothing
+        # A second signal changes nothing, not even one that comes while this handler starts the timer.
+        if not self._is_told:
+            self._is_told = True
             self._timer.daemon = True
             self._timer.start()
 
