@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from urllib.parse import quote_plus, urlencode
 
 import pytest
@@ -209,3 +210,35 @@ def test_bulk_of_anything(requests):
 def test_texts_that_trip_others(text):
     check(post("/v1/batch", {"batch": [{"type": "page", "userId": text}]}), None)
     check(get("/matomo.php", "rec=1&_id=1&url=" + quote_plus(text, errors="surrogatepass")), 1)
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        '\\"',
+        '"',
+        '"a"',
+        "\\",
+        "{",
+        "[",
+        "{x}",
+        '{"a":[',
+        "0,",
+        '{"sentAt":"',
+        '"writeKey":"',
+        '"batch":[',
+        "%",
+        "&",
+        "\ud800",
+        "\xff",
+    ],
+)
+@pytest.mark.parametrize(
+    "start", ['{"batch":[{"a":"', '{"batch":[{x', '{"batch":[', '{"requests":["', "", '{"event":"']
+)
+def test_no_text_takes_long(start, part):
+    body = (start + part * (1_048_000 // len(part))).encode("utf-8", "surrogatepass")[:1_048_576]
+    before = time.thread_time()
+    for path in ("/v1/batch", "/v1/track", "/matomo.php"):
+        check(post(path, body), None)
+    assert time.thread_time() - before < 5

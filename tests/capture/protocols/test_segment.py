@@ -352,6 +352,10 @@ def test_exact_values_stay_exact():
         b"[" * 100_000,
         b'{"a":' * 100_000,
         b"\xff\xfe\x00",
+        b"data=",
+        b"data=???",
+        b"data=e30" + b"&a=b" * 100,
+        b"data=\xff%FF",
     ],
 )
 def test_a_body_that_holds_no_batch_is_refused(body):
