@@ -100,7 +100,7 @@ def _key_in_hits(request: Request) -> str | None:
     """The key of the request's address or form, or in bulk of its first hit, or of all of them."""
     try:
         if not _is_bulk(request):
-            return key_among(parameters_of(_single(request), errors="replace"))
+            return key_among(parameters_of(_single(request)[:EVENT_BYTES], errors="replace"))
         bulk = bulk_of(request.body)
         if bulk is None:
             return None
