@@ -1,0 +1,59 @@
+"""A shop's server, and ways to spoil the machine under it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.robustness.shop import Shop
+
+
+def lacking(what: str) -> None:
+    """Skip where the machine lacks something; continuous integration must have it, or it would prove nothing."""
+    if os.environ.get("CI"):
+        pytest.fail(f"continuous integration must have {what}")
+    pytest.skip(f"needs {what}")
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Iterator[Shop]:
+    """Its workspace is there; its server is not started."""
+    made = Shop(tmp_path / "home")
+    made.open()
+    yield made
+    if made.server is not None:
+        made.kill()
+
+
+@pytest.fixture(scope="session")
+def faults(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The library of faults.c, to be loaded into a server."""
+    compiler = shutil.which("gcc") or shutil.which("cc")
+    if compiler is None:
+        lacking("a C compiler (`make system` installs gcc)")
+    library = tmp_path_factory.mktemp("faults") / "faults.so"
+    source = Path(__file__).with_name("faults.c")
+    subprocess.run(
+        [str(compiler), "-O2", "-shared", "-fPIC", "-o", str(library), str(source), "-ldl", "-lpthread"],
+        check=True,
+    )
+    return library
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 96 MiB in memory."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=96m", "tmpfs", str(folder)], capture_output=True, check=False
+    )
+    if mounted.returncode:
+        lacking("the right to mount a small file system (root)")
+    yield folder
+    subprocess.run(["umount", "--lazy", str(folder)], check=True)
