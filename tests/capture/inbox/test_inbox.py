@@ -139,6 +139,20 @@ def test_rows_are_there_after_closing_and_opening_again(opened):
     assert again.files() == [second]
 
 
+def test_closing_moves_nothing_however_much_there_is(opened, tmp_path: Path):
+    inbox = opened(file_bytes=500_000)
+    for _ in range(20):
+        inbox.put(SHOP, bytes(100_000))
+    _wait_until(lambda: len(inbox.files()) >= 3)
+    inbox.rows(inbox.files()[0], 0, 100)
+    before = {path.name: path.stat().st_size for path in (tmp_path / "inbox").iterdir()}
+    inbox.close()
+    after = {path.name: path.stat().st_size for path in (tmp_path / "inbox").iterdir()}
+    assert before.items() <= after.items()
+    again = opened()
+    assert len(_everything(again)) == 20
+
+
 def test_what_waits_is_written_when_closing(opened):
     inbox = opened()
 

@@ -78,16 +78,17 @@ def start(home: Path, store: EventStore) -> Front:
 
 
 def stop(timeout: float) -> None:
-    """Put what waits on the disk, then let the loader come to the end of its transaction.
+    """Let the loader come to the end of its transaction, put on the disk what waits, and note when keys were used.
 
-    Called when nothing is served any more. What the loader leaves in the inbox is loaded after the next start.
+    Called when nothing is served any more; the first two take at most `timeout` seconds each. What the loader leaves in
+    the inbox is loaded after the next start.
     """
     global _front
     if _front is None:
         return
     front, _front = _front, None
     front.loader.stop(timeout)
-    front.inbox.close()
+    front.inbox.close(timeout)
     front.keys.close()
     front.countries.close()
 
