@@ -32,6 +32,8 @@ _SWITCH_INTERVAL = 0.0005
 # A stop may last fifteen seconds: questions have five to end by themselves, requests eight, commands, jobs and the
 # loader two.
 _QUESTIONS_PATIENCE, _REQUESTS_PATIENCE, _PATIENCE = 5.0, 8, 2.0
+_KEEP_ALIVE = 75
+"""Seconds an idle connection is kept: libraries that send every ten seconds would meet a closed one each time."""
 _OPEN_FILES = 65_536  # connections, a file per workspace, and three per file of the inbox
 
 
@@ -97,6 +99,7 @@ def serve(
                     server_header=False,
                     forwarded_allow_ips=settings.PROXIES,
                     timeout_graceful_shutdown=_REQUESTS_PATIENCE,
+                    timeout_keep_alive=_KEEP_ALIVE,
                 )
                 _run(_Server(config, store), listener)
             finally:
