@@ -145,10 +145,11 @@ def test_closing_moves_nothing_however_much_there_is(opened, tmp_path: Path):
         inbox.put(SHOP, bytes(100_000))
     _wait_until(lambda: len(inbox.files()) >= 3)
     inbox.rows(inbox.files()[0], 0, 100)
-    before = {path.name: path.stat().st_size for path in (tmp_path / "inbox").iterdir()}
+    sealed = [path for file in inbox.files()[:2] for path in (tmp_path / "inbox").glob(f"inbox-{file}.*")]
+    before = {path: path.read_bytes() for path in sealed}
+    assert len(before) == 6
     inbox.close()
-    after = {path.name: path.stat().st_size for path in (tmp_path / "inbox").iterdir()}
-    assert before.items() <= after.items()
+    assert {path: path.read_bytes() for path in sealed} == before
     again = opened()
     assert len(_everything(again)) == 20
 
