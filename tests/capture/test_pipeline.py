@@ -134,6 +134,19 @@ def test_properties_become_json_with_texts_cut():
     assert json.loads(made.traits) == {"t": "z" * 1_000}
 
 
+def test_addresses_among_properties_lose_what_is_personal():
+    values = {
+        "landing": "https://a.fi/kassa?email=maija@example.fi&koko=M",
+        "inside": [{"next": "http://a.fi/#access_token=1"}],
+        "plain": "https://a.fi/takki",
+        "words": "see https://a.fi/?email=maija@example.fi",
+    }
+    assert json.loads(passed(event(), properties=values)[0].properties) == values | {
+        "landing": "https://a.fi/kassa?email=***&koko=M",
+        "inside": [{"next": "http://a.fi/#access_token=***"}],
+    }
+
+
 def test_properties_are_counted():
     many = {f"p{number}": number for number in range(255)}
     assert json.loads(passed(event(), properties=many)[0].properties) == many

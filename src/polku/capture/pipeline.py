@@ -6,12 +6,14 @@ dropped is counted, what is rejected is kept as it came.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
 
 import msgspec
 
+from polku.capture.enrichment.scrubbing import scrub_url
 from polku.capture.messages import Message
 from polku.capture.protocols.contract import Candidate, Decoded, OriginKind
 
@@ -115,7 +117,7 @@ def lengths(candidate: Candidate, circumstances: Circumstances) -> Outcome:
 
 
 def properties(candidate: Candidate, circumstances: Circumstances) -> Outcome:
-    """Write properties and traits as JSON: names counted, texts cut, nesting bounded."""
+    """Write properties and traits as JSON: names counted, addresses without personal data, texts cut, nesting bounded."""
     message = candidate.message
     try:
         if candidate.properties:
@@ -157,6 +159,8 @@ def run(
 _IDS = ("id", "user", "device", "previous", "order", "loyalty")
 _ADDRESSES = ("url", "referrer")
 _TEXTS = ("user_agent", "channel", "order_status")
+_SCHEMES = ("https://", "http://")
+_TELLING_ADDRESS = re.compile(rb'"https?://[^"]*[?#@]')
 _encode = msgspec.json.Encoder().encode
 
 
@@ -172,15 +176,20 @@ def _json(values: dict[str, Any]) -> bytes:
     if len(values) > PROPERTIES:
         raise _TooMany
     encoded = _encode(values)
-    # A text can only be too long, or the nesting too deep, in what is long: most need no look inside.
-    if len(encoded) > TEXT_LENGTH or encoded.count(b"[") + encoded.count(b"{") > DEPTH:
+    # A text can only be too long, or the nesting too deep, in what is long, and few hold an address with a query:
+    # most need no look inside.
+    if (
+        len(encoded) > TEXT_LENGTH
+        or encoded.count(b"[") + encoded.count(b"{") > DEPTH
+        or (b"://" in encoded and _TELLING_ADDRESS.search(encoded))
+    ):
         encoded = _encode(_cut(values, DEPTH))
     return encoded
 
 
 def _cut(value: Any, levels: int) -> Any:
     if type(value) is str:
-        return value[:TEXT_LENGTH]
+        return (scrub_url(value[:URL_LENGTH]) if value.startswith(_SCHEMES) else value)[:TEXT_LENGTH]
     if type(value) is dict or type(value) is list:
         if levels == 0:
             raise _TooDeep
