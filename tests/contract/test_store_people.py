@@ -1,371 +1,303 @@
-"""People one by one: finding them, their timelines and visits, their ids and the merges that made them."""
+"""Who is one person: ids of several sorts, files beside the front door, limits, and merges taken back."""
 
 from __future__ import annotations
 
-import itertools
 import json
-import random
-from datetime import datetime, timedelta
+import time
 
 import pytest
 
-from polku.eventstore.port import HitRule, Selector, SignalKind
-from tests.contract.store_implementations import KEY, OTHER_KEY, any_store
-from tests.contract.store_reference import START, message_id, order_table, person_table, signal_table
-from tests.eventstore.streaming import stream_batch
+from polku.eventstore.port import Condition, HitRule, Scope, Selector, StoreError
+from tests.contract.store_implementations import KEY, any_store
+from tests.contract.store_reference import EVERYTHING, order_table, person_table, signal_table
+from tests.eventstore.streaming import NOON, stream_batch
 
 __all__ = ["any_store"]
 pytestmark = pytest.mark.contract
-RULES = [HitRule(7, Selector(names=("view",))), HitRule(3, Selector(channel="web"))]
+
+BROWSER = "3f0e6c1a-77aa-4b7e-9d55-0c2f5a1c9e10"
 
 
-def find(store, search, **more):
-    return [row["person"] for row in store.find_people(KEY, search=search, **more).to_pylist()]
+def load(store, *args, rules=(), **kwargs):
+    return store.load_stream(KEY, stream_batch(*args, **kwargs), rules=rules)
 
 
-def the_one(store, search) -> int:
-    (person,) = find(store, search)
+def groups(store) -> set[frozenset[str]]:
+    """The ids of every person, as texts."""
+    return {frozenset(row["ids"]) for row in store.find_people(KEY, limit=100_000).to_pylist() if row["ids"]}
+
+
+def person_of(store, alias: str) -> int:
+    (person,) = {
+        row["person"] for row in store.find_people(KEY, limit=100_000).to_pylist() if alias in row["ids"]
+    }
     return person
 
 
-@pytest.fixture
-def rows(any_store):
-    """200 signals of five people over three weeks, many in the same minute, some in named sessions."""
-    chance = random.Random(5)
-    made = []
-    for number in range(200):
-        kind = chance.choice([1, 1, 1, 1, 2, 3, 5])
-        made.append(
-            {
-                "message_id": message_id(number),
-                "kind": kind,
-                "name": chance.choice(["view", "cart"] if kind == 1 else ["nps"]),
-                "time": START + timedelta(minutes=7 * chance.randrange(400)),
-                "person": f"asiakas-{chance.randrange(5)}",
-                "session": chance.choice([None, None, None, "s1", "s2"]),
-                "channel": chance.choice(["web", "store", None]),
-                "url": chance.choice([None, "https://kauppa.example/"]),
-                "value": chance.choice([None, 2.5]),
-                "score": float(chance.randint(0, 10)) if kind == 2 else None,
-                "scale_low": 0.0 if kind == 2 else None,
-                "scale_high": 10.0 if kind == 2 else None,
-                "text": chance.choice([None, "Hyvä Ä"]),
-                "properties": chance.choice([None, '{"browser":"Firefox"}']),
-            }
-        )
-    any_store.load_signals(KEY, signal_table(made), rules=RULES, origin="import/events")
-    return made
+def traits_of(store, alias: str) -> dict:
+    (row,) = store.people(KEY, [person_of(store, alias)]).to_pylist()
+    return json.loads(row["traits"] or "{}")
 
 
-def newest_first(rows):
-    # Equal times: what arrived later comes first.
-    numbered = sorted(enumerate(rows), key=lambda pair: (pair[1]["time"], pair[0]), reverse=True)
-    return [row for _number, row in numbered]
+def refused(store) -> set[tuple[str, str, str]]:
+    return {(each.reason, each.alias, each.other) for each in store.refused_links(KEY)}
 
 
-def visits_of(rows) -> list[int]:
-    """The number of each row's visit, by the definition: named sessions, and gaps of over 30 minutes in the rest."""
-    visits: list[list[int]] = []
-    loose = None
-    last = None
-    named: dict[str, list[int]] = {}
-    for at, row in sorted(enumerate(rows), key=lambda pair: (pair[1]["time"], -pair[0])):
-        if row["session"]:
-            if row["session"] not in named:
-                named[row["session"]] = []
-                visits.append(named[row["session"]])
-            named[row["session"]].append(at)
-            continue
-        if loose is None or row["time"] - last > timedelta(minutes=30):
-            loose = []
-            visits.append(loose)
-        loose.append(at)
-        last = row["time"]
-    # Rows are newest first: the visit whose newest signal stands first is number one.
-    ordered = sorted(visits, key=min)
-    return [next(number for number, visit in enumerate(ordered, 1) if at in visit) for at in range(len(rows))]
+def link(alias: str, kind: str, other: str, other_kind: str = "user", reason: str = "identify") -> dict:
+    return {"alias": alias, "alias_kind": kind, "other": other, "other_kind": other_kind, "reason": reason}
 
 
-def test_a_timeline_has_every_signal_newest_first(any_store, rows):
-    as_it_came = (
-        "kind",
-        "name",
-        "time",
-        "channel",
-        "url",
-        "value",
-        "score",
-        "scale_low",
-        "scale_high",
-        "text",
+def file_events(*people: str):
+    return signal_table(
+        {"message_id": f"{number:032x}", "name": "view", "time": NOON, "person": person}
+        for number, person in enumerate(people)
     )
-    for alias in sorted({row["person"] for row in rows}):
-        own = newest_first([row for row in rows if row["person"] == alias])
-        found = any_store.timeline(KEY, the_one(any_store, alias), limit=1000).to_pylist()
-        assert [tuple(row[name] for name in as_it_came) for row in found] == [
-            tuple(row[name] for name in as_it_came) for row in own
-        ]
-        assert [row["visit"] for row in found] == visits_of(own)
-        assert {(row["alias"], row["origin"], row["order"], row["device"]) for row in found} == {
-            (alias, "import/events", None, None)
-        }
-        assert [row["properties"] for row in found] == [row["properties"] for row in own]
-        assert [row["touchpoints"] for row in found] == [
-            sorted([3] * (row["channel"] == "web") + [7] * (row["name"] == "view")) for row in own
-        ]
 
 
-def test_pages_and_kinds_of_a_timeline(any_store, rows):
-    person = the_one(any_store, "asiakas-1")
-    whole = any_store.timeline(KEY, person, limit=1000).to_pylist()
-    pages = [any_store.timeline(KEY, person, limit=7, offset=7 * page).to_pylist() for page in range(30)]
-    assert list(itertools.chain(*pages)) == whole
-    asked = [SignalKind.SCORE, SignalKind.CONTACT]
-    # A visit keeps its number where only a part of it is shown.
-    assert any_store.timeline(KEY, person, kinds=asked, limit=1000).to_pylist() == [
-        row for row in whole if row["kind"] in asked
+def test_a_phone_and_a_computer_are_one_person_after_signing_in_on_both(any_store):
+    load(any_store, [{"id": 1, "device": "phone"}, {"id": 2, "device": "computer"}])
+    assert groups(any_store) == {frozenset({"phone"}), frozenset({"computer"})}
+    merged = [
+        load(any_store, links=[link(device, "device", "ann")]).merged for device in ("phone", "computer")
     ]
-    assert any_store.timeline(KEY, 999).num_rows == 0
+    assert (merged, groups(any_store)) == ([1, 1], {frozenset({"phone", "computer", "ann"})})
+    person = person_of(any_store, "ann")
+    assert any_store.timeline(KEY, person).num_rows == 2
+    assert any_store.state(KEY).people == 1
+    assert {each.reason for each in any_store.merges(KEY, person)} == {"identify"}
 
 
-def test_a_person_in_sum(any_store, rows):
-    any_store.load_orders(
-        KEY,
-        order_table(
-            [
-                {
-                    "message_id": message_id(900),
-                    "order": "T1",
-                    "person": "asiakas-1",
-                    "value": 10.5,
-                    "status": "new",
-                },
-                {
-                    "message_id": message_id(901),
-                    "order": "T2",
-                    "person": "asiakas-1",
-                    "value": 4.5,
-                    "status": "new",
-                },
-                {
-                    "message_id": message_id(902),
-                    "order": "T3",
-                    "person": "asiakas-1",
-                    "time": datetime(2030, 1, 1),
-                },
-            ]
-        ),
-        rules=[],
-        origin="import/orders",
+def test_a_device_with_the_text_of_a_customer_number_is_not_that_customer(any_store):
+    any_store.load_signals(KEY, file_events("1", "2"), rules=[])
+    load(any_store, [{"id": 1, "device": "1"}, {"id": 2, "user": "2", "device": "1"}])
+    assert groups(any_store) == {frozenset({"1"}), frozenset({"1", "2"})}
+    assert any_store.state(KEY).people == 2
+
+
+@pytest.mark.parametrize("file_first", [True, False])
+def test_ids_of_files_and_of_the_front_door_meet(any_store, file_first):
+    def file() -> None:
+        any_store.load_signals(KEY, file_events(BROWSER, "007", "null"), rules=[])
+
+    def stream() -> None:
+        load(any_store, [{"id": 1, "device": BROWSER}, {"id": 2, "user": "007"}])
+
+    for each in (file, stream) if file_first else (stream, file):
+        each()
+    assert groups(any_store) == {frozenset({BROWSER}), frozenset({"007"}), frozenset({"null"})}
+    assert any_store.timeline(KEY, person_of(any_store, BROWSER)).num_rows == 2
+    (identity,) = any_store.identities(KEY, person_of(any_store, "007"))
+    assert (identity.kind, identity.signals) == ("user", 2)
+
+
+def test_an_address_that_turns_out_to_be_a_login_counts_as_one(any_store):
+    load(any_store, links=[link("ann@x.fi", "email", "d", "device")])
+    load(any_store, [{"id": 1, "user": "ann@x.fi"}, {"id": 2, "user": "bob", "device": "d"}])
+    assert groups(any_store) == {frozenset({"ann@x.fi", "d"}), frozenset({"bob"}), frozenset({"d"})}
+
+
+def test_a_placeholder_is_nobody(any_store):
+    load(
+        any_store,
+        [
+            {"id": 1, "user": "undefined", "device": "d1"},
+            {"id": 2, "user": " Guest", "device": "d2"},
+            {"id": 3, "user": "null"},
+        ],
+        links=[link("00000000-0000-0000-0000-000000000000", "device", "ann")],
     )
-    any_store.load_people(
-        KEY, person_table([{"person": "asiakas-1", "aliases": [], "properties": '{"city": "Oulu"}'}])
-    )
-    own = newest_first([row for row in rows if row["person"] == "asiakas-1"])
-    found = any_store.profile(KEY, the_one(any_store, "asiakas-1"))
-    expected = {kind: sum(row["kind"] == kind for row in own) for kind in (1, 2, 3, 5)} | {4: 1}
-    assert found.signals == expected
-    assert (found.first_seen, found.last_seen) == (own[-1]["time"], datetime(2030, 1, 1))
-    here = {
-        visit
-        for row, visit in zip(own, visits_of(own), strict=True)
-        if row["kind"] == 1 and row["url"] is not None
+    with_signals = {frozenset(row["ids"]) for row in any_store.find_people(KEY).to_pylist() if row["signals"]}
+    assert with_signals == {frozenset({"d1"}), frozenset({"d2"}), frozenset({"null"})}
+    assert {reason for reason, *_ids in refused(any_store)} == {"placeholder"}
+    assert load(any_store).merged == 0
+
+
+def test_a_placeholder_in_a_file_joins_nobody(any_store):
+    rows = [{"person": str(number), "aliases": ["-", f"{number}@x.fi", "unknown"]} for number in range(20)]
+    any_store.load_people(KEY, person_table(rows))
+    assert groups(any_store) == {frozenset({str(number), f"{number}@x.fi"}) for number in range(20)}
+    assert {(each.reason, each.alias, each.count) for each in any_store.refused_links(KEY)} == {
+        ("placeholder", "-", 20),
+        ("placeholder", "unknown", 20),
     }
-    assert found.visits == len(here)
-    assert (found.is_known, json.loads(found.traits)) == (True, {"city": "Oulu"})
-    assert found.origins == ("import/events", "import/orders")
-    assert found.orders == ((None, 1, 0.0), ("new", 2, 15.0))
-    assert found.newest_order == "T3"
-    assert any_store.profile(KEY, 999) is None
+    strange = [{"person": each, "aliases": [f"{each}@x.fi"]} for each in ("NA", "null", "007")]
+    any_store.load_people(KEY, person_table(strange))
+    assert groups(any_store) >= {frozenset({each, f"{each}@x.fi"}) for each in ("NA", "null", "007")}
 
 
-def test_people_are_found_by_what_is_known_of_them(any_store):
-    any_store.load_people(
-        KEY,
-        person_table(
-            [
-                {"person": "K-1", "aliases": ["Maija@Example.com"], "properties": '{"name": "Maija Äijälä"}'},
-                {"person": "K-2", "aliases": [], "properties": '{"city": "Oulu", "said": "a\\"b\\\\c%_"}'},
-                {"person": "ck-77", "aliases": [], "properties": None},
-            ]
-        ),
+def test_a_cookieless_visitor_joins_nobody(any_store):
+    load(
+        any_store,
+        [{"id": 1, "device": "day", "device_kind": "cookieless", "user": "ann"}],
+        links=[link("day", "cookieless", "ann")],
     )
-    any_store.load_orders(
-        KEY, order_table([{"message_id": message_id(1), "order": "T-500", "time": START}]), rules=[]
+    assert groups(any_store) == {frozenset({"day"}), frozenset({"ann"})}
+    assert refused(any_store) == set()
+
+
+def test_two_users_of_one_device_stay_two_and_its_later_signals_are_nobodys(any_store):
+    load(any_store, [{"id": 1, "device": "d", "name": "before"}, {"id": 2, "device": "d", "user": "ann"}])
+    load(
+        any_store,
+        [
+            {"id": 3, "device": "d", "name": "still hers"},
+            {"id": 4, "device": "d", "user": "bob", "name": "his"},
+            {"id": 5, "device": "d", "name": "anybody's"},
+        ],
     )
-    maija, oulu, visitor, buyer = (the_one(any_store, each) for each in ("K-1", "K-2", "ck-77", "T-500"))
-    assert len({maija, oulu, visitor, buyer}) == 4
-    for search, expected in {
-        "maija@example": [maija],
-        "äijälä": [maija],
-        "ÄIJÄ": [maija],
-        "oulu": [oulu],
-        'a"b\\c%_': [oulu],
-        "t-5": [buyer],
-        "city": [],  # the name of a trait is nothing that is known of a person
-        "%": [oulu],
-        "_": [oulu],
-        "nobody": [],
-    }.items():
-        assert find(any_store, search) == expected, search
-    assert set(find(any_store, "k-")) == {maija, oulu, visitor}
-    assert set(find(any_store, "", is_known=True)) == {maija, oulu}
-    assert set(find(any_store, "", is_known=False)) == {visitor, buyer}
-    assert find(any_store, "k-", is_known=False) == [visitor]
-    row = any_store.find_people(KEY, search="maija").to_pylist()[0]
-    assert (row["ids"], row["kinds"]) == (["K-1", "Maija@Example.com"], ["file", "email"])
-    assert (row["signals"], row["orders"], row["order"], row["last_seen"]) == (0, 0, None, None)
-    row = any_store.find_people(KEY, search="T-500").to_pylist()[0]
-    assert (row["ids"], row["signals"], row["orders"], row["order"], row["is_known"]) == (
-        [],
-        1,
-        1,
-        "T-500",
-        False,
+    load(
+        any_store,
+        [
+            {"id": 6, "device": "d", "user": "ann", "name": "hers"},
+            {"id": 7, "device": "d", "name": "anybody's"},
+        ],
     )
 
+    def names(alias: str) -> list[str]:
+        rows = any_store.timeline(KEY, person_of(any_store, alias)).to_pylist()
+        return sorted(row["name"] for row in rows)
 
-def test_the_list_is_in_order_of_being_seen_and_holds_everybody_once(any_store):
-    chance = random.Random(3)
-    rows = [
-        {
-            "message_id": message_id(number),
-            "name": "view",
-            "time": START + timedelta(hours=chance.randrange(24 * 500)),
-            "person": f"{chance.choice(['ck-', 'K-'])}{chance.randrange(60)}",
-        }
-        for number in range(150)
-    ]
-    any_store.load_signals(KEY, signal_table(rows), rules=[])
-    any_store.load_people(KEY, person_table([{"person": "K-unseen", "aliases": [], "properties": None}]))
-    last = {}
-    for row in rows:
-        last[row["person"]] = max(row["time"], last.get(row["person"], row["time"]))
-    for is_known in (None, True, False):
-        pages = [
-            any_store.find_people(KEY, is_known=is_known, limit=9, offset=9 * page).to_pylist()
-            for page in range(15)
+    assert names("ann") == ["Page Viewed", "before", "hers", "still hers"]
+    assert names("bob") == ["his"]
+    nobody = [row for row in any_store.find_people(KEY).to_pylist() if row["ids"] == ["d"]]
+    assert [row["signals"] for row in nobody] == [2]
+    assert refused(any_store) == {("shared_device", "d", "bob"), ("shared_device", "d", "ann")}
+    assert {
+        each.is_shared
+        for each in any_store.identities(KEY, person_of(any_store, "ann"))
+        if each.kind == "device"
+    } == {True}
+
+
+def test_an_address_joins_unless_it_is_another_users(any_store):
+    load(
+        any_store,
+        links=[link("a@x.fi", "email", "ann"), link("a@x.fi", "email", "bob"), link("1", "loyalty", "ann")],
+    )
+    assert groups(any_store) == {frozenset({"ann", "a@x.fi", "1"}), frozenset({"bob"})}
+    assert refused(any_store) == {("two_users", "a@x.fi", "bob")}
+    load(any_store, links=[link("bob", "user", "ann", reason="alias")])
+    assert groups(any_store) == {frozenset({"ann", "a@x.fi", "1", "bob"})}
+
+
+def test_at_most_so_many_ids_become_one_person(any_store):
+    devices = [{"id": number, "user": "ann", "device": f"d{number}"} for number in range(60)]
+    load(any_store, devices)
+    assert sorted(map(len, groups(any_store))) == [1] * 10 + [51]
+    load(any_store, links=[link(f"u{number}", "user", "bob", reason="alias") for number in range(6)])
+    load(any_store, links=[link(f"{number}@x.fi", "email", "cid") for number in range(30)])
+    assert sorted(map(len, groups(any_store)))[-3:] == [5, 21, 51]
+    reasons = [each.reason for each in any_store.refused_links(KEY)]
+    assert (set(reasons), len(reasons)) == ({"too_many"}, 10 + 2 + 10)
+
+
+def test_a_storm_of_devices_that_say_they_are_one_user_does_no_harm(any_store):
+    storm = [{"id": number, "device": f"d{number}", "name": "before"} for number in range(10_000)]
+    load(any_store, storm)
+    said = [{"id": f"as {number}", "device": f"d{number}", "user": "webmaster"} for number in range(10_000)]
+    started = time.monotonic()
+    assert load(any_store, said).merged == 50
+    assert time.monotonic() - started < 10
+    assert any_store.state(KEY).people == 10_001 - 50
+    assert len(any_store.refused_links(KEY, limit=100_000)) <= 2_000
+    load(any_store, [{"id": "login", "device": "d9999", "user": "ann"}])
+    assert frozenset({"d9999", "ann"}) in groups(any_store)
+
+
+def test_ten_thousand_merges_at_once(any_store):
+    load(any_store, [{"id": number, "device": f"d{number}"} for number in range(10_000)])
+    load(any_store, [{"id": f"u{number}", "user": f"u{number}"} for number in range(10_000)])
+    started = time.monotonic()
+    loaded = load(any_store, links=[link(f"d{number}", "device", f"u{number}") for number in range(10_000)])
+    assert loaded.merged == 10_000
+    assert time.monotonic() - started < 10
+    assert any_store.state(KEY).people == 10_000
+
+
+def test_a_merge_is_taken_back_with_signals_orders_hits_and_traits(any_store):
+    oulu = [EVERYTHING, HitRule(2, Selector(where=(Condition("person.city", "eq", "Oulu"),)))]
+    load(
+        any_store,
+        [{"id": 1, "device": "d", "order": "A"}],
+        traits=[{"alias": "d", "alias_kind": "device", "properties": '{"theme":"dark","city":"Turku"}'}],
+        orders=[{"event": 0, "order": "A", "time": NOON, "value": 5.0}],
+        rules=oulu,
+    )
+    load(
+        any_store,
+        [{"id": 2, "user": "ann"}],
+        traits=[{"alias": "ann", "properties": '{"city":"Oulu"}'}],
+        rules=oulu,
+    )
+    load(any_store, [{"id": 3, "user": "ann", "device": "d"}], rules=oulu)
+    answer = {"message_id": "1" * 32, "kind": 2, "name": "csat", "time": NOON, "order": "A", "score": 5.0}
+    any_store.load_signals(KEY, signal_table([answer]), rules=oulu)
+    load(any_store, traits=[{"alias": "ann", "properties": '{"tier":1}'}], rules=oulu)
+    assert traits_of(any_store, "ann") == {"theme": "dark", "city": "Oulu", "tier": 1}
+    assert any_store.hits(KEY, Scope(), [2]).num_rows == 5
+    whole = person_of(any_store, "ann")
+    (merge,) = any_store.merges(KEY, whole)
+    version = any_store.state(KEY).version
+    back = any_store.unmerge(KEY, merge.merge, rules=oulu)
+    assert any_store.state(KEY).version == version + 1
+    assert back == person_of(any_store, "ann") != person_of(any_store, "d") == whole
+    assert groups(any_store) == {frozenset({"d"}), frozenset({"ann"})}
+    assert traits_of(any_store, "ann") == {"city": "Oulu", "tier": 1}
+    assert traits_of(any_store, "d") == {"theme": "dark", "city": "Turku"}
+    assert any_store.orders(KEY, Scope())["person"].to_pylist() == [whole]
+    assert sorted(any_store.timeline(KEY, whole)["kind"].to_pylist()) == [1, 2, 4]
+    assert any_store.timeline(KEY, back).num_rows == 2
+    assert any_store.hits(KEY, Scope(), [2]).num_rows == 2
+    with pytest.raises(StoreError):
+        any_store.unmerge(KEY, merge.merge, rules=oulu)
+    with pytest.raises(StoreError):
+        any_store.unmerge(KEY, 999, rules=oulu)
+    load(any_store, [{"id": 4, "user": "ann", "device": "d"}], rules=oulu)
+    assert groups(any_store) == {frozenset({"d"}), frozenset({"ann"})}
+    assert ("kept_apart", "d", "ann") in refused(any_store)
+
+
+def test_ids_that_came_later_go_with_the_one_they_were_linked_to(any_store):
+    load(any_store, [{"id": 1, "device": "d1"}])
+    load(any_store, [{"id": 2, "device": "d1", "user": "ann"}])
+    load(any_store, [{"id": 3, "device": "d2", "user": "ann"}], links=[link("a@x.fi", "email", "ann")])
+    first = min(each.merge for each in any_store.merges(KEY, person_of(any_store, "ann")))
+    any_store.unmerge(KEY, first, rules=[])
+    assert groups(any_store) == {frozenset({"d1"}), frozenset({"ann", "d2", "a@x.fi"})}
+    person = person_of(any_store, "ann")
+    for merge in any_store.merges(KEY, person):
+        if merge.undone_at is None:
+            any_store.unmerge(KEY, merge.merge, rules=[])
+    assert groups(any_store) == {frozenset({each}) for each in ("d1", "d2", "ann", "a@x.fi")}
+
+
+def test_what_a_file_joined_is_taken_back_and_the_file_does_not_join_it_again(any_store):
+    any_store.load_signals(KEY, file_events("ann", "a@x.fi", "bob"), rules=[])
+    file = person_table(
+        [
+            {"person": "ann", "aliases": ["a@x.fi", "+358"], "properties": '{"city":"Oulu"}'},
+            {"person": "a@x.fi", "aliases": ["bob"]},
         ]
-        found = list(itertools.chain(*pages))
-        wanted = {a: t for a, t in last.items() if is_known is None or a.startswith("K-") == is_known}
-        unseen = {} if is_known is False else {"K-unseen": None}
-        assert {row["ids"][0]: row["last_seen"] for row in found} == wanted | unseen
-        times = [row["last_seen"] for row in found if row["last_seen"]]
-        assert times == sorted(times, reverse=True)
-        assert len(found) == len(wanted) + len(unseen)
-        if unseen:
-            assert found[-1]["ids"] == ["K-unseen"]
-
-
-def event(number, minutes, **ids):
-    return {"id": number, "name": "view", "time": START + timedelta(minutes=minutes), **ids}
-
-
-def test_a_device_that_signs_in_and_what_came_of_it(any_store):
-    events = [
-        event(1, 0, device="phone-1"),
-        event(2, 5, device="phone-1", user="42"),
-        event(3, 9, device="laptop-1"),
-        event(4, 20, user="42", device="laptop-1"),
-    ]
-    any_store.load_stream(KEY, stream_batch(events[:3]), rules=[])
-    before = the_one(any_store, "laptop-1")
-    any_store.load_stream(KEY, stream_batch(events[3:]), rules=[])
-    person = the_one(any_store, "42")
-    assert any_store.person_now(KEY, before) == person
-    assert any_store.person_now(KEY, person) == person
-    assert any_store.person_now(KEY, 999) is None
-    assert [row["device"] for row in any_store.timeline(KEY, person).to_pylist()] == [
-        "laptop-1", "laptop-1", "phone-1", "phone-1",
-    ]  # fmt: skip
-    ids = {(each.alias, each.kind): each for each in any_store.identities(KEY, person)}
-    assert {key: each.signals for key, each in ids.items()} == {
-        ("42", "user"): 2, ("phone-1", "device"): 2, ("laptop-1", "device"): 2,
-    }  # fmt: skip
-    assert ids["phone-1", "device"].first_seen == START
-    assert ids["phone-1", "device"].last_seen == START + timedelta(minutes=5)
-    assert {each.is_shared for each in ids.values()} == {False}
-    (row,) = any_store.find_people(KEY, search="42").to_pylist()
-    assert (row["is_known"], row["signals"], row["origins"]) == (True, 4, ["segment/1"])
-    made = any_store.merges(KEY, person)
-    assert {each.reason for each in made} == {"event"}
-    assert made == sorted(made, key=lambda each: -each.merge)
-    assert {person, *(each.absorbed for each in made)} >= {before}
-    laptop = next(each for each in made if "laptop-1" in (each.alias, each.other))
-    assert (laptop.undone_at, "laptop-1" in laptop.leaving) == (None, True)
-
-    back = any_store.unmerge(KEY, laptop.merge, rules=[])
-    assert any_store.person_now(KEY, back) == back
-    assert the_one(any_store, "laptop-1") == back
-    undone = next(each for each in any_store.merges(KEY, person) if each.merge == laptop.merge)
-    assert undone.undone_at is not None
-
-
-def test_merges_of_those_who_were_taken_in_are_history_too(any_store):
-    any_store.load_people(
-        KEY, person_table([{"person": each, "aliases": [], "properties": None} for each in "abcd"])
     )
-    oldest = the_one(any_store, "a")
-    numbers = {each: the_one(any_store, each) for each in "abcd"}
-    for one, other in (("c", "d"), ("b", "c"), ("a", "b")):
-        any_store.load_people(
-            KEY,
-            person_table([{"person": one, "aliases": [other], "properties": None}]),
-            origin="import/people",
-        )
-    assert {any_store.person_now(KEY, number) for number in numbers.values()} == {oldest}
-    made = any_store.merges(KEY, oldest)
-    assert [(each.survivor, each.absorbed) for each in made] == [
-        (numbers["a"], numbers["b"]), (numbers["b"], numbers["c"]), (numbers["c"], numbers["d"]),
-    ]  # fmt: skip
-    assert [each.leaving for each in made] == [("b", "c", "d"), ("c", "d"), ("d",)]
-    assert {each.reason for each in made} == {"import"}
+    any_store.load_people(KEY, file)
+    assert groups(any_store) == {frozenset({"ann", "a@x.fi", "+358", "bob"})}
+    merges = any_store.merges(KEY, person_of(any_store, "ann"))
+    assert [(each.reason, each.undone_at) for each in merges] == [("import", None)] * 2
+    (of_bob,) = [each.merge for each in merges if "bob" in (each.alias, each.other)]
+    any_store.unmerge(KEY, of_bob, rules=[])
+    assert groups(any_store) == {frozenset({"ann", "a@x.fi", "+358"}), frozenset({"bob"})}
+    again = any_store.load_people(KEY, file)
+    assert groups(any_store) == {frozenset({"ann", "a@x.fi", "+358"}), frozenset({"bob"})}
+    assert again.accepted == 0
+    assert {reason for reason, *_ids in refused(any_store)} == {"kept_apart"}
 
 
-def test_a_shared_device_is_shown_to_all_who_used_it(any_store):
-    any_store.load_stream(
-        KEY,
-        stream_batch(
-            [
-                event(1, 0, user="ann", device="tablet"),
-                event(2, 50, user="bob", device="tablet"),
-                event(3, 90, user="ann", device="tablet"),
-            ]
-        ),
-        rules=[],
+def test_an_order_of_a_file_goes_with_the_id_that_it_names(any_store):
+    load(any_store, [{"id": 1, "device": "d"}])
+    any_store.load_orders(
+        KEY, order_table([{"message_id": "1" * 32, "order": "A", "person": "ann", "time": NOON}]), rules=[]
     )
-    for user in ("ann", "bob"):
-        ids = any_store.identities(KEY, the_one(any_store, user))
-        assert ("tablet", True) in [(each.alias, each.is_shared) for each in ids]
-    (refused,) = any_store.refused_links(KEY)
-    assert (refused.reason, {refused.alias, refused.other}) == ("shared_device", {"tablet", "bob"})
-
-
-def test_links_that_were_refused_newest_first(any_store):
-    link = {"alias_kind": "email", "other_kind": "user", "alias": "a@x.fi"}
-    for day, user in enumerate(("ann", "bob", "bob")):
-        any_store.load_stream(
-            KEY,
-            stream_batch(
-                [event(day, day, user=user)],
-                links=[{**link, "other": user, "time": START + timedelta(days=day)}],
-                received=START + timedelta(days=day),
-            ),
-            rules=[],
-        )
-    (refused,) = any_store.refused_links(KEY)
-    assert (refused.reason, {refused.alias, refused.other}, refused.count) == (
-        "two_users",
-        {"a@x.fi", "bob"},
-        2,
-    )
-
-
-def test_another_workspaces_people_are_never_found(any_store, rows):
-    any_store.create(OTHER_KEY)
-    assert any_store.find_people(OTHER_KEY).num_rows == 0
-    assert any_store.find_people(OTHER_KEY, search="asiakas").num_rows == 0
-    assert any_store.timeline(OTHER_KEY, 1).num_rows == 0
-    assert any_store.profile(OTHER_KEY, 1) is None
-    assert any_store.identities(OTHER_KEY, 1) == []
-    assert any_store.person_now(OTHER_KEY, 1) is None
+    load(any_store, [{"id": 2, "device": "d", "user": "ann"}])
+    (merge,) = any_store.merges(KEY, person_of(any_store, "ann"))
+    any_store.unmerge(KEY, merge.merge, rules=[])
+    assert any_store.orders(KEY, Scope())["person"].to_pylist() == [person_of(any_store, "ann")]

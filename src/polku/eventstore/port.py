@@ -408,6 +408,9 @@ class EventStore(Protocol):
     def merges(self, workspace: str, person: int) -> list[Merge]:
         """The merges that made the person who they are, newest first, also of those absorbed; undone ones too."""
 
+    def leaving(self, workspace: str, merge: int) -> list[str]:
+        """The ids that would go with the one who is back if the merge were taken back now; raises as `unmerge`."""
+
     def unmerge(self, workspace: str, merge: int, *, rules: Sequence[HitRule]) -> int:
         """Take a merge back and keep the two apart; the number of the person who is back. Raises StoreError where
         it was undone already or never made."""

@@ -227,11 +227,8 @@ class Identity:
 
 @dataclass(frozen=True)
 class Merge:
-    """Two people who became one: `alias` and `other` are the ids whose link joined them.
-
-    `leaving` are all ids that go with the one who was absorbed when the merge is taken back. `survivor` and
-    `absorbed` are the people's numbers.
-    """
+    """Two people who became one: `alias` and `other` are the ids whose link joined them, `survivor` and `absorbed`
+    the people's numbers."""
 
     merge: int
     at: datetime
@@ -241,7 +238,6 @@ class Merge:
     undone_at: datetime | None
     survivor: int = 0
     absorbed: int = 0
-    leaving: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -204,7 +204,7 @@ def show_merge(merge: Merge, reader: Reader) -> ShownMerge:
 
 def _merge_reason(reason: str) -> str:
     return {
-        "identify": _("the site told who was using the device"),
+        "identify": _("the site said whose the id is"),
         "alias": _("the site said that the two ids are the same person"),
         "event": _("one event came with both ids"),
         "import": _("a file named both ids for one person"),

@@ -62,28 +62,13 @@ def merges(session: Session, person: int) -> list[Merge]:
             SELECT DISTINCT m.* FROM {db}.merged AS m JOIN was AS w
                 ON w.person = m.survivor AND m.number < w.merge
         )
-        SELECT h.number, h.made_at, h.reason, a.alias, b.alias, h.undone_at, h.survivor, h.absorbed,
-            (SELECT list(i.alias ORDER BY i.identity) FROM {db}.identity AS i
-                WHERE list_contains(h.identities, i.identity))
+        SELECT h.number, h.made_at, h.reason, a.alias, b.alias, h.undone_at, h.survivor, h.absorbed
         FROM history AS h JOIN {db}.identity AS a ON a.identity = h.identity
         JOIN {db}.identity AS b ON b.identity = h.other
         ORDER BY h.made_at DESC, h.number DESC""",
         {"person": person},
     )
-    return [
-        Merge(
-            merge=number,
-            at=at,
-            reason=reason,
-            alias=alias,
-            other=other,
-            undone_at=undone_at,
-            survivor=survivor,
-            absorbed=absorbed,
-            leaving=tuple(leaving or ()),
-        )
-        for number, at, reason, alias, other, undone_at, survivor, absorbed, leaving in rows
-    ]
+    return [Merge(*row) for row in rows]
 
 
 def refused_links(session: Session, *, limit: int) -> list[RefusedLink]:

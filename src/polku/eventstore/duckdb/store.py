@@ -309,6 +309,10 @@ class DuckDBStore:
         with self._instance.glance(workspace) as session:
             return identity_reads.merges(session, person)
 
+    def leaving(self, workspace: str, merge: int) -> list[str]:
+        with self._instance.glance(workspace) as session:
+            return unmerging.leaving(session, merge)
+
     def refused_links(self, workspace: str, *, limit: int = 100) -> list[RefusedLink]:
         with self._instance.glance(workspace) as session:
             return identity_reads.refused_links(session, limit=limit)

@@ -27,47 +27,50 @@ class _Row:
     identities: tuple[int, ...]
 
 
+@dataclass(frozen=True)
+class _Parting:
+    """How a merge comes apart: `person` is who the two are now, `back` who is their own again.
+
+    `is_named` says of all their ids whether they are more than a device, `is_back` which of them go with `back`.
+    `rewritten` are the merges that say something else from then on.
+    """
+
+    identity: int
+    other: int
+    person: int
+    back: int
+    back_survived: bool
+    at_merge: tuple[Traits, Traits]
+    is_named: dict[int, bool]
+    is_back: dict[int, bool]
+    rewritten: list[_Row]
+
+    @property
+    def moved(self) -> list[int]:
+        return [identity for identity, goes in self.is_back.items() if goes]
+
+
 def unmerge(session: Session, number: int, *, rules: Sequence[HitRule]) -> int:
     """Take merge `number` back; the person who is back. One transaction, the caller's.
 
     Ids that came to the two later go with the one whose id they were linked to. Orders and signals follow their ids.
     """
-    found = session.rows(
-        f"""SELECT m.identity, m.other, m.survivor, m.survivor_traits, m.absorbed_traits, i.person
-        FROM {session.db}.merged AS m JOIN {session.db}.identity AS i ON i.identity = m.identity
-        WHERE m.number = $number AND m.undone_at IS NULL""",
-        {"number": number},
-    )
-    if not found:
-        raise StoreError(_("This merge was undone already."))
-    identity, other, survivor, survivor_traits, absorbed_traits, person = found[0]
-    kinds = dict(
-        session.rows(
-            f"""SELECT i.identity, coalesce(i.kind, 'file') NOT IN {DEVICE_KINDS} FROM {session.db}.identity AS i
-            WHERE i.person = $person""",
-            {"person": person},
-        )
-    )
-    history = _history(session, person)
-    owner = _before_all(history, person, kinds)
-    left, rewritten = _replayed([row for row in history if row.number != number], owner)
-    back = max(left[owner[identity]], left[owner[other]])
-    moved = [each for each, first in owner.items() if left[first] == back]
-    _move(session, back, moved)
-    _rewrite(session, number, rewritten)
+    parting = _parting(session, number)
+    person, back = parting.person, parting.back
+    _move(session, back, parting.moved)
+    _rewrite(session, number, parting.rewritten)
     session.run(
         f"INSERT INTO {session.db}.kept_apart VALUES ($identity, $other)",
-        {"identity": identity, "other": other},
+        {"identity": parting.identity, "other": parting.other},
     )
-    is_back = {each: left[first] == back for each, first in owner.items()}
     _part_traits(
         session,
         stays=person,
         back=back,
-        back_survived=left.get(survivor) == back,
-        at_merge=(read_traits(survivor_traits or "{}"), read_traits(absorbed_traits or "{}")),
-        back_is_named=any(kinds[each] for each in kinds if is_back[each]),
-        rest_is_named=any(kinds[each] for each in kinds if not is_back[each]),
+        back_survived=parting.back_survived,
+        at_merge=parting.at_merge,
+        back_is_named=any(parting.is_named[each] for each in parting.moved),
+        rest_is_named=any(named for each, named in parting.is_named.items() if not parting.is_back[each]),
     )
     session.offer("renewed", pa.table({"person": [person, back]}))
     hits.find_again(
@@ -78,6 +81,51 @@ def unmerge(session: Session, number: int, *, rules: Sequence[HitRule]) -> int:
     return int(back)
 
 
+def leaving(session: Session, number: int) -> list[str]:
+    """The ids that would go with the one who is back if the merge were taken back now. Raises StoreError as that."""
+    session.offer("moved", pa.table({"identity": pa.array(_parting(session, number).moved, pa.int64())}))
+    rows = session.rows(
+        f"SELECT i.alias FROM {session.db}.identity AS i SEMI JOIN moved USING (identity) ORDER BY i.identity"
+    )
+    session.withdraw("moved")
+    return [alias for (alias,) in rows]
+
+
+def _parting(session: Session, number: int) -> _Parting:
+    """Work out how the merge comes apart. Raises StoreError where it was undone already or never made."""
+    found = session.rows(
+        f"""SELECT m.identity, m.other, m.survivor, m.survivor_traits, m.absorbed_traits, i.person
+        FROM {session.db}.merged AS m JOIN {session.db}.identity AS i ON i.identity = m.identity
+        WHERE m.number = $number AND m.undone_at IS NULL""",
+        {"number": number},
+    )
+    if not found:
+        raise StoreError(_("This merge was undone already."))
+    identity, other, survivor, survivor_traits, absorbed_traits, person = found[0]
+    is_named = dict(
+        session.rows(
+            f"""SELECT i.identity, coalesce(i.kind, 'file') NOT IN {DEVICE_KINDS} FROM {session.db}.identity AS i
+            WHERE i.person = $person ORDER BY i.identity""",
+            {"person": person},
+        )
+    )
+    history = _history(session, person)
+    owner = _before_all(history, person, is_named)
+    left, rewritten = _replayed([row for row in history if row.number != number], owner)
+    back = max(left[owner[identity]], left[owner[other]])
+    return _Parting(
+        identity=identity,
+        other=other,
+        person=person,
+        back=int(back),
+        back_survived=left.get(survivor) == back,
+        at_merge=(read_traits(survivor_traits or "{}"), read_traits(absorbed_traits or "{}")),
+        is_named=is_named,
+        is_back={each: left[first] == back for each, first in owner.items()},
+        rewritten=rewritten,
+    )
+
+
 def _history(session: Session, person: int) -> list[_Row]:
     """The merges that made the person, in order."""
     found = session.rows(
@@ -86,7 +134,7 @@ def _history(session: Session, person: int) -> list[_Row]:
         WHERE i.person = $person AND m.undone_at IS NULL ORDER BY m.number""",
         {"person": person},
     )
-    return [_Row(*row[:5], identities=tuple(row[5])) for row in found]
+    return [_Row(row[0], row[1], row[2], row[3], row[4], tuple(row[5])) for row in found]
 
 
 def _before_all(history: Sequence[_Row], person: int, identities: dict[int, bool]) -> dict[int, int]:

@@ -119,6 +119,7 @@ def unmerge(request: WorkspaceRequest, person: int, merge: int) -> HttpResponse:
         return response
     reader = reader_of(request)
     ids = store().identities(request.workspace.key.hex, now)
+    leaving = store().leaving(request.workspace.key.hex, merge)
     profile = store().profile(request.workspace.key.hex, now)
     own = sorted((each for each in ids if not each.is_shared), key=lambda each: each.identity)
     context = {
@@ -129,8 +130,8 @@ def unmerge(request: WorkspaceRequest, person: int, merge: int) -> HttpResponse:
             [each.kind for each in own],
         ),
         "made": show_merge(made, reader),
-        "leaving": made.leaving,
-        "staying": [each.alias for each in own if each.alias not in made.leaving],
+        "leaving": leaving,
+        "staying": [each.alias for each in own if each.alias not in leaving],
     }
     return render(request, "people/unmerge.html", context)
 
