@@ -117,7 +117,7 @@ def lengths(candidate: Candidate, circumstances: Circumstances) -> Outcome:
 
 
 def properties(candidate: Candidate, circumstances: Circumstances) -> Outcome:
-    """Write properties and traits as JSON: names counted, addresses without personal data, texts cut, nesting bounded."""
+    """Write properties and traits as JSON: names counted, nesting bounded, addresses scrubbed, texts cut."""
     message = candidate.message
     try:
         if candidate.properties:

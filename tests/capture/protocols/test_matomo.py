@@ -195,6 +195,7 @@ def test_what_is_no_step_of_a_journey_is_counted(parameter):
         ("rec=1&_id=1&idgoal=0&revenue=paljon", "bad_field"),
         ("rec=1&_id=1&idgoal=0&revenue=1e400", "bad_field"),
         ("rec=1&_id=1&idgoal=0&revenue=nan", "bad_field"),
+        ("rec=1&_id=1&idgoal=0&revenue=1e13", "bad_field"),
         ("rec=1&_id=1&idgoal=0&ec_items=%7B%7D", "bad_field"),
         ("rec=1&_id=1&idgoal=0&ec_items=%5BNaN%5D", "bad_field"),
         ("rec=1&_id=1&idgoal=0&ec_items=" + "%5B" * 5_000, "bad_field"),

@@ -187,6 +187,9 @@ def test_an_alias_names_two_ids_of_one_person():
         ({"revenue": True}, None),
         ({"revenue": "paljon"}, None),
         ({"revenue": "nan"}, None),
+        ({"revenue": "inf"}, None),
+        ({"revenue": -1e12}, -1e12),
+        ({"revenue": 1e13, "total": 7}, 7.0),
         ({"price": 9}, None),
     ],
 )

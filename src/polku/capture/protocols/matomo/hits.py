@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import math
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote_plus
@@ -14,6 +13,8 @@ from polku.capture.messages import Message
 from polku.capture.protocols.contract import Candidate
 from polku.capture.protocols.matomo.queries import Parameters
 from polku.capture.protocols.times import microseconds
+
+_LARGEST = 1e12  # a larger number is no money, and would drown every sum
 
 
 class Wrong(Exception):
@@ -275,6 +276,6 @@ def _number(parameters: Parameters, name: str) -> float | None:
         number = float(value)
     except ValueError:
         raise Wrong("bad_field", f"“{name}” is not a number.") from None
-    if not math.isfinite(number) or abs(number) > 1e15:
+    if not abs(number) <= _LARGEST:  # also nan
         raise Wrong("bad_field", f"“{name}” is not a number.")
     return number

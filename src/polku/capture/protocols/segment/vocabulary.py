@@ -5,7 +5,6 @@ The names are those of Segment's e-commerce specification, which shops' plugins 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,6 +17,9 @@ ORDER_STATUS = {
     "Order Refunded": "refunded",
 }
 """What says something of the order itself: event → the state it leaves the order in, unless it names another."""
+
+LARGEST_AMOUNT = 1e12
+"""What is larger is no money, and would drown every sum."""
 
 _SETS_VALUE = {"Order Completed", "Order Updated"}  # a refund's amount is not what the order is worth
 _ORDER = ("order_id", "orderId")
@@ -79,6 +81,6 @@ def _number(values: Mapping[str, Any], names: tuple[str, ...]) -> float | None:
             number = float(value)
         except (TypeError, ValueError, OverflowError):
             continue
-        if math.isfinite(number):
+        if abs(number) <= LARGEST_AMOUNT:  # not so for nan
             return number
     return None
