@@ -55,7 +55,7 @@ def requests(events: int, seed: int = 1) -> Iterator[bytes]:
             _event(number, int(visitors[number]), chance, agents)
             for number in range(first, first + OF_A_REQUEST)
         ]
-        yield encode({"batch": batch, "sentAt": "2025-10-09T08:53:20.100Z", "writeKey": "k" * 32})
+        yield encode({"batch": batch, "writeKey": "k" * 32})
 
 
 def _user_agents() -> list[str]:
@@ -77,7 +77,7 @@ def _event(number: int, visitor: int, chance: np.random.Generator, agents: list[
     made: dict[str, Any] = {
         "anonymousId": f"{visitor:08x}-1b2c-4d3e-8f40-{visitor * 7919:012x}",
         "messageId": f"ajs-next-1760000000-{number:012x}",
-        "timestamp": f"2025-10-09T08:{number // 60 % 50:02}:{number % 60:02}.{number % 1000:03}Z",
+        "timestamp": _written(RECEIVED // 1000 + number // 10),  # ten thousand a second, in order
         "context": {
             "library": {"name": "analytics.js", "version": "npm:next-1.81.0"},
             "userAgent": agents[visitor % len(agents)],
@@ -109,6 +109,14 @@ def _event(number: int, visitor: int, chance: np.random.Generator, agents: list[
         "position": 3,
     }
     return made | {"type": "track", "event": "Product Viewed", "properties": seen}
+
+
+def _written(milliseconds: int) -> str:
+    return (
+        datetime.fromtimestamp(milliseconds / 1000, UTC)
+        .isoformat(timespec="milliseconds")
+        .replace("+00:00", "Z")
+    )
 
 
 class Clock:

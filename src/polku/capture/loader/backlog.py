@@ -26,18 +26,15 @@ class Backlog:
         self._places: dict[str, InboxPlace] = {}
         self._gone: set[str] = set()
 
-    def waiting(self) -> dict[str, list[int]]:
-        """The files in which each workspace has rows that it has not passed, the oldest first."""
-        found: dict[str, list[int]] = {}
+    def waiting(self) -> dict[str, list[InboxPlace]]:
+        """By workspace the last of its rows in each file where it has some to pass, the oldest file first."""
+        found: dict[str, list[InboxPlace]] = {}
         for file in self._inbox.files():
             for workspace, last in self._in_file(file).items():
                 place = self._places.get(workspace, InboxPlace())
                 if workspace not in self._gone and (file, last) > (place.file, place.row):
-                    found.setdefault(workspace, []).append(file)
+                    found.setdefault(workspace, []).append(InboxPlace(file, last))
         return found
-
-    def is_waiting(self, workspace: str) -> bool:
-        return workspace in self.waiting()
 
     def place(self, workspace: str) -> InboxPlace:
         """Up to where the workspace has come. Raises StoreError where its store cannot say."""
@@ -85,7 +82,7 @@ class Backlog:
         sealed = {file for file in self._inbox.files() if self._inbox.is_sealed(file)}
         waiting = self.waiting()
         for file in self._inbox.files():
-            behind = [workspace for workspace, files in waiting.items() if file in files]
+            behind = [key for key, lasts in waiting.items() if any(last.file == file for last in lasts)]
             if not behind:
                 last = max(self._in_file(file).values(), default=0)
                 if not (file in sealed and self._drop(file)):

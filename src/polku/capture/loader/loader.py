@@ -28,9 +28,7 @@ logger = logging.getLogger(__name__)
 
 MOST_EVENTS = 20_000
 """Events of one batch, which is one transaction of one workspace."""
-_MOST_ROWS, _MOST_BYTES = 5_000, 8 * 1024 * 1024  # of the inbox, read at once
-_GATHERING = 0.5
-"""Seconds from the start of one cycle to the next where everything is loaded: few commits, and yet soon seen."""
+_MOST_ROWS, _MOST_BYTES = 20_000, 16 * 1024 * 1024  # of the inbox, read at once
 _IDLE, _TROUBLED = 1.0, 0.25
 _TIRED = 4  # failures of a single request after which it is kept raw instead, if that succeeds
 
@@ -114,8 +112,8 @@ class Loader:
         """Seconds since the oldest request came in that is not in its store yet; 0 where all are."""
         oldest: int | None = None
         try:
-            for workspace, files in self._backlog.waiting().items():
-                payload = self._backlog.first_row(workspace, files[0])
+            for workspace, lasts in self._backlog.waiting().items():
+                payload = self._backlog.first_row(workspace, lasts[0].file)
                 if payload is not None:
                     received = decode_envelope(payload).received
                     oldest = received if oldest is None else min(oldest, received)
@@ -152,7 +150,8 @@ class Loader:
                 if has_more:
                     self._inbox.wake.set()
                 else:
-                    self._stopping.wait(max(0.0, begun + _GATHERING - time.monotonic()))
+                    rest = self._pace.rest(time.monotonic() - begun)
+                    self._stopping.wait(min(rest, _TROUBLED) if self._troubles else rest)
         finally:
             connections.close_all()
 
@@ -161,13 +160,12 @@ class Loader:
         close_old_connections()
         has_more = False
         try:
-            waiting = self._backlog.waiting()
-            for workspace, files in waiting.items():
+            for workspace, lasts in self._backlog.waiting().items():
                 if self._stopping.is_set() or not self._running.is_set():
                     return False
                 trouble = self._troubles.get(workspace)
                 if trouble is None or trouble.may_try(time.monotonic()):
-                    has_more |= self._load(workspace, files)
+                    has_more |= self._load(workspace, lasts)
             self._backlog.let_go()
         except Exception as error:
             # Nothing may end this thread: what went wrong is tried again, and nothing was passed.
@@ -175,12 +173,12 @@ class Loader:
             self._stopping.wait(_IDLE)
         return has_more
 
-    def _load(self, workspace: str, files: list[int]) -> bool:
-        """One transaction of a workspace; whether it has more that can be loaded at once."""
+    def _load(self, workspace: str, lasts: list[InboxPlace]) -> bool:
+        """One transaction of a workspace with rows up to `lasts`; whether it has more of these."""
         trouble = self._troubles.get(workspace)
-        file, rows = files[0], Rows()
+        file, rows = 0, Rows()
         try:
-            for file in files:
+            for file in [last.file for last in lasts]:
                 rows = self._backlog.read(workspace, file, rows=_MOST_ROWS, most_bytes=_MOST_BYTES)
                 if rows:
                     break
@@ -194,11 +192,12 @@ class Loader:
             if not self._stopping.is_set():
                 self._fail(workspace, file, rows, error)
             return False
-        is_waiting = self._backlog.is_waiting(workspace)
-        if trouble is not None and (trouble.is_over_after_success() or not is_waiting):
+        # What came in since then waits for the next cycle: batches that gather are cheaper.
+        has_more = (file, last) < (lasts[-1].file, lasts[-1].row)
+        if trouble is not None and (trouble.is_over_after_success() or not has_more):
             logger.warning("the workspace %s is being loaded again", workspace)
             del self._troubles[workspace]
-        return is_waiting
+        return has_more
 
     def _write(self, workspace: str, envelopes: list[Envelope], place: InboxPlace) -> None:
         begun = time.monotonic()
@@ -226,7 +225,7 @@ class Loader:
         self._backlog.forget_place(workspace)
         trouble = self._troubles.get(workspace)
         if trouble is None:
-            trouble = self._troubles[workspace] = Trouble(_said(error))
+            trouble = self._troubles[workspace] = Trouble(_said(error), _MOST_ROWS)
             logger.error("the workspace %s cannot be loaded: %s; it is tried again", workspace, _said(error))
         may_be_the_rows = not _is_of_the_disk(error)
         trouble.failed(_said(error), rows=len(rows), may_be_the_rows=may_be_the_rows, now=time.monotonic())

@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
-_GOAL = 0.8
-"""Seconds that one transaction should take at most: so long others wait for their turn."""
-_FEWEST = 500
+_LONGEST = 2.5
+"""Seconds of one transaction from which on fewer events are taken at once: others wait for their turn."""
+_FEWEST = 5_000
+# A transaction costs the store some 100 ms whatever it holds: few large ones, and yet soon seen.
+_GATHERING, _GATHERING_MUCH, _LONGEST_GATHERING = 1.0, 1.5, 4.0
+_MUCH = 2_000
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 5.0
 _NARROWING_PAUSE = 0.25
-_ALL = 5_000  # rows that are read at once, and more
 
 
 class Pace:
-    """The number of events of the next batch, by how long the last ones took."""
+    """The number of events of the next batch, and when the next cycle begins, by what the last ones did."""
 
     def __init__(self, most: int) -> None:
         self._most = most
+        self._loaded = 0
         self.events = most
 
     def took(self, events: int, seconds: float) -> None:
-        if seconds > _GOAL:
-            self.events = max(_FEWEST, min(self.events, events) // 2)
-        elif seconds < _GOAL / 2:
+        """A transaction of so many events took so long."""
+        self._loaded += events
+        if seconds > _LONGEST:
+            self.events = max(_FEWEST, self.events // 2)
+        elif seconds < _LONGEST / 2:
             self.events = min(self._most, self.events * 3 // 2)
+
+    def rest(self, seconds: float) -> float:
+        """How long to let requests gather after a cycle that took so long and left nothing waiting."""
+        period = _GATHERING_MUCH if self._loaded >= _MUCH else _GATHERING
+        self._loaded = 0
+        return max(0.0, min(max(period, 1.5 * seconds), _LONGEST_GATHERING) - seconds)
 
 
 class Trouble:
@@ -31,9 +42,9 @@ class Trouble:
     is then tried with ever fewer rows, so that all but the row at fault are loaded; with success they grow again.
     """
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, rows: int) -> None:
         self.reason = reason
-        self.rows = _ALL
+        self.rows = self._all = rows
         self.alone = 0
         self._failures = 0
         self._next = 0.0
@@ -51,7 +62,7 @@ class Trouble:
     def is_over_after_success(self) -> bool:
         self.rows *= 4
         self.alone = 0
-        return self.rows > _ALL
+        return self.rows > self._all
 
     def may_try(self, now: float) -> bool:
         """Whether it is time to try again."""
