@@ -89,6 +89,15 @@ class Decoded:
         self.dropped[reason] = self.dropped.get(reason, 0) + count
 
 
+class Wrong(Exception):
+    """An event that cannot be taken: an enumerated reason and a sentence in English for whoever mends it."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(detail)
+        self.reason = reason
+        self.detail = detail
+
+
 class Protocol(Interface):
     """The folder's object. `name` is the folder's name: it lies in the inbox and leads a replay back here."""
 

@@ -10,20 +10,11 @@ from urllib.parse import unquote_plus
 import msgspec
 
 from polku.capture.messages import Message
-from polku.capture.protocols.contract import Candidate
+from polku.capture.protocols.contract import Candidate, Wrong
 from polku.capture.protocols.matomo.queries import Parameters
 from polku.capture.protocols.times import microseconds
 
 _LARGEST = 1e12  # a larger number is no money, and would drown every sum
-
-
-class Wrong(Exception):
-    """A hit that cannot be taken: an enumerated reason and a sentence for whoever mends it."""
-
-    def __init__(self, reason: str, detail: str) -> None:
-        super().__init__(detail)
-        self.reason = reason
-        self.detail = detail
 
 
 class Unsupported(Exception):

@@ -8,9 +8,9 @@ from typing import Any
 
 import msgspec
 
-from polku.capture.protocols.contract import EVENT_BYTES, EVENTS, Decoded, Reply, Request
+from polku.capture.protocols.contract import EVENT_BYTES, EVENTS, Decoded, Reply, Request, Wrong
 from polku.capture.protocols.keys import key_from_authorization, usable
-from polku.capture.protocols.matomo.hits import Unsupported, Wrong, candidate
+from polku.capture.protocols.matomo.hits import Unsupported, candidate
 from polku.capture.protocols.matomo.queries import (
     Parameters,
     bulk_of,

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from polku.capture.messages import Message
-from polku.capture.protocols.contract import Candidate
+from polku.capture.protocols.contract import Candidate, Wrong
 from polku.capture.protocols.segment import vocabulary
 from polku.capture.protocols.times import microseconds
 
@@ -56,15 +56,6 @@ class Event(msgspec.Struct, gc=False):
     properties: dict[str, Any] | None = None
     traits: dict[str, Any] | None = None
     context: Surroundings | None = None
-
-
-class Wrong(Exception):
-    """An event that cannot be taken: an enumerated reason and a sentence for whoever mends it."""
-
-    def __init__(self, reason: str, detail: str) -> None:
-        super().__init__(detail)
-        self.reason = reason
-        self.detail = detail
 
 
 def candidate(event: Event, raw: bytes | msgspec.Raw, *, kind: str | None, clock: int | None) -> Candidate:

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from polku.capture.protocols.contract import EVENT_BYTES, EVENTS, Decoded, Reply, Request
+from polku.capture.protocols.contract import EVENT_BYTES, EVENTS, Decoded, Reply, Request, Wrong
 from polku.capture.protocols.keys import key_from_authorization, usable
 from polku.capture.protocols.segment import addresses
 from polku.capture.protocols.segment.body import batch_of, json_of, write_key
@@ -16,7 +16,6 @@ from polku.capture.protocols.segment.events import (
     OUR_TRACKER,
     Event,
     Surroundings,
-    Wrong,
     candidate,
     clock_of,
     is_our_tracker,
