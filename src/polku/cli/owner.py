@@ -62,7 +62,7 @@ def migrate() -> None:
 def open_store(home: Path) -> Iterator[DuckDBStore]:
     """Open the event store for this process and make it the one that is asked."""
     store = DuckDBStore(home / "events")
-    use_store(store)  # type: ignore[arg-type]
+    use_store(store)
     try:
         yield store
     finally:

@@ -44,7 +44,8 @@ def load_people(
                 }
             ),
         )
-        accepted += merge_traits(session)
+        accepted += _count_changed(session)
+        write_traits(session)
         count_names(session, "ready", prefix="person.")
         hits.find_again(
             session, hits.rules_about(rules, "person."), of="s.person IN (SELECT person FROM ready)"
@@ -58,8 +59,8 @@ def load_people(
     return Loaded(accepted, done - accepted, joined, finish(session))
 
 
-def merge_traits(session: Session) -> int:
-    """Write the rows' traits; how many rows changed something, their aliases included."""
+def _count_changed(session: Session) -> int:
+    """How many rows of `ready` change something, their aliases included."""
     (accepted,) = session.row(
         f"""
         SELECT count(*) FILTER (changed OR (properties IS NOT NULL AND NOT coalesce(said, false))) FROM (
@@ -69,6 +70,11 @@ def merge_traits(session: Session) -> int:
             FROM ready AS r JOIN {session.db}.person AS p ON p.person = r.person
         )"""
     )
+    return int(accepted)
+
+
+def write_traits(session: Session) -> None:
+    """Write the traits of `ready`, later rows' over earlier ones'."""
     session.run(
         f"""
         UPDATE {session.db}.person AS p SET traits = list_reduce(
@@ -78,4 +84,3 @@ def merge_traits(session: Session) -> int:
             WHERE properties IS NOT NULL GROUP BY person
         ) AS l WHERE l.person = p.person"""
     )
-    return int(accepted)

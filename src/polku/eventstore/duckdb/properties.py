@@ -7,6 +7,14 @@ from polku.eventstore.duckdb.session import Session
 MOST_NAMES = 2_000
 """Distinct names that strangers can bring: their events are kept with all they hold, later names are not counted."""
 
+MOST_TEXT = 65_536
+"""Characters of an order's or person's properties from which on strangers can add none."""
+
+
+def is_object(text: str) -> str:
+    """SQL: whether `text` is a JSON object."""
+    return f"coalesce(TRY(json_type({text})) = 'OBJECT', false)"
+
 
 def count_names(
     session: Session, rows: str, *, prefix: str = "", time: str = "NULL", most: int | None = None

@@ -15,9 +15,9 @@ from polku.eventstore.duckdb import bookkeeping, hits, links, merging, visits
 from polku.eventstore.duckdb.batches import Integers, nullable
 from polku.eventstore.duckdb.named import DEVICE, Mention, Named, find_named, write_new
 from polku.eventstore.duckdb.order_keys import find_orders, settle
-from polku.eventstore.duckdb.people import merge_traits
+from polku.eventstore.duckdb.people import write_traits
 from polku.eventstore.duckdb.people_keys import Identities, add_people, take_numbers
-from polku.eventstore.duckdb.properties import MOST_NAMES, count_names
+from polku.eventstore.duckdb.properties import MOST_NAMES, MOST_TEXT, count_names, is_object
 from polku.eventstore.duckdb.session import Session
 from polku.eventstore.duckdb.stream_orders import take_orders
 from polku.eventstore.duckdb.versions import finish
@@ -248,20 +248,19 @@ def _write_traits(session: Session, batch: StreamBatch, whose: _Whose) -> Intege
     """Write what was said of people; who they are, or None where nothing was said."""
     if not batch.traits.num_rows:
         return None
-    session.offer(
-        "ready",
-        pa.table(
-            {
-                "row": np.arange(batch.traits.num_rows),
-                "person": whose.of_traits,
-                "changed": np.zeros(batch.traits.num_rows, dtype=bool),
-                "properties": batch.traits["properties"],
-            }
-        ),
+    told = {"row": np.arange(batch.traits.num_rows), "person": whose.of_traits}
+    session.offer("told", pa.table({**told, "properties": batch.traits["properties"]}))
+    # A patch of nothing leaves out what is null, which says nothing; who has very many traits gets no more.
+    session.run(
+        f"""CREATE OR REPLACE TEMP TABLE ready AS
+        SELECT t.row, t.person, json_merge_patch('{{}}', t.properties) AS properties
+        FROM told AS t JOIN {session.db}.person AS p ON p.person = t.person
+        WHERE coalesce(length(p.traits), 0) < {MOST_TEXT} AND {is_object("t.properties")}"""
     )
-    merge_traits(session)
-    count_names(session, "ready", prefix="person.", most=MOST_NAMES)
-    session.withdraw("ready")
+    session.withdraw("told")
+    write_traits(session)
+    count_names(session, "temp.main.ready", prefix="person.", most=MOST_NAMES)
+    session.run("DROP TABLE temp.main.ready")
     return np.unique(whose.of_traits)
 
 

@@ -10,7 +10,7 @@ from polku.eventstore.duckdb.batches import Integers
 from polku.eventstore.duckdb.order_keys import find_orders, settle
 from polku.eventstore.duckdb.orders import merge_rows, write_signals
 from polku.eventstore.duckdb.people_keys import Identities
-from polku.eventstore.duckdb.properties import MOST_NAMES, count_names
+from polku.eventstore.duckdb.properties import MOST_NAMES, MOST_TEXT, count_names
 from polku.eventstore.duckdb.session import Session
 
 
@@ -39,6 +39,10 @@ def take_orders(
             CAST(NULL AS DATE) AS promised, CAST(NULL AS DATE) AS delivered, CAST(NULL AS VARCHAR) AS url FROM told"""
     )
     session.withdraw("told")
+    session.run(
+        f"""UPDATE temp.main.ready SET properties = NULL WHERE order_key IN (
+            SELECT o.order_key FROM {session.db}.orders AS o WHERE length(o.properties) >= {MOST_TEXT})"""
+    )
     merge_rows(session, lines=False)
     write_signals(session)
     count_names(session, "ready", prefix="order.", time="time", most=MOST_NAMES)

@@ -15,6 +15,7 @@ import numpy as np
 import pyarrow as pa
 
 from polku.eventstore.duckdb.batches import Integers, codes
+from polku.eventstore.duckdb.properties import is_object
 from polku.eventstore.duckdb.session import Session
 from polku.eventstore.port import SignalKind
 
@@ -130,12 +131,15 @@ def with_traffic(properties: str, traffic: str) -> str:
     Text that is no object is kept as a property, so that one event cannot stop all that come after it.
     """
     whole = f"""CASE
-        WHEN {properties} IS NULL OR (json_valid({properties}) AND json_type({properties}) = 'OBJECT') THEN {properties}
+        WHEN {properties} IS NULL OR {is_object(properties)} THEN {properties}
         ELSE json_object('unreadable_properties', {properties}) END"""
+    blanks = "chr(9) || chr(10) || chr(13) || ' '"
+    # Put together as texts, for a merge writes numbers anew; it is for names that both have.
     return f"""CASE
         WHEN {traffic} IS NULL THEN {whole}
-        WHEN {properties} IS NULL THEN {traffic}
-        ELSE json_merge_patch({whole}, {traffic}) END"""
+        WHEN {properties} IS NULL OR json_keys({whole}) = [] THEN {traffic}
+        WHEN list_has_any(json_keys({whole}), json_keys({traffic})) THEN json_merge_patch({whole}, {traffic})
+        ELSE left(rtrim({whole}, {blanks}), -1) || ',' || substr(ltrim({traffic}, {blanks}), 2) END"""
 
 
 def forget_old(session: Session) -> None:
