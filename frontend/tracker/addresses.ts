@@ -24,7 +24,7 @@ export function campaignOf(address: string): Record<string, string> {
   return campaign;
 }
 
-const FILE = /\.(pdf|zip|rar|7z|gz|dmg|exe|msi|apk|docx?|xlsx?|pptx?|od[tsp]|csv|txt|epub|ics|mp[34])$/i;
+const FILE = /\.(pdf|zip|dmg|exe|msi|apk|docx?|xlsx?|pptx?|od[tsp]|csv|txt|epub|ics|mp[34])$/i;
 
 /** The event that following a link from `host` means: another site (also mail and telephone), a file, or nothing. */
 export function eventOfLink(link: { href: string; protocol: string; host: string; pathname: string; download: string }, host: string): string {

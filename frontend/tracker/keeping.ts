@@ -26,24 +26,28 @@ let undecided: Message[] = [];
 /** What may go without consent: it names nobody. */
 let nameless: Message[] = [];
 
+function onDevice(use: () => void): void {
+  if (storing)
+    try {
+      use();
+    } catch {
+      storing = false;
+    }
+}
+
 /** Read what is stored. Another tab may have changed it; where it is gone, consent was withdrawn. */
 function recall(): void {
-  if (!storing) return;
-  try {
+  onDevice(() => {
     const stored = localStorage[PLACE];
     if (stored) state = JSON.parse(stored);
     else if (state.id) state = { queue: [] };
-  } catch {
-    storing = false;
-  }
+  });
 }
 
 function store(): void {
-  try {
-    if (storing && state.id) localStorage[PLACE] = JSON.stringify(state);
-  } catch {
-    storing = false;
-  }
+  onDevice(() => {
+    if (state.id) localStorage[PLACE] = JSON.stringify(state);
+  });
 }
 
 /** Give what waits its ids, now that it may have them. */
@@ -61,7 +65,7 @@ function settle(): void {
 export function keep(message: Message, cookieless: boolean): void {
   if (refused) return;
   recall();
-  if (!state.id && cookieless && message.type != "identify") nameless.push(anonymous(message));
+  if (!state.id && cookieless && message.type != "identify") nameless = [...nameless, anonymous(message)].slice(-MOST);
   else if (state.id || (!denied && undecided.length < MOST)) undecided.push(message);
   settle();
 }
@@ -73,12 +77,8 @@ export function decide(given: boolean): void {
   else {
     state = { queue: [] };
     undecided = [];
-    denied = true;
-    try {
-      delete localStorage[PLACE];
-    } catch {
-      // nothing can be stored here, so there is nothing to remove
-    }
+    denied = storing = true; // also where the device was full
+    onDevice(() => delete localStorage[PLACE]);
   }
   settle();
 }

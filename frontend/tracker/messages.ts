@@ -1,5 +1,5 @@
 /** One message in the form that Segment's browser libraries send. */
-import { bare, pageOf } from "./addresses";
+import { bare, campaignOf, pageOf } from "./addresses";
 
 export type Properties = Record<string, unknown>;
 
@@ -13,16 +13,15 @@ export interface Message {
   anonymousId?: string | undefined;
   messageId: string;
   timestamp: Date | string;
-  context: { page: { url: string; referrer: string; title: string }; campaign?: Record<string, string> | undefined };
+  context: { page: { url: string; referrer: string; title: string }; campaign: Record<string, string> };
 }
 
 /** 128 random bits. Not a UUID, so that pages without HTTPS can make one too. */
 export const random = (): string => crypto.getRandomValues(new Uint32Array(4)).join("-");
 
 /** Where the visitor was before this page: the referrer, and in a single-page app the page before. */
-let before = document.referrer;
+export let before = document.referrer;
 let shown = "";
-export const referrer = (): string => before;
 
 /** Note that another page is shown now; false where it is the page that was shown already. */
 export function turnPage(): boolean {
@@ -38,7 +37,7 @@ export function message(type: string, fields: Partial<Message>): Message {
     type,
     messageId: random(),
     timestamp: new Date(),
-    context: { page: { url: pageOf(location.href), referrer: before, title: document.title } },
+    context: { page: { url: pageOf(location.href), referrer: before, title: document.title }, campaign: campaignOf(location.href) },
     ...fields,
   };
 }

@@ -1,12 +1,11 @@
 /** Polku's tracker for websites. docs/reference/tracker.md says what it does; it must stay within 2,560 bytes of gzip. */
-import { campaignOf } from "./addresses";
 import { begin, decide, keep } from "./keeping";
 import { message, turnPage, type Message, type Properties } from "./messages";
 import { send } from "./sending";
 import { dataset } from "./settings";
 import { lookForSearch, watch } from "./watching";
 
-type Call = [name: keyof typeof polku, given: IArguments];
+type Call = [name: Exclude<keyof typeof polku, "loaded">, given: IArguments];
 declare global {
   interface Window {
     /** Calls that wait, and once this has run also the functions themselves. */
@@ -24,13 +23,6 @@ function put(message: Message): void {
   send();
 }
 
-function view(name?: string, properties?: Properties): Message {
-  turnPage();
-  const made = message("page", { name, properties });
-  made.context.campaign = campaignOf(location.href);
-  return made;
-}
-
 /** The results of a search may stand further down in a page that is still being read. */
 function look(): void {
   if (document.readyState == "loading") addEventListener("DOMContentLoaded", look);
@@ -43,6 +35,7 @@ function later(what: () => void): void {
 }
 
 const polku = {
+  loaded: true,
   track(event: string, properties: Properties = {}): void {
     const made = message("track", { event, properties });
     // A thank-you page that is loaded again is not another order.
@@ -50,11 +43,12 @@ const polku = {
     put(made);
   },
   page(name?: string, properties?: Properties): void {
-    put(view(name, properties));
+    turnPage();
+    put(message("page", { name, properties }));
     later(look);
   },
-  identify(id?: string | number | Properties | null, traits?: Properties): void {
-    put(message("identify", id && typeof id == "object" ? { traits: id } : { userId: id ? "" + id : undefined, traits }));
+  identify(id?: string | Properties | null, traits?: Properties): void {
+    put(message("identify", typeof id == "object" ? { traits: id || traits } : { userId: id && "" + id, traits }));
   },
   reset: begin,
   consent(given: boolean): void {
@@ -66,7 +60,7 @@ const polku = {
 /** Frameworks write the title after the address: the view keeps its time and waits a moment for its title. */
 function navigated(): void {
   if (!turnPage()) return;
-  const made = view();
+  const made = message("page", {});
   later(() => {
     made.context.page.title = document.title;
     put(made);
@@ -75,7 +69,9 @@ function navigated(): void {
 }
 
 function start(): void {
-  const early = (window.polku ||= []);
+  // An element of the page whose id is "polku" is also window.polku.
+  const early = window.polku?.splice ? window.polku : (window.polku = []);
+  if (early.loaded) return; // the script is on the page twice
   const calls = early.splice(0);
   Object.assign(early, polku);
   if (dataset["consent"] == "given") decide(true);

@@ -1,5 +1,5 @@
 /** The script's own tag: where it came from, and what the site chose by its attributes. */
-const script = (document.currentScript || document.querySelector('script[src*="polku.js"]')) as HTMLScriptElement;
+const script = document.currentScript as HTMLScriptElement;
 
 /** `key`, and perhaps `cookieless`, `consent`, `search`, `results`, `page`. */
 export const { dataset } = script;

@@ -1,6 +1,6 @@
 /** What happens on a page by itself: links, files, forms, searches. */
 import { bare, eventOfLink, searchedFor } from "./addresses";
-import { referrer, type Properties } from "./messages";
+import { before, type Properties } from "./messages";
 import { dataset } from "./settings";
 
 type Track = (event: string, properties?: Properties) => void;
@@ -20,7 +20,7 @@ let last = "";
 export function lookForSearch(track: Track): void {
   const names = dataset["search"] ?? SEARCHES;
   const query = searchedFor(location.href, names);
-  if (query && query != last && query != searchedFor(referrer(), names)) track("Products Searched", { query, results: results() });
+  if (query && query != last && query != searchedFor(before, names)) track("Products Searched", { query, results: results() });
   last = query;
 }
 

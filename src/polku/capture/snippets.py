@@ -7,7 +7,7 @@ from dataclasses import dataclass
 # Until the tracker has loaded, calls wait in an array; the tracker takes them from there and fills in the functions.
 _WAITING = """\
 <script>
-  window.polku = window.polku || [];
+  window.polku = Array.isArray(window.polku) ? polku : [];
   "track page identify reset consent".split(" ").forEach(function (name) {
     polku[name] = polku[name] || function () { polku.push([name, arguments]); };
   });

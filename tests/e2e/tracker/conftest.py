@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -31,6 +32,19 @@ PHONE = (
     "Version/18.5 Mobile/15E148 Safari/604.1"
 )
 PASSWORD = "metsäpolku-42"
+
+
+@pytest.fixture(scope="module")
+def browser(playwright: Any) -> Iterator[Any]:
+    """A browser that is an ordinary computer's to its last request: what a context is called instead does not hold
+    for what a closing page sends, and a headless browser is a bot."""
+    path = shutil.which("chromium") or shutil.which("google-chrome")
+    assert path, "no Chromium is installed; `make system` installs one"
+    launched = playwright.chromium.launch(
+        executable_path=path, args=["--no-sandbox", f"--user-agent={COMPUTER}"]
+    )
+    yield launched
+    launched.close()
 
 
 @dataclass
@@ -189,11 +203,11 @@ class Visitor:
     def names(self) -> list[str]:
         return [message.get("event") or message["type"] for message in self.events]
 
-    def wait_for(self, *names: str, seconds: float = 5) -> None:
+    def wait_for(self, *names: str, seconds: float = 15) -> None:
         """Until exactly these were sent, in this order."""
         self.until(lambda: self.names, list(names), seconds)
 
-    def until(self, read: Callable[[], Any], wanted: Any, seconds: float = 5) -> None:
+    def until(self, read: Callable[[], Any], wanted: Any, seconds: float = 15) -> None:
         """Wait until `read` gives `wanted`, while the browser goes on."""
         deadline = time.monotonic() + seconds
         while (found := read()) != wanted:

@@ -25,7 +25,7 @@ def test_a_server_that_is_full_gets_it_a_little_later(consenting: Site, visit: C
     visitor.wait_for("page")
     assert len(visitor.sent) == 1
     visitor.answer = None
-    visitor.until(lambda: len(visitor.sent), 2, seconds=4)
+    visitor.until(lambda: len(visitor.sent), 2)
     assert visitor.sent[0]["batch"][0]["messageId"] == visitor.sent[1]["batch"][0]["messageId"]
     visitor.until(lambda: visitor.call("JSON.parse(localStorage.polku).queue"), [])
 
@@ -39,7 +39,7 @@ def test_what_could_not_be_sent_survives_the_page(consenting: Site, visit: Calla
     visitor.page.wait_for_timeout(300)
     visitor.answer = None
     visitor.sent.clear()
-    visitor.wait_for("page", "Product Viewed", "page", seconds=8)
+    visitor.wait_for("page", "Product Viewed", "page")
 
 
 def test_offline_events_go_when_the_network_is_back(consenting: Site, visit: Callable[..., Visitor]):
@@ -64,7 +64,7 @@ def test_a_page_that_closes_sends_its_last_word(
     closing.goto(f"{consenting.address}/?sivu=2")
     closing.evaluate("polku.track('Last Word')")
     closing.close(run_before_unload=True)
-    visitor.until(lambda: polku.count("Last Word"), 1.0, seconds=15)
+    visitor.until(lambda: polku.count("Last Word"), 1.0)
 
 
 def test_a_page_that_is_left_in_a_hurry_loses_nothing_and_doubles_nothing(
@@ -79,7 +79,7 @@ def test_a_page_that_is_left_in_a_hurry_loses_nothing_and_doubles_nothing(
     visitor.open(wait_until="commit")
     visitor.page.click("a")
     visitor.page.wait_for_url("**/seuraava")
-    visitor.until(lambda: polku.count("Left In A Hurry"), 1.0, seconds=15)
+    visitor.until(lambda: polku.count("Left In A Hurry"), 1.0)
     visitor.until(lambda: visitor.call("JSON.parse(localStorage.polku).queue"), [])
     visitor.page.wait_for_timeout(1000)
     assert polku.count("Left In A Hurry") == 1
@@ -96,7 +96,7 @@ def test_a_thank_you_page_loaded_again_is_one_order(
         visitor.open("/kiitos")
         visitor.page.wait_for_timeout(600)
     assert [batch["batch"][-1]["messageId"] for batch in visitor.sent] == ["Order Completeduudestaan-1"] * 2
-    visitor.until(lambda: polku.count("Order Completed"), 1.0, seconds=15)
+    visitor.until(lambda: polku.count("Order Completed"), 1.0)
 
 
 def test_many_events_go_in_requests_that_a_closing_page_may_send(
@@ -106,7 +106,7 @@ def test_many_events_go_in_requests_that_a_closing_page_may_send(
     visitor.open()
     visitor.wait_for("page")
     visitor.call("for (let i = 0; i < 120; i++) polku.track('Many ' + i, {text: '€'.repeat(300)})")
-    visitor.until(lambda: len(visitor.events), 121)
+    visitor.until(lambda: len(visitor.events), 121, seconds=30)
     assert visitor.names[1:] == [f"Many {number}" for number in range(120)]
     assert max(len(str(batch["batch"])) for batch in visitor.sent) < 30_000
     visitor.until(lambda: visitor.call("JSON.parse(localStorage.polku).queue"), [])

@@ -31,6 +31,28 @@ def test_calls_made_before_the_script_has_loaded_are_kept(shop: Site, visit: Cal
     assert properties(visitor, "Early") == [{"a": 1}]
 
 
+def test_a_page_that_holds_the_code_twice_is_counted_once(shop: Site, visit: Callable[..., Visitor]):
+    shop.code *= 2
+    visitor = visit()
+    visitor.open()
+    visitor.call("polku.track('Once')")
+    visitor.wait_for("page", "Once")
+    visitor.stays("page", "Once")
+
+
+def test_an_element_called_polku_is_no_harm(shop: Site, visit: Callable[..., Visitor]):
+    shop.pages["/"] = "<nav id=polku>Etusivu › Teltat</nav>"
+    visitor = visit()
+    visitor.open()
+    visitor.wait_for("page")
+    # Without the part where calls wait, the element itself is window.polku until the script has run.
+    shop.code = shop.code[shop.code.index("<script async") :]
+    visitor.open("/?sivu=2")
+    visitor.wait_for("page", "page")
+    visitor.call("polku.track('Product Viewed')")
+    visitor.wait_for("page", "page", "Product Viewed")
+
+
 def test_a_page_that_names_itself_is_viewed_once(shop: Site, visit: Callable[..., Visitor]):
     shop.pages["/"] = "<script>polku.page('Etusivu', {osasto: 'teltat'})</script>"
     visitor = visit()

@@ -126,11 +126,11 @@ def test_without_cookies_a_visitor_is_one_for_a_day_and_the_salt_is_on_no_disk(
     for visitor in (first, second):
         visitor.open("/teltat")
     look(first, second, times=2)
-    first.until(lambda: polku.count("Looked Without Cookies"), 4.0, seconds=15)
+    first.until(lambda: polku.count("Looked Without Cookies"), 4.0)
     assert polku.count("Looked Without Cookies", "persons") == 2
     # The same browser after the server has begun anew: a stranger, because nothing was written down.
     polku.stop()
     polku.start()
     look(first, times=1)
-    first.until(lambda: polku.count("Looked Without Cookies"), 5.0, seconds=15)
+    first.until(lambda: polku.count("Looked Without Cookies"), 5.0)
     assert polku.count("Looked Without Cookies", "persons") == 3
