@@ -12,7 +12,8 @@ from pathlib import Path
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-BUILT = Path("src/polku/site/static/polku/built/manifest.json")
+BUILT = Path("src/polku/site/static/polku/built")
+FILES = ("manifest.json", "tracker/polku.js", "tracker/polku-vitals.js")
 
 
 class PolkuBuildHook(BuildHookInterface):
@@ -21,16 +22,17 @@ class PolkuBuildHook(BuildHookInterface):
         if version == "editable" or os.environ.get("POLKU_SKIP_FRONTEND") == "1":
             return
         translations(root / "src/polku").compile_catalogues(root / "src/polku")
+        is_built = all((root / BUILT / name).exists() for name in FILES)
         frontend = root / "frontend"
         if not (frontend / "package.json").exists():
-            if not (root / BUILT).exists():
+            if not is_built:
                 raise RuntimeError(
                     "Neither frontend/ nor its built files are here: this source tree is not whole."
                 )
             return
         npm = shutil.which("npm")
         if npm is None:
-            if (root / BUILT).exists():
+            if is_built:
                 return
             raise RuntimeError(
                 "Building Polku's wheel needs Node.js 20 or newer (npm was not found on PATH)."
