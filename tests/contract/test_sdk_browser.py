@@ -6,8 +6,10 @@ Polku, events go to Polku, and no request goes anywhere else.
 
 from __future__ import annotations
 
+import json
 import shutil
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,7 +19,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Response, sync_playwright
 
 from tests.contract.conftest import Command
 from tests.contract.sdk_runs import (
@@ -129,7 +131,16 @@ def now() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None)
 
 
-def visit(browser: Browser, address: str, script: str) -> Visit:
+def delivered(response: Response) -> int:
+    """How many events a reply acknowledges."""
+    if response.request.method != "POST" or response.status != 200:
+        return 0
+    body = json.loads(response.request.post_data or "{}")
+    return len(body["batch"]) if "batch" in body else 1
+
+
+def visit(browser: Browser, address: str, script: str, events: int) -> Visit:
+    """Open the page, run the script there, and stay until so many events are acknowledged."""
     start = now()
     context = browser.new_context(user_agent=USER_AGENT, locale="fi-FI", timezone_id="Europe/Helsinki")
     page = context.new_page()
@@ -138,10 +149,15 @@ def visit(browser: Browser, address: str, script: str) -> Visit:
     page.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
     page.on("pageerror", lambda error: wrongs.append(str(error)))
     page.on("console", lambda said: wrongs.append(said.text) if said.type in ("error", "warning") else None)
+    counts: list[int] = []
+    page.on("response", lambda response: counts.append(delivered(response)))
     page.goto(address)
     page.wait_for_selector("html[data-ready=yes]")
     device = page.evaluate(script)
-    page.wait_for_timeout(3_000)  # it sends, and sends again what was refused, in its own time
+    deadline = time.monotonic() + 30
+    while sum(counts) < events:  # it sends, and sends again what was refused, in its own time
+        assert time.monotonic() < deadline, f"{sum(counts)} of {events} events were acknowledged"
+        page.wait_for_timeout(100)
     context.close()
     return Visit(device, hosts - {""}, wrongs, start, now())
 
@@ -167,9 +183,9 @@ def sent(tmp_path_factory) -> Iterator[dict[str, tuple[Visit, Kept]]]:
             for name in RUNS:
                 server = servers.get(name, command.address)
                 served.pages[name] = {"key": keys[f"run-{name}"], "server": server, "what": name}
-                script = {"all": ALL, "batch": BATCH}.get(name, RETRY)
+                script, events = {"all": (ALL, 7), "batch": (BATCH, 30)}.get(name, (RETRY, 1))
                 address = f"{served.address}/{name}/takki?utm_source=kirje&utm_medium=email"
-                visits[name] = visit(browser, address, script)
+                visits[name] = visit(browser, address, script, events)
                 assert visits[name].hosts == {urlsplit(served.address).netloc, urlsplit(server).netloc}
             browser.close()
             visits["429"].statuses, visits["503"].statuses = busy.seen, broken.seen
