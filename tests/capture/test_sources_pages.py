@@ -190,7 +190,7 @@ def test_silence_is_told_on_every_page_with_a_link_and_first_on_the_list(shop, r
     assert "Verkkokauppa: ei tapahtumia 26 tuntiin." in read(anywhere, language="fi")
     assert f'href="{shop.path}"' in owner_client.get(anywhere).content.decode()
     listed = read(f"/w/{shop.workspace.slug}/sources/")
-    assert listed.index("silent for 26 hours") < listed.index("Events from files")
+    assert listed.index("silent for 26 h") < listed.index("Events from files")
     assert "The alarm of this source is at 24 h of silence." in read(shop.path)
     shop.receive(minutes=2)
     assert "no events for" not in read(anywhere)

@@ -30,6 +30,12 @@ def duration(elapsed: timedelta) -> str:
     return ngettext("%(days)d day", "%(days)d days", days) % {"days": days}
 
 
+def length_of(elapsed: timedelta) -> str:
+    """“26 h”, “3 d”: whole days from two on."""
+    hours = int(elapsed.total_seconds() // 3600)
+    return length(hours if hours < 48 else hours // 24 * 24)
+
+
 def length(hours: int) -> str:
     """A length of time by itself: “24 h”, “7 d”."""
     if hours % 24 or hours < 48:

@@ -21,7 +21,7 @@ from polku.capture.forms import SourceForm
 from polku.capture.queries import Source
 from polku.capture.reason_words import ReasonWords, describe
 from polku.capture.views import pictures
-from polku.capture.words import ago, duration, length
+from polku.capture.words import ago, duration, length, length_of
 from polku.site.formats import Reader
 
 
@@ -33,6 +33,7 @@ class Shown:
     last_ago: str
     last_at: str
     silent_for: str
+    silent_short: str
     threshold: str
     sparkline: list[pictures.Bar]
     drops: list[tuple[ReasonWords, int]]
@@ -123,6 +124,7 @@ def _shown(source: Source, now: datetime, reader: Reader) -> Shown:
         last_ago=ago(now - state.last_taken) if state.last_taken else "",
         last_at=_exact(state.last_taken, reader) if state.last_taken else "",
         silent_for=duration(freshness.silent_for) if freshness.silent_for is not None else "",
+        silent_short=length_of(freshness.silent_for) if freshness.silent_for is not None else "",
         threshold=length(freshness.threshold) if freshness.threshold is not None else "",
         sparkline=pictures.sparkline(source.by_hour),
         drops=[(describe(reason), count) for reason, count in state.drops.items()],
