@@ -264,7 +264,7 @@ def test_a_batch_takes_good_events_and_keeps_bad_ones_with_their_reasons():
                 {"type": "track", "userId": "u"},
                 {"type": "track", "event": "B"},
                 {"type": "track", "event": "C", "userId": True},
-                {"type": "track", "event": "D", "userId": "u", "properties": []},
+                {"type": "track", "event": "D", "userId": "u", "properties": [1]},
                 {"type": "track", "event": "E", "userId": "u", "timestamp": "eilen"},
                 {"type": "alias", "userId": "u"},
                 {"type": "group", "userId": "u"},
@@ -283,7 +283,7 @@ def test_a_batch_takes_good_events_and_keeps_bad_ones_with_their_reasons():
             ("missing_event", '{"type": "track", "userId": "u"}'),
             ("missing_id", '{"type": "track", "event": "B"}'),
             ("bad_field", '{"type": "track", "event": "C", "userId": true}'),
-            ("bad_field", '{"type": "track", "event": "D", "userId": "u", "properties": []}'),
+            ("bad_field", '{"type": "track", "event": "D", "userId": "u", "properties": [1]}'),
             ("bad_field", '{"type": "track", "event": "E", "userId": "u", "timestamp": "eilen"}'),
             ("missing_id", '{"type": "alias", "userId": "u"}'),
             ("missing_id", '{"type": "group", "userId": "u"}'),
@@ -322,6 +322,23 @@ def test_events_before_the_place_where_the_text_breaks_off_are_taken():
     decoded = decode("/v1/batch", b'{"batch":[{"type":"page","userId":"u"},{"type":"pa')
     assert [made.name for made in pipeline.run(decoded, received=RECEIVED)] == ["Page Viewed"]
     assert [(row.reason, row.raw) for row in decoded.rejected] == [("not_json", '{"type":"pa')]
+
+
+def test_empty_objects_may_be_written_as_lists():
+    assert message(
+        "/v1/track", {"event": "E", "userId": "u", "properties": [], "traits": [], "context": []}
+    ) == Message("event", "", "E", RECEIVED, user="u")
+    made = message(
+        "/v1/identify", {"userId": "u", "traits": [], "context": {"page": [], "traits": [], "library": []}}
+    )
+    assert (made.kind, made.traits) == ("identify", b"")
+    assert rejected("/v1/identify", {"userId": "u", "traits": [1]})[0] == "bad_field"
+
+
+@pytest.mark.parametrize("odd", [7, "text", True, [1], None])
+def test_odd_surroundings_cost_no_event(odd):
+    context = dict.fromkeys(("campaign", "userAgent", "locale", "timezone", "traits"), odd)
+    assert message("/v1/track", {"event": "E", "userId": "u", "context": context}).name == "E"
 
 
 def test_exact_values_stay_exact():

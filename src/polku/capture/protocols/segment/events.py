@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
 
@@ -25,16 +25,20 @@ class Library(msgspec.Struct, gc=False):
     name: Any = None
 
 
-class Surroundings(msgspec.Struct, gc=False):
-    """What the specification calls `context`."""
+# What has no fields is written `[]` by languages that have one type for lists and objects.
+Object: TypeAlias = dict[str, Any] | list[Any] | None
 
-    page: Page | None = None
-    campaign: dict[str, Any] | None = None
+
+class Surroundings(msgspec.Struct, gc=False):
+    """What the specification calls `context`. None of it is worth losing the event."""
+
+    page: Page | list[Any] | str | None = None
+    campaign: Any = None
     userAgent: Any = None
-    library: Library | None = None
+    library: Library | list[Any] | str | None = None
     locale: Any = None
     timezone: Any = None
-    traits: dict[str, Any] | None = None
+    traits: Any = None
 
 
 class Event(msgspec.Struct, gc=False):
@@ -53,9 +57,9 @@ class Event(msgspec.Struct, gc=False):
     originalTimestamp: Any = None
     sentAt: Any = None
     channel: Any = None
-    properties: dict[str, Any] | None = None
-    traits: dict[str, Any] | None = None
-    context: Surroundings | None = None
+    properties: Object = None
+    traits: Object = None
+    context: Surroundings | list[Any] | None = None
 
 
 def candidate(event: Event, raw: bytes | msgspec.Raw, *, kind: str | None, clock: int | None) -> Candidate:
@@ -78,14 +82,29 @@ def candidate(event: Event, raw: bytes | msgspec.Raw, *, kind: str | None, clock
         _id(event.anonymousId),
     )
     made = Candidate(message, raw, clock if event.sentAt is None else clock_of(event.sentAt))
-    surroundings = event.context
-    if surroundings is not None:
-        if type(surroundings.userAgent) is str:
-            message.user_agent = surroundings.userAgent
-        if surroundings.traits:
-            vocabulary.add_contacts(message, surroundings.traits)
+    surroundings = surroundings_of(event)
+    if type(surroundings.userAgent) is str:
+        message.user_agent = surroundings.userAgent
+    if type(surroundings.traits) is dict:
+        vocabulary.add_contacts(message, surroundings.traits)
     build(event, made)
     return made
+
+
+_NOWHERE = Surroundings()
+
+
+def surroundings_of(event: Event) -> Surroundings:
+    return event.context if type(event.context) is Surroundings else _NOWHERE
+
+
+def _fields(value: Object, name: str) -> dict[str, Any]:
+    """The fields of an object; none of an empty list. Raises Wrong for a list that holds something."""
+    if type(value) is dict:
+        return value
+    if value:
+        raise Wrong("bad_field", f"“{name}” is a list; it must be an object.")
+    return {}
 
 
 def _track(event: Event, made: Candidate) -> None:
@@ -93,7 +112,7 @@ def _track(event: Event, made: Candidate) -> None:
     if not name:
         raise Wrong("missing_event", "The field “event” is missing.")
     made.message.name = name
-    properties = event.properties or {}
+    properties = _fields(event.properties, "properties")
     _surroundings(event, made, properties)
     vocabulary.add_trade(made.message, properties)
     made.properties = properties
@@ -113,9 +132,8 @@ def _screen(event: Event, made: Candidate) -> None:
 
 def _view(name: str, named: str, event: Event, made: Candidate) -> None:
     made.message.name = name
-    properties = event.properties or {}
-    surroundings = event.context
-    page = surroundings.page if surroundings is not None else None
+    properties = _fields(event.properties, "properties")
+    page = surroundings_of(event).page
     # The address is kept once, in a column of its own, where it is rid of personal data.
     url, referrer = properties.pop("url", None), properties.pop("referrer", None)
     properties.pop("path", None)
@@ -125,7 +143,7 @@ def _view(name: str, named: str, event: Event, made: Candidate) -> None:
         properties[named] = own_name
     if event.category and "category" not in properties:
         properties["category"] = event.category
-    if page is not None and "title" not in properties and page.title:
+    if type(page) is Page and page.title and "title" not in properties:
         properties["title"] = page.title
     _surroundings(event, made, properties)
     if type(url) is str and url:
@@ -137,13 +155,10 @@ def _view(name: str, named: str, event: Event, made: Candidate) -> None:
 
 def _identify(event: Event, made: Candidate) -> None:
     made.message.kind = "identify"
-    of_context = event.context.traits if event.context is not None else None
-    if event.traits and of_context:
-        made.traits = of_context | event.traits
-    else:
-        made.traits = event.traits or of_context
-    if event.traits:
-        vocabulary.add_contacts(made.message, event.traits)
+    of_context = surroundings_of(event).traits
+    traits = _fields(event.traits, "traits")
+    made.traits = of_context | traits if type(of_context) is dict else traits
+    vocabulary.add_contacts(made.message, traits)
 
 
 def _group(event: Event, made: Candidate) -> None:
@@ -151,7 +166,8 @@ def _group(event: Event, made: Candidate) -> None:
     if group is None:
         raise Wrong("missing_id", "The field “groupId” is missing.")
     made.message.kind = "identify"
-    made.traits = {"group": group} | {f"group_{name}": value for name, value in (event.traits or {}).items()}
+    traits = _fields(event.traits, "traits")
+    made.traits = {"group": group} | {f"group_{name}": value for name, value in traits.items()}
 
 
 def _alias(event: Event, made: Candidate) -> None:
@@ -183,18 +199,16 @@ def _surroundings(event: Event, made: Candidate, properties: dict[str, Any]) -> 
         del properties["channel"]
     elif type(event.channel) is str:
         message.channel = _CHANNELS.get(event.channel)
-    surroundings = event.context
-    if surroundings is None:
-        return
+    surroundings = surroundings_of(event)
     page = surroundings.page
-    if page is not None:
+    if type(page) is Page:
         if type(page.url) is str and page.url:
             message.url = page.url
             if message.channel is None:
                 message.channel = "web"
         if type(page.referrer) is str:
             message.referrer = page.referrer
-    if surroundings.campaign:
+    if surroundings.campaign and type(surroundings.campaign) is dict:
         message.campaign = {
             name: value for name, value in surroundings.campaign.items() if type(value) is str and value
         }
@@ -204,12 +218,9 @@ def _surroundings(event: Event, made: Candidate, properties: dict[str, Any]) -> 
         properties["timezone"] = surroundings.timezone
 
 
-def is_our_tracker(surroundings: Surroundings | None) -> bool:
-    return (
-        surroundings is not None
-        and surroundings.library is not None
-        and surroundings.library.name == OUR_TRACKER
-    )
+def is_our_tracker(surroundings: Surroundings) -> bool:
+    library = surroundings.library
+    return type(library) is Library and library.name == OUR_TRACKER
 
 
 def _id(value: str | int | None) -> str | None:

@@ -19,6 +19,7 @@ from polku.capture.protocols.segment.events import (
     candidate,
     clock_of,
     is_our_tracker,
+    surroundings_of,
 )
 from polku.capture.protocols.segment.settings import settings_of
 
@@ -28,7 +29,7 @@ _LONGEST_TIME = 64
 _NO_TIME_FROM = 10**18
 
 _event = msgspec.json.Decoder(Event).decode
-_surroundings = msgspec.json.Decoder(Surroundings | None).decode
+_surroundings = msgspec.json.Decoder(Surroundings).decode
 _anything = msgspec.json.Decoder().decode
 
 
@@ -89,9 +90,7 @@ class Segment:
         elif len(batch.batch) > EVENTS:
             decoded.refusal = _refusal(413, "too_large", f"One request may hold {EVENTS} events.")
         else:
-            shared = _Shared(
-                sent_at=_sent_at(batch.sentAt), is_ours=is_our_tracker(_surroundings_of(batch.context))
-            )
+            shared = _Shared(sent_at=_sent_at(batch.sentAt), is_ours=_is_ours(batch.context))
             for raw in batch.batch:
                 _take(decoded, raw, shared)
         return decoded
@@ -140,7 +139,7 @@ def _take(decoded: Decoded, raw: bytes | msgspec.Raw, shared: _Shared) -> None:
     except ValueError as error:  # DecodeError and UnicodeDecodeError
         reason, detail = "not_json", str(error)[:200]
     else:
-        if shared.is_ours or is_our_tracker(event.context):
+        if shared.is_ours or is_our_tracker(surroundings_of(event)):
             decoded.origin_kind = "tracker"
         made.context = shared.context
         decoded.candidates.append(made)
@@ -167,12 +166,12 @@ def _sent_at(said: object) -> str | int | None:
     return said if type(said) is int and abs(said) < _NO_TIME_FROM else None
 
 
-def _surroundings_of(context: msgspec.Raw) -> Surroundings | None:
-    """The batch's own; of no use where it is something else than the specification says."""
+def _is_ours(context: msgspec.Raw) -> bool:
+    """Whether the batch's own context names our tracker."""
     try:
-        return _surroundings(context)
+        return is_our_tracker(_surroundings(context))
     except (ValueError, RecursionError):
-        return None
+        return False
 
 
 def _refusal(status: int, code: str, message: str) -> Reply:
