@@ -15,7 +15,7 @@ from django_scopes import scope, scopes_disabled
 
 from polku.accounts import domain as accounts
 from polku.accounts.models import Membership, User, Workspace
-from polku.eventstore.port import SIGNAL_BATCH, EventStore
+from polku.eventstore.port import PERSON_BATCH, SIGNAL_BATCH, EventStore
 from polku.eventstore.streams import InboxPlace
 from polku.journeys import domain as journeys
 from polku.people import domain as people
@@ -34,7 +34,8 @@ class World:
     mark: str
 
 
-def build_world(store: EventStore, mark: str) -> World:
+def build_world(store: EventStore, mark: str, *, couples: int = 1) -> World:
+    """`couples` of customers who were joined into one: numbers of people count from 1 in every workspace."""
     owner = accounts.create_user(email=f"{mark}-omistaja@example.com", name=f"{mark} omistaja")
     workspace, *_keys = accounts.create_workspace(name=f"{mark} kauppa", owner=owner)
     rows = [
@@ -70,8 +71,11 @@ def build_world(store: EventStore, mark: str) -> World:
     receive(store, workspace, f"segment/{key.pk}", mark)
     member = accounts.create_user(email=f"{mark}-jasen@example.com", name=f"{mark} jäsen")
     accounts.set_member(workspace=workspace, user=member, role="viewer", actor=owner)
+    person, merge = join_couples(store, workspace.key.hex, mark, couples)
     with scope(workspace=workspace):
         numbers = {
+            "person": person,
+            "merge": merge,
             "journey": journey.pk,
             "stage": stage.pk,
             "touchpoint": touchpoint.pk,
@@ -83,6 +87,17 @@ def build_world(store: EventStore, mark: str) -> World:
             "member": Membership.objects.get(user=member).pk,
         }
     return World(workspace, owner, numbers, mark)
+
+
+def join_couples(store: EventStore, key: str, mark: str, couples: int) -> tuple[int, int]:
+    """(person, merge) of the last couple."""
+    for number in range(couples):
+        one, other = f"{mark}-pari-{number}", f"{mark}-toinen-{number}"
+        for person, aliases in ((one, []), (other, []), (one, [other])):
+            row = {"person": person, "aliases": aliases, "properties": None}
+            store.load_people(key, pa.Table.from_pylist([row], schema=PERSON_BATCH))
+    (row,) = store.find_people(key, search=f"{mark}-toinen-{couples - 1}").to_pylist()
+    return row["person"], store.merges(key, row["person"])[0].merge
 
 
 def receive(store: EventStore, workspace: Workspace, origin: str, mark: str) -> None:
@@ -122,7 +137,7 @@ def ours(db, store) -> World:
 
 @pytest.fixture
 def theirs(ours, store) -> World:
-    return build_world(store, "vieraan")
+    return build_world(store, "vieraan", couples=3)
 
 
 @pytest.fixture

@@ -424,8 +424,8 @@ class EventStore(Protocol):
     def unjoined(
         self, workspace: str, scope: Scope, origin: str, kind: SignalKind, *, limit: int = 20
     ) -> pa.Table:
-        """Newest signals that `JoinRate.joined` leaves out, one a person: `arrival`, `time`, `name`, `alias`, `alias_kind`,
-        `order` (its number), `text`, `url`, `properties`, `person`."""
+        """Newest signals that `JoinRate.joined` leaves out, one a person: `arrival`, `time`, `name`, `alias`,
+        `alias_kind`, `order` (its number), `text`, `url`, `properties`, `person`."""
 
 
 class StoreError(Exception):

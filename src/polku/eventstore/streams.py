@@ -259,8 +259,8 @@ class JoinRate:
     than its number, or their person has one; `elsewhere`: their person has signals of another source too (in
     simulated data, and in what came before sources were kept, the kinds stand for the sources); `joined`: ordered
     or elsewhere, for orders elsewhere. `numbered` name an order, `lost` one of which nothing but the number is
-    known. `bridged`: their person has an e-mail address and another id that is no device. `ids` counts them by the kind of id they came with: a device beside another id counts as well, and
-    `none` came by an order's number alone.
+    known. `bridged`: their person has an e-mail address and another id that is no device. `ids` counts them by the
+    kind of id they came with: a device beside another id counts as well, and `none` came by an order's number alone.
     """
 
     origin: str
