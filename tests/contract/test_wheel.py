@@ -54,6 +54,8 @@ def installed(wheel, tmp_path_factory) -> Path:
 def test_the_wheel_holds_the_built_front_end_translations_templates_and_licence(wheel):
     names = zipfile.ZipFile(wheel).namelist()
     assert any(name.endswith("site/static/polku/built/manifest.json") for name in names)
+    for script in ("polku.js", "polku-vitals.js"):
+        assert any(name.endswith(f"site/static/polku/built/tracker/{script}") for name in names)
     assert any(name.endswith(".woff2") for name in names)
     assert any(name.endswith("journeys/locale/fi/LC_MESSAGES/django.mo") for name in names)
     assert any(name.endswith("site/templates/site/base.html") for name in names)
