@@ -171,6 +171,14 @@ def test_events_are_shown_as_they_arrive(owner_client, workspace, store, events_
     assert re.findall(r"<code>([^<]+)</code>", only) == ["Page Viewed"]
 
 
+def test_old_events_are_not_taken_for_new_ones(owner_client, workspace, store, events_address):
+    arrive(store, workspace, {"name": "Page Viewed", "origin": "tracker/7", "time": datetime(2026, 3, 1, 12)})
+    part = owner_client.get(events_address).content.decode()
+    assert "Odotetaan seuraavaa tapahtumaa. Viimeisin: 1.3. 14.00.00." in part
+    arrive(store, workspace, {"name": "Cart Viewed", "origin": "tracker/7", "message_id": "f" * 32})
+    assert "Seuranta toimii. Viimeisin tapahtuma: " in owner_client.get(events_address).content.decode()
+
+
 def test_nothing_new_is_no_answer_to_draw(owner_client, workspace, store, events_address):
     arrive(store, workspace, {"name": "Page Viewed", "origin": "tracker/7"})
     part = owner_client.get(events_address).content.decode()

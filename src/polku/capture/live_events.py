@@ -24,6 +24,7 @@ from polku.people.property_names import value_name
 from polku.site.formats import Reader
 
 SHOWN = 12
+_LATELY = timedelta(hours=1)
 _SOURCES = 5  # as many websites, the ones heard last
 _NAMELESS = {IdKind.DEVICE, IdKind.COOKIELESS}
 _KNOWN_BY_THEMSELVES = ("accepted", "repeated", "rejected")
@@ -47,9 +48,11 @@ class LiveEvent:
 
 @dataclass(frozen=True)
 class Live:
-    """`left_out`: what came within the last hour and was dropped, by reason. `token` changes whenever the rest does."""
+    """`is_fresh`: the newest event happened within the last hour. `left_out`: what came within it and was dropped,
+    by reason. `token` changes whenever anything new came."""
 
     events: Sequence[LiveEvent]
+    is_fresh: bool
     left_out: Sequence[tuple[ReasonWords, int]]
     rejected: Sequence[str]
 
@@ -65,9 +68,11 @@ def live_events(workspace: Workspace, *, key: int | None, reader: Reader) -> Liv
     rows = [row for origin in origins for row in _newest(workspace, origin)]
     rows.sort(key=lambda row: row["arrival"], reverse=True)
     people = _People(workspace)
+    hour_ago = utc_now() - _LATELY
     return Live(
         events=[_event(row, people, reader) for row in rows[:SHOWN]],
-        left_out=_left_out(workspace, origins),
+        is_fresh=any(row["time"] > hour_ago for row in rows[:1]),
+        left_out=_left_out(workspace, origins, since=hour_ago),
         rejected=[
             origin for origin in origins if store().rejected(workspace.key.hex, origin=origin, limit=1)
         ],
@@ -86,9 +91,10 @@ def _newest(workspace: Workspace, origin: str) -> list[dict[str, Any]]:
     return [row for row in table.to_pylist() if row["kind"] == SignalKind.EVENT]
 
 
-def _left_out(workspace: Workspace, origins: Sequence[str]) -> list[tuple[ReasonWords, int]]:
+def _left_out(
+    workspace: Workspace, origins: Sequence[str], *, since: datetime
+) -> list[tuple[ReasonWords, int]]:
     counts: dict[str, int] = {}
-    since = utc_now() - timedelta(hours=1)
     for row in store().source_counts(workspace.key.hex, since).to_pylist():
         if row["origin"] in origins and row["reason"] not in _KNOWN_BY_THEMSELVES:
             counts[row["reason"]] = counts.get(row["reason"], 0) + row["count"]
@@ -124,7 +130,7 @@ def _event(row: Mapping[str, Any], people: _People, reader: Reader) -> LiveEvent
     called, is_known = people[row["person"]]
     return LiveEvent(
         arrival=row["arrival"],
-        clock=_clock(reader.local(row["time"]), reader.language),
+        clock=_clock(reader.local(row["time"]), reader),
         sentence=event_sentence(row["name"], properties),
         name=row["name"],
         page=_page(row["url"]),
@@ -143,9 +149,11 @@ def _properties(text: str | None) -> dict[str, Any]:
     return read if isinstance(read, dict) else {}
 
 
-def _clock(moment: datetime, language: str) -> str:
-    """With seconds, because somebody waits for it."""
-    return f"{moment:%-H.%M.%S}" if language == "fi" else f"{moment:%-H:%M:%S}"
+def _clock(moment: datetime, reader: Reader) -> str:
+    """With seconds, because somebody waits for it; with its day where that is not today."""
+    clock = f"{moment:%-H.%M.%S}" if reader.language == "fi" else f"{moment:%-H:%M:%S}"
+    is_today = moment.date() == reader.local(utc_now()).date()
+    return clock if is_today else f"{reader.day(moment)} {clock}"
 
 
 def _page(url: str | None) -> str:
