@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import datetime, timedelta
 
 import pytest
@@ -24,7 +25,12 @@ def row(name: object, *, reason: str = "not_json", **more):
     return {"id": digest(name), "reason": reason, "raw": f"raw {name}", **more}
 
 
+_rows = itertools.count(1)
+
+
 def load(store, *events, **more):
+    """Load a batch as it comes from the inbox; a replay has `place=None`."""
+    more.setdefault("place", InboxPlace(1, next(_rows)))
     store.load_stream(KEY, stream_batch(events, **more), rules=[])
 
 
@@ -53,7 +59,6 @@ def test_a_source_counts_what_was_taken_repeated_rejected_and_dropped(any_store)
             for reason, count in drops
         ],
         received=NOON + 2 * HOUR,
-        place=InboxPlace(1, 1),
     )
     assert any_store.sources(KEY) == [
         SourceState(
@@ -108,6 +113,15 @@ def test_what_was_taken_last_is_known_to_the_hour_when_only_drops_came_since(any
     (found,) = any_store.sources(KEY)
     assert found.last_taken == NOON + HOUR
     assert found.last_received >= NOON + timedelta(minutes=10)
+
+
+def test_a_replay_is_no_sign_of_life_of_its_source(any_store):
+    at = NOON + timedelta(minutes=10)
+    load(any_store, event(1), rejected=[row("a")], received=at)
+    load(any_store, event(2), received=NOON + 30 * HOUR, replayed=[digest("a")], place=None)
+    (found,) = any_store.sources(KEY)
+    assert (found.accepted, found.waiting) == (2, 0)
+    assert (found.last_received, found.last_taken) == (at, at)
 
 
 def test_counts_by_hour_begin_at_the_hour_asked_for(any_store):

@@ -60,24 +60,33 @@ def note_hour(session: Session, received: datetime, first_arrival: int) -> bool:
 
 
 def note_sources(
-    session: Session, sources: Iterable[tuple[str, datetime | None]], received: datetime
+    session: Session,
+    sources: Iterable[tuple[str, datetime | None]],
+    received: datetime,
+    *,
+    is_replay: bool = False,
 ) -> None:
-    """Bring sources up to date: (origin, the newest time of its signals)."""
+    """Bring sources up to date: (origin, the newest time of its signals). A replay is no sign of life of a source."""
     for origin, newest in sources:
-        values = {"origin": origin, "received": received, "newest": newest}
         (known,) = session.row(
             f"SELECT count(*) FROM {session.db}.source WHERE origin = $origin", {"origin": origin}
         )
         if known:
             session.run(
                 f"""UPDATE {session.db}.source SET
-                    last_received = greatest(last_received, $received), newest_time = greatest(newest_time, $newest)
+                    last_received = greatest(last_received, $last_received),
+                    newest_time = greatest(newest_time, $newest)
                 WHERE origin = $origin""",
-                values,
+                {
+                    "origin": origin,
+                    "newest": newest,
+                    "last_received": None if is_replay else received,
+                },
             )
         else:
             session.run(
-                f"INSERT INTO {session.db}.source VALUES ($origin, $received, $received, $newest)", values
+                f"INSERT INTO {session.db}.source VALUES ($origin, $received, $received, $newest)",
+                {"origin": origin, "received": received, "newest": newest},
             )
 
 

@@ -314,7 +314,10 @@ def _keep_books(session: Session, batch: StreamBatch, events: pa.Table, first: i
     bookkeeping.count_up(session, counts)
     origins = {*offered, *(count[0] for count in counts)}
     bookkeeping.note_sources(
-        session, [(origin, newest.get(origin)) for origin in sorted(origins)], batch.received
+        session,
+        [(origin, newest.get(origin)) for origin in sorted(origins)],
+        batch.received,
+        is_replay=batch.place is None,
     )
     bookkeeping.forget_rejected(session, batch.replayed)
     bookkeeping.keep_rejected(session, batch.rejected)
