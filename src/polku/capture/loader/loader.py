@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from django.db import DatabaseError, close_old_connections, connections
+from django.db import DatabaseError, InterfaceError, close_old_connections, connections
 from django_scopes import scopes_disabled
 
 from polku.accounts.models import Workspace
@@ -21,7 +21,7 @@ from polku.capture.loader.pace import Pace, Trouble
 from polku.capture.loader.reading import envelopes_of, unreadable
 from polku.capture.loader.tables import build_batch
 from polku.capture.messages import Envelope, decode_envelope
-from polku.eventstore.port import EventStore, HitRules
+from polku.eventstore.port import EventStore, HitRules, QuestionTooSlow
 from polku.eventstore.streams import InboxPlace
 
 logger = logging.getLogger(__name__)
@@ -220,14 +220,14 @@ class Loader:
                 self._troubles.pop(workspace, None)
                 self._backlog.give_up(workspace)
                 return
-        except (DatabaseError, ValueError):
+        except (DatabaseError, InterfaceError, ValueError):
             """Whether it exists is not known now: it is tried again."""
         self._backlog.forget_place(workspace)
         trouble = self._troubles.get(workspace)
         if trouble is None:
             trouble = self._troubles[workspace] = Trouble(_said(error), _MOST_ROWS)
             logger.error("the workspace %s cannot be loaded: %s; it is tried again", workspace, _said(error))
-        may_be_the_rows = not _is_of_the_disk(error)
+        may_be_the_rows = not _is_of_the_surroundings(error)
         trouble.failed(_said(error), rows=len(rows), may_be_the_rows=may_be_the_rows, now=time.monotonic())
         if trouble.alone >= _TIRED:
             self._keep_raw(workspace, file, rows[0], error)
@@ -246,18 +246,19 @@ class Loader:
         self._troubles[workspace].is_over_after_success()
 
 
-def _is_of_the_disk(error: BaseException) -> bool:
-    """Whether the store failed for want of disk or memory, which is no fault of what was loaded."""
-    causes = (error, error.__cause__)
+def _is_of_the_surroundings(error: BaseException) -> bool:
+    """Whether the disk, the memory, the other database or the end of the program is at fault, not what was loaded."""
     return any(
-        isinstance(cause, OSError | MemoryError)
+        isinstance(cause, OSError | MemoryError | DatabaseError | InterfaceError | QuestionTooSlow)
         or type(cause).__name__ in ("IOException", "OutOfMemoryException", "InterruptException")
-        for cause in causes
+        for cause in (error, error.__cause__)
     )
 
 
 def _said(error: BaseException) -> str:
-    """What may stand in a log: the kinds of errors, and only of the disk's what they say; others may quote data."""
+    """What may stand in a log: the kinds of errors, and what they say only where that cannot quote data."""
     cause = error.__cause__
     names = type(error).__name__ + (f" ({type(cause).__name__})" if cause is not None else "")
-    return f"{names}: {str(cause or error).partition(chr(10))[0]}" if _is_of_the_disk(error) else names
+    return (
+        f"{names}: {str(cause or error).partition(chr(10))[0]}" if _is_of_the_surroundings(error) else names
+    )
