@@ -21,6 +21,7 @@ from polku.eventstore.registry import store as open_store
 
 if TYPE_CHECKING:
     from polku.accounts.models import Workspace
+    from polku.eventstore.port import StoreState
 
 COMMON_FIELDS = ("kind", "range", "where", "segment", "breakdown", "unit")
 LARGEST_QUERY = 65_536
@@ -29,15 +30,18 @@ CACHE_BYTES = 64 * 2**20
 answers = AnswerCache(CACHE_BYTES)
 
 
-def run(workspace: Workspace, query: Mapping[str, object]) -> dict[str, object]:
+def run(
+    workspace: Workspace, query: Mapping[str, object], *, state: StoreState | None = None
+) -> dict[str, object]:
     """Answer `query`, the Query object of the documentation, about `workspace`.
 
     The answer is plain JSON data with `kind`, `data_as_of` (ISO 8601 in UTC, null without signals),
     `rows_scanned` and `warnings` (in the language in use) beside what the kind gives. It may come from the
     cache, which knows the version of the data. Raises QueryError for a question that cannot be answered as it
-    stands, and StoreError (QuestionTooSlow among them) where the store gives up.
+    stands, and StoreError (QuestionTooSlow among them) where the store gives up. With `state`, one that the store
+    had lately, an answer kept since then is good enough.
     """
-    canonical = _canonical(query)
+    canonical = canonical_text(query)
     kind = _kind(query)
     asked = values.mapping(query, (*COMMON_FIELDS, *kind.fields), field="")
     store, key = open_store(), workspace.key.hex
@@ -54,7 +58,7 @@ def run(workspace: Workspace, query: Mapping[str, object]) -> dict[str, object]:
         compare=compare,
         unit=parse_unit(asked.get("unit")),
         breakdown=parse_breakdown(asked.get("breakdown")),
-        state=store.state(key),
+        state=state or store.state(key),
         warnings=warnings,
     )
     _warn_of_unheeded(context, kind)
@@ -79,8 +83,8 @@ def run(workspace: Workspace, query: Mapping[str, object]) -> dict[str, object]:
     }
 
 
-def _canonical(query: object) -> bytes:
-    """One text for all ways to write the same question."""
+def canonical_text(query: object) -> bytes:
+    """One text for all ways to write the same question. Raises QueryError."""
     if not isinstance(query, Mapping):
         raise QueryError(_("A question is a JSON object with a “kind”."), field="")
     try:

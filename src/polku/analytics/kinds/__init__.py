@@ -43,6 +43,11 @@ def register(kind: Kind) -> None:
     _kinds[kind.name] = kind
 
 
+def unregister(name: str) -> None:
+    """Take a kind away again, as tests need it."""
+    _kinds.pop(name, None)
+
+
 def find(name: str) -> Kind | None:
     """The kind of that name."""
     return _kinds.get(name)
