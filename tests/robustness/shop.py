@@ -96,15 +96,19 @@ class Shop(Command):
         return int(sum(point["value"] for point in json.loads(answer.body)["points"]))
 
     def wait_for(self, count: int, seconds: float = 30, event: str = "Checked") -> float:
-        """Wait until questions see at least so many events; how many seconds it took."""
-        begun = time.monotonic()
-        while True:
-            found = self.count(event)
-            waited = time.monotonic() - begun
-            if found >= count:
-                return waited
-            assert waited < seconds, f"{found} of {count} events are visible after {waited:.0f} s"
+        """Wait until questions see at least so many events; how many seconds it took.
+
+        Fails where for `seconds` none is added.
+        """
+        begun = progressed = time.monotonic()
+        seen = -1
+        while (found := self.count(event)) < count:
+            now = time.monotonic()
+            if found > seen:
+                seen, progressed = found, now
+            assert now - progressed < seconds, f"of {count} events only {found} ever become visible"
             time.sleep(0.1)
+        return time.monotonic() - begun
 
     def workspace_key(self, slug: str | None = None) -> str:
         with sqlite3.connect(self.home / "polku.sqlite3") as database:

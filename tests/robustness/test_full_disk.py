@@ -29,10 +29,10 @@ def _fill(disk: Path, left: int) -> Path:
     return ballast
 
 
-def _wait_until(holds: Callable[[], bool], seconds: float) -> None:
+def _wait_until(holds: Callable[[], bool], what: str, seconds: float = 30) -> None:
     deadline = time.monotonic() + seconds
     while not holds():
-        assert time.monotonic() < deadline, "it did not come about in time"
+        assert time.monotonic() < deadline, f"{what} within {seconds} s"
         time.sleep(0.05)
 
 
@@ -43,9 +43,9 @@ def test_refused_while_full_and_accepted_again_without_a_restart(small_disk: Pat
     shop.start()
     try:
         with Crowd(shop.port, shop.write_key, rate=3000) as crowd:
-            _wait_until(lambda: len(crowd.acknowledged) >= 1000, 20)
+            _wait_until(lambda: len(crowd.acknowledged) >= 1000, "nothing was accepted")
             ballast = _fill(small_disk, left)
-            _wait_until(lambda: crowd.answers[503] >= 20, 30)
+            _wait_until(lambda: crowd.answers[503] >= 20, "nobody was refused")
             assert int(crowd.headers_of[503]["retry-after"]) >= 1
             assert (shop.status_of("/readyz"), shop.status_of("/healthz")) == (503, 200)
             if left:
@@ -55,8 +55,8 @@ def test_refused_while_full_and_accepted_again_without_a_restart(small_disk: Pat
             assert set(crowd.answers) == {200, 503}
             ballast.unlink()
             during = len(crowd.acknowledged)
-            _wait_until(lambda: len(crowd.acknowledged) > during + 500, 30)
-            _wait_until(lambda: shop.status_of("/readyz") == 200, 30)
+            _wait_until(lambda: len(crowd.acknowledged) > during + 500, "nothing was accepted again")
+            _wait_until(lambda: shop.status_of("/readyz") == 200, "/readyz was not 200 again")
         assert set(crowd.answers) == {200, 503}
         shop.wait_for(len(crowd.acknowledged))
         assert shop.stop() == 0

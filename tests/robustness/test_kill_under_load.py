@@ -21,7 +21,7 @@ def test_every_acknowledged_event_is_stored_exactly_once(shop: Shop, kills: int)
     slowest = 0.0
     acknowledged = 0
     in_vain = 0
-    with Crowd(shop.port, shop.write_key) as crowd:
+    with Crowd(shop.port, shop.write_key, rate=4_000) as crowd:
         for _kill in range(kills):
             # Some kills hit the first commits, some a loader in full work.
             time.sleep(chance.uniform(0.05, 0.5))
