@@ -17,8 +17,9 @@ import pytest
 from django.utils import translation
 
 import polku.eventstore.duckdb as room
-from polku.eventstore.duckdb.instance import Instance
+from polku.eventstore.duckdb.instance import QUIET_SECONDS, Instance
 from polku.eventstore.duckdb.schema import TABLES
+from polku.eventstore.duckdb.signals import load_signals
 from polku.eventstore.duckdb.store import DuckDBStore
 from polku.eventstore.port import (
     SIGNAL_BATCH,
@@ -269,3 +270,45 @@ def test_every_table_is_named_with_its_workspace():
         unqualified += [(path.name, match) for match in named.findall(text)]
     assert unqualified == []
     assert found >= TABLES.keys() - {"orders", "order_row"}
+
+
+def test_the_log_is_worked_in_although_somebody_always_asks(tmp_path):
+    instance = Instance(tmp_path, log_size=200_000)
+    instance.create(KEY)
+    log = tmp_path / KEY / "g000001.duckdb.wal"
+    stop, asked, sizes = threading.Event(), [], []
+
+    def ask() -> None:
+        while not stop.is_set():
+            with instance.question(KEY) as session:
+                asked.append(session.row(f"SELECT count(*), sum(hash(name)) FROM {session.db}.signal")[0])
+
+    readers = [threading.Thread(target=ask) for _each in range(2)]
+    for thread in readers:
+        thread.start()
+    for number in range(40):
+        with instance.write(KEY) as session:
+            load_signals(session, events(2000, first=2000 * number), rules=[], origin=None, progress=None)
+        sizes.append(log.stat().st_size if log.exists() else 0)
+    stop.set()
+    for thread in readers:
+        thread.join()
+    assert max(sizes) < 600_000
+    assert sizes.count(0) >= 3
+    assert len(asked) > 10
+    instance.close()
+
+
+def test_a_long_question_holds_no_write_up(tmp_path):
+    instance = Instance(tmp_path, log_size=1)
+    instance.create(KEY)
+    with instance.question(KEY) as session:
+        assert session.row(f"SELECT count(*) FROM {session.db}.signal") == (0,)
+        started = time.monotonic()
+        with instance.write(KEY) as writing:
+            load_signals(writing, events(100), rules=[], origin=None, progress=None)
+        assert time.monotonic() - started < QUIET_SECONDS + 2
+        with instance.glance(KEY) as other:
+            assert other.row(f"SELECT count(*) FROM {other.db}.signal") == (100,)
+        assert session.row(f"SELECT count(*) FROM {session.db}.signal") == (0,)
+    instance.close()

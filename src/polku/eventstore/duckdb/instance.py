@@ -25,6 +25,12 @@ ATTACHED_AT_MOST = 50
 MEMORY_LIMIT = "1GB"
 STOPPING_SECONDS = 5.0
 
+LOG_SIZE = 64_000_000
+"""Bytes of a file's write-ahead log from which on questions wait a moment, so that it can be worked in. DuckDB does so
+by itself from 16 MB on, but never while a question is under way, and somebody may always be asking."""
+QUIET_SECONDS = 2.0
+"""How long a write waits for the questions that are under way, and new questions for the write, at most."""
+
 _FAULTS_OF_INPUT_OR_DISK = (
     duckdb.ConversionException,
     duckdb.InvalidInputException,
@@ -40,7 +46,11 @@ _GIVEN_UP = "has been invalidated"
 @dataclass
 class _Attached:
     alias: str
+    file: Path
+    log_size: int
     users: int = 0
+    readers: int = 0
+    wants_quiet: bool = False
     is_given_up: bool = False
     gate: threading.Lock = field(default_factory=threading.Lock)
 
@@ -60,12 +70,15 @@ class Instance:
         memory_limit: str | None = None,
         question_seconds: float = QUESTION_SECONDS,
         attached_at_most: int = ATTACHED_AT_MOST,
+        log_size: int = LOG_SIZE,
     ) -> None:
         self.files = StoreFolder(folder)
         self._seconds = question_seconds
         self._attached_at_most = attached_at_most
+        self._log_size = log_size
         self._attached: OrderedDict[str, _Attached] = OrderedDict()
         self._catalogue = threading.RLock()
+        self._quieter = threading.Condition(self._catalogue)
         self._places = threading.BoundedSemaphore(QUESTIONS_AT_ONCE)
         self._cursors: set[duckdb.DuckDBPyConnection] = set()
         self._is_stopping = False
@@ -103,6 +116,7 @@ class Instance:
         """
         with self._catalogue:
             self._is_stopping = True
+            self._quieter.notify_all()
         deadline = time.monotonic() + STOPPING_SECONDS
         while (busy := self._busy()) and time.monotonic() < deadline:
             for cursor in busy:
@@ -159,7 +173,7 @@ class Instance:
         if not self._places.acquire(timeout=self._seconds):
             raise QuestionTooSlow(_("Other questions take all the time now; try again in a moment."))
         try:
-            with self._session(workspace) as (session, _attached):
+            with self._session(workspace, reads=True) as (session, _attached):
                 left = max(0.1, self._seconds - (time.monotonic() - started))
                 answered = threading.Event()
                 threading.Thread(
@@ -191,7 +205,7 @@ class Instance:
     @contextmanager
     def glance(self, workspace: str) -> Iterator[Session]:
         """A session for one small read that must not wait behind questions."""
-        with self._session(workspace) as (session, _attached):
+        with self._session(workspace, reads=True) as (session, _attached):
             yield session
 
     @contextmanager
@@ -214,15 +228,48 @@ class Instance:
                         _("The event store could not take this: %s") % _first_line(error)
                     ) from error
                 raise
+            self._work_in_log(session, attached)
+
+    def _work_in_log(self, session: Session, attached: _Attached) -> None:
+        """Bring a long log into the file, which nobody may be reading meanwhile. What was written is safe already."""
+        try:
+            size = attached.file.with_name(attached.file.name + ".wal").stat().st_size
+        except OSError:
+            return
+        if size < attached.log_size:
+            return
+        deadline = time.monotonic() + QUIET_SECONDS
+        with self._catalogue:
+            attached.wants_quiet = True
+            while attached.readers and (left := deadline - time.monotonic()) > 0:
+                self._quieter.wait(left)
+            is_quiet = not attached.readers
+        try:
+            if is_quiet:
+                session.run(f"CHECKPOINT {attached.alias}")
+        except duckdb.Error as error:
+            self._note_given_up(attached, error)
+            is_quiet = False
+        finally:
+            with self._catalogue:
+                attached.wants_quiet = False
+                self._quieter.notify_all()
+        attached.log_size = self._log_size if is_quiet else size + self._log_size
 
     @contextmanager
-    def _session(self, workspace: str) -> Iterator[tuple[Session, _Attached]]:
+    def _session(self, workspace: str, *, reads: bool = False) -> Iterator[tuple[Session, _Attached]]:
         with self._catalogue:
-            if self._is_stopping:
-                raise _stopping()
-            attached = self._usable(workspace)
+            deadline = time.monotonic() + 2 * QUIET_SECONDS
+            while True:
+                if self._is_stopping:
+                    raise _stopping()
+                attached = self._usable(workspace)
+                if not (reads and attached.wants_quiet) or time.monotonic() >= deadline:
+                    break
+                self._quieter.wait(max(0.0, deadline - time.monotonic()))
             self._attached.move_to_end(workspace)
             attached.users += 1
+            attached.readers += reads
             self._detach_idle()
             cursor = self._connection.cursor()
             self._cursors.add(cursor)
@@ -237,6 +284,9 @@ class Instance:
             with self._catalogue:
                 self._cursors.discard(cursor)
                 attached.users -= 1
+                attached.readers -= reads
+                if attached.wants_quiet:
+                    self._quieter.notify_all()
 
     def _usable(self, workspace: str) -> _Attached:
         """The workspace's attached file; opened, or opened anew, where need be."""
@@ -261,7 +311,7 @@ class Instance:
             file = self.files.live_file(workspace)
             if file is None:
                 raise StoreError(_("This workspace has no event store."))
-            attached = _Attached(self._attach(workspace, file))
+            attached = _Attached(self._attach(workspace, file), file, self._log_size)
             self._upgrade(attached.alias, file)
             self._attached[workspace] = attached
         return attached
