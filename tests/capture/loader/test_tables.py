@@ -227,3 +227,18 @@ def test_an_empty_batch_and_strange_texts_fit_the_schemas(make_envelope, make_ev
     )
     assert (batch.links.schema, batch.traits.schema) == (STREAM_LINKS, STREAM_TRAITS)
     assert batch.events.num_rows == 1
+
+
+@pytest.mark.parametrize(
+    ("query", "kept"),
+    [
+        ("punaiset kengät 42", "punaiset kengät 42"),
+        ("matti@example.fi", "***"),
+        ("soita 0401234567", "***"),
+        (7, 7),
+    ],
+)
+def test_what_was_searched_for_is_kept_unless_it_is_personal(make_envelope, make_event, query, kept):
+    said = json.dumps({"query": query, "results": 0}).encode()
+    batch = built(make_envelope(make_event("Products Searched", properties=said)))
+    assert properties_of(batch) == {"query": kept, "results": 0}

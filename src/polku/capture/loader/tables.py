@@ -17,6 +17,8 @@ import numpy as np
 import pyarrow as pa
 
 from polku.capture.enrichment.enricher import Enricher
+from polku.capture.enrichment.personal import is_plain, looks_personal
+from polku.capture.enrichment.scrubbing import MASK
 from polku.capture.enrichment.user_agents import Agent
 from polku.capture.loader.identity import links, owner
 from polku.capture.messages import Envelope, Message
@@ -36,6 +38,7 @@ _HOUR = 3_600_000_000  # microseconds
 _ADDED = ("device_type", "browser", "os", "country", "time_is_receipt")
 _ONE_OF_THEM = re.compile(rb'"(?:' + "|".join(_ADDED).encode() + rb')"\s*:')
 _ORDERED = "Order Completed"
+_SEARCHED = "Products Searched"
 _TELLS_MORE = frozenset({_ORDERED, "Order Updated"})
 """Events whose properties describe the order; those of a refund describe the refund."""
 
@@ -192,6 +195,8 @@ def _properties(seen: _Kept) -> list[bytes | None]:
             agent = seen.agents.get(text)
             beginning = beginnings[key] = _beginning(agent, envelope.country, event.time_is_receipt)
         own = event.properties
+        if event.name == _SEARCHED:
+            own = _without_personal_query(own)
         if len(own) <= 2:
             written.append(beginning + b"}" if beginning else None)
         elif not beginning:
@@ -214,6 +219,17 @@ def _beginning(agent: Agent | None, country: str, time_is_receipt: bool) -> byte
     )
     known = {name: value for name, value in zip(_ADDED, values, strict=True) if value}
     return _encode(known)[:-1] if known else b""
+
+
+def _without_personal_query(own: bytes) -> bytes:
+    """People type their e-mail address into the search box too."""
+    if b'"query"' not in own:
+        return own
+    values = _object(own)
+    query = values.get("query")
+    if query is None or is_plain(text := bytes(query).decode()) or not looks_personal(text):
+        return own
+    return _encode({**values, "query": MASK})
 
 
 def _merged(beginning: bytes, own: bytes) -> bytes:
