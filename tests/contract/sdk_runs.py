@@ -106,21 +106,30 @@ def refusing(server: str, status: int, times: int = 1) -> Iterator[Refusing]:
         thread.join()
 
 
-def run_script(script: str, address: str, key: str, what: str) -> str:
-    """Run one of the scripts beside this file to its end; what it printed. It must succeed."""
+def start_script(script: str, address: str, key: str, what: str) -> subprocess.CompletedProcess[str]:
+    """Run one of the scripts in `sdks/` to its end."""
     if script.endswith(".py"):
         program = [sys.executable]
     else:
         need_modules()
         program = ["node"]
-    done = subprocess.run(
-        [*program, str(SDKS / script), address, key, what],
-        capture_output=True,
-        text=True,
-        timeout=90,
+    return subprocess.run(
+        [*program, str(SDKS / script), address, key, what], capture_output=True, text=True, timeout=90
     )
+
+
+def run_script(script: str, address: str, key: str, what: str) -> str:
+    """The same, and what it printed. It must succeed."""
+    done = start_script(script, address, key, what)
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+def answers_to_a_wrong_key(script: str, server: str) -> list[int]:
+    """The status of each answer that a library got with a key that nobody has; it must say that it failed."""
+    with refusing(server, 0, times=0) as proxy:
+        assert start_script(script, proxy.address, "pk_wrong", "retry").returncode == 1
+        return proxy.seen
 
 
 def workspaces(command: Any, names: list[str]) -> dict[str, str]:

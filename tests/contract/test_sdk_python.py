@@ -7,7 +7,17 @@ from datetime import datetime, timedelta
 import pytest
 
 from tests.contract.conftest import Command
-from tests.contract.sdk_runs import Kept, kept, refusing, run_all, run_script, signal, wait_for, workspaces
+from tests.contract.sdk_runs import (
+    Kept,
+    answers_to_a_wrong_key,
+    kept,
+    refusing,
+    run_all,
+    run_script,
+    signal,
+    wait_for,
+    workspaces,
+)
 
 pytestmark = pytest.mark.contract
 
@@ -40,6 +50,8 @@ def sent(tmp_path_factory):
                 seen[name] = proxy.seen
 
         run_all({name: lambda name=name: run(name) for name in keys})
+        for library, script in SCRIPTS.items():
+            seen[f"{library}-wrong"] = answers_to_a_wrong_key(script, command.address)
         for name in keys:
             awaited = ("Item Seen", 150) if name.endswith("all") else ("Tried Again", 1)
             wait_for(command, name, *awaited)
@@ -222,3 +234,8 @@ def test_the_servers_own_limit_slows_a_sender_and_loses_nothing(command):
     assert command.stop() == 0
     found = kept(command.home, "burst")
     assert [row["properties"] for row in found.signals] == [{"number": number} for number in range(200)]
+
+
+@pytest.mark.parametrize("library", SCRIPTS)
+def test_a_wrong_key_is_told_once(sent, library):
+    assert sent[1][f"{library}-wrong"] == [401]

@@ -27,8 +27,11 @@ DEPTH = 20
 
 EARLIEST = 946_684_800_000_000  # 2000-01-01, microseconds
 AHEAD = 86_400_000_000  # a day
-SKEW_FROM = 1_000_000
-"""A sender's clock that is at most a second off is left alone, so that times sent by machines stay exact."""
+AHEAD_BY = 1_000_000
+BEHIND_BY = 10_000_000
+"""Microseconds. A sender's clock that is less off than this is left alone. Ahead of ours it can only be wrong; behind
+it may be right, and the network, a busy machine or a second attempt took the time. So what machines send stays exact,
+and in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +87,9 @@ def times(candidate: Candidate, circumstances: Circumstances) -> Outcome:
         message.time = received
         return None
     if candidate.sent_at is not None:
-        skew = received - candidate.sent_at
-        if skew > SKEW_FROM or skew < -SKEW_FROM:
-            time += skew
+        behind = received - candidate.sent_at
+        if behind > BEHIND_BY or behind < -AHEAD_BY:
+            time += behind
     if EARLIEST <= time <= received + AHEAD:
         message.time = time
     else:
