@@ -425,7 +425,7 @@ class EventStore(Protocol):
         self, workspace: str, scope: Scope, origin: str, kind: SignalKind, *, limit: int = 20
     ) -> pa.Table:
         """Newest signals that `JoinRate.joined` leaves out, one a person: `arrival`, `time`, `name`, `alias`,
-        `alias_kind`, `order` (its number), `text`, `url`, `properties`, `person`."""
+        `alias_kind`, `order` (its number), `channel`, `value`, `score`, `text`, `url`, `properties`, `person`."""
 
 
 class StoreError(Exception):

@@ -246,7 +246,7 @@ def examples(
     found = []
     for row in store().unjoined(workspace.key.hex, scope, origin, kind, limit=EXAMPLES).to_pylist():
         moment = reader.local(row["time"])
-        whole = dict.fromkeys(("value", "score", "channel", "order_status")) | row | {"kind": kind}
+        whole = row | {"kind": kind, "order_status": None}
         found.append(
             Example(
                 person=row["person"],

@@ -93,7 +93,8 @@ def unjoined(session: Session, scope: Scope, origin: str, kind: SignalKind, *, l
             SELECT s.person FROM {db}.signal AS s
             GROUP BY s.person HAVING {_several(_code(terms, origins), origins)}
         ), alone AS (
-            SELECT s.arrival, s.time, s.name, s.identity, s.order_key, s.text, s.url, s.properties, s.person
+            SELECT s.arrival, s.time, s.name, s.identity, s.order_key, s.channel, s.value, s.score, s.text, s.url,
+                s.properties, s.person
             FROM {terms.source()} WHERE {all_of(parts)} AND s.person NOT IN (SELECT person FROM several)
             ORDER BY s.time DESC, s.arrival DESC LIMIT {_LOOKED_AT * limit}
         ), newest AS (
@@ -101,8 +102,8 @@ def unjoined(session: Session, scope: Scope, origin: str, kind: SignalKind, *, l
             QUALIFY row_number() OVER (PARTITION BY person ORDER BY time DESC, arrival DESC) = 1
             ORDER BY time DESC, arrival DESC LIMIT {terms.parameter(limit)}
         )
-        SELECT n.arrival, n.time, n.name, i.alias, {id_kinds.kind()} AS alias_kind, o.id AS "order", n.text, n.url,
-            n.properties, n.person
+        SELECT n.arrival, n.time, n.name, i.alias, {id_kinds.kind()} AS alias_kind, o.id AS "order", n.channel,
+            n.value, n.score, n.text, n.url, n.properties, n.person
         FROM newest AS n LEFT JOIN {db}.identity AS i ON i.identity = n.identity
         LEFT JOIN {db}.orders AS o ON o.order_key = n.order_key
         ORDER BY n.time DESC, n.arrival DESC""",
