@@ -196,6 +196,13 @@ def test_silence_is_told_on_every_page_with_a_link_and_first_on_the_list(shop, r
     assert "no events for" not in read(anywhere)
 
 
+def test_a_notice_is_in_the_readers_language_whoever_read_it_before(shop, read):
+    shop.receive(hours=30, origin=f"tracker/{shop.key.pk}")
+    anywhere = f"/w/{shop.workspace.slug}/segments/"
+    assert "Web tracker · Verkkokauppa: no events for 30 hours." in read(anywhere)
+    assert "Verkkoseuranta · Verkkokauppa: ei tapahtumia 30 tuntiin." in read(anywhere, language="fi")
+
+
 def test_several_silent_sources_are_one_notice(shop, read):
     shop.receive(hours=30)
     shop.receive(hours=90, origin=f"tracker/{shop.key.pk}")
@@ -487,5 +494,8 @@ def test_what_is_no_address_is_refused_in_words(shop, owner_client, wrong):
 
 
 def test_the_tab_of_data_collection_stands_among_the_settings(shop, owner_client):
-    html = owner_client.get(f"/w/{shop.workspace.slug}/settings/").content.decode()
-    assert f'href="/w/{shop.workspace.slug}/settings/collection/"' in html
+    address = f"/w/{shop.workspace.slug}/settings/collection/"
+    assert f'href="{address}"' in owner_client.get(f"/w/{shop.workspace.slug}/settings/").content.decode()
+    html = owner_client.get(address).content.decode()
+    # The tab is the page's own, and no entry of the main navigation is.
+    assert re.findall(r'<a href="([^"]*)" aria-current="page">', html) == [address]

@@ -12,6 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 pytestmark = pytest.mark.e2e
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 GOOD = {"type": "track", "event": "Ostos", "userId": "asiakas-1"}
 BROKEN = {
     "type": "track",
@@ -38,7 +39,10 @@ def send(visitor, key: str, batch: list[dict]) -> None:
     request = urllib.request.Request(
         f"{visitor.demo.address}/v1/batch",
         data=json.dumps({"batch": batch}).encode(),
-        headers={"Authorization": "Basic " + base64.b64encode(f"{key}:".encode()).decode()},
+        headers={
+            "Authorization": "Basic " + base64.b64encode(f"{key}:".encode()).decode(),
+            "User-Agent": BROWSER,  # a server's library is never own traffic
+        },
     )
     with urllib.request.urlopen(request, timeout=10) as answer:
         assert answer.status == 200
@@ -114,6 +118,32 @@ def test_a_bad_row_is_read_mended_and_taken_in(visitor):
     page.locator("main button.danger").click()
     assert page.locator(".message").inner_text() == "1 rivi on poistettu."
     assert page.locator("main h2").inner_text() == "Mikään ei odota"
+
+
+def test_own_traffic_is_left_out_as_soon_as_its_address_is_saved(visitor):
+    home = visitor.sign_in("en").split("/journeys/")[0]
+    key = make_key(visitor, "Toimisto")
+    send(visitor, key, [GOOD])
+    page = visitor.page
+    settings = home + "/settings/collection/"
+    page.goto(settings)
+    page.locator("button[name=add_address]").click()
+    assert page.locator(".message").inner_text() == "Saved. It holds from now on."
+    try:
+        send(visitor, key, [GOOD, GOOD])
+    finally:
+        page.locator("textarea").fill("")
+        page.locator("button.primary").click()
+    send(visitor, key, [GOOD])
+    page.goto(home + "/sources/")
+    source = page.locator(".source", has_text="Toimisto")
+    for _try in range(20):
+        if source.count() and source.locator("dd").first.inner_text() == "2":
+            break
+        page.wait_for_timeout(500)
+        page.reload()
+    assert source.locator("dd").first.inner_text() == "2"
+    assert source.locator(".source-drops").inner_text().split() == ["left", "out", "own", "traffic", "2", "2"]
 
 
 def test_a_source_is_named_and_the_list_shows_it_by_itself(visitor):

@@ -11,8 +11,8 @@ from typing import cast
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from polku.accounts.access import WorkspaceRequest
 from polku.accounts.models import Workspace
@@ -34,12 +34,15 @@ class SilentSource:
     silent_for: timedelta
 
 
-_kept: dict[str, tuple[float, tuple[SilentSource, ...]]] = {}
+_kept: dict[tuple[str, str | None], tuple[float, tuple[SilentSource, ...]]] = {}
 
 
 def silent_sources(workspace: Workspace) -> tuple[SilentSource, ...]:
-    """Those whose alarm is due, looked up at most twice a minute, because every page asks. Raises StoreError."""
-    key = workspace.key.hex
+    """Those whose alarm is due, with their names in the reader's language.
+
+    They are looked up at most twice a minute, because every page asks. Raises StoreError.
+    """
+    key = (workspace.key.hex, get_language())
     kept = _kept.get(key)
     if kept is not None and time.monotonic() - kept[0] < _KEPT_SECONDS:
         return kept[1]
@@ -56,7 +59,8 @@ def silent_sources(workspace: Workspace) -> tuple[SilentSource, ...]:
 
 def forget(workspace: Workspace) -> None:
     """Look again at once: somebody changed what is an alarm."""
-    _kept.pop(workspace.key.hex, None)
+    for key in [key for key in list(_kept) if key[0] == workspace.key.hex]:
+        _kept.pop(key, None)
 
 
 def notices(request: HttpRequest) -> Sequence[Notice]:

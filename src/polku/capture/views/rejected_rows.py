@@ -69,7 +69,7 @@ def rows(request: WorkspaceRequest, origin: str) -> HttpResponse:
         "newer": _query(reason, page - 1) if page > 1 else "",
         "older": _query(reason, page + 1) if page * _PER_PAGE < count else "",
         "longest": LONGEST_RAW,
-        "most_at_once": domain.MOST_AT_ONCE,
+        "at_once": min(count, domain.MOST_AT_ONCE),
     }
     return render(request, "capture/rejected_rows.html", context)
 
