@@ -26,7 +26,7 @@ DEPTH = 20
 """Characters of an event's name, of an id, of an address, of any other text; names of properties; nesting."""
 
 EARLIEST = 946_684_800_000_000  # 2000-01-01, microseconds
-AHEAD = 86_400_000_000  # a day
+FUTURE = 86_400_000_000  # a day
 AHEAD_BY = 1_000_000
 BEHIND_BY = 10_000_000
 """Microseconds. A sender's clock that is less off than this is left alone. Ahead of ours it can only be wrong; behind
@@ -90,7 +90,7 @@ def times(candidate: Candidate, circumstances: Circumstances) -> Outcome:
         behind = received - candidate.sent_at
         if behind > BEHIND_BY or behind < -AHEAD_BY:
             time += behind
-    if EARLIEST <= time <= received + AHEAD:
+    if EARLIEST <= time <= received + FUTURE:
         message.time = time
     else:
         message.time, message.time_is_receipt = received, True

@@ -142,7 +142,7 @@ def check(request: Request, held: int | None) -> None:
         assert protocol.reply(request, decoded).status in (200, 204)
     for message in messages:
         assert message.time is not None
-        assert pipeline.EARLIEST <= message.time <= RECEIVED + pipeline.AHEAD
+        assert pipeline.EARLIEST <= message.time <= RECEIVED + pipeline.FUTURE
         assert message.user or message.device
         for text in (message.properties, message.traits):
             assert isinstance(json.loads(text or b"{}"), dict)
