@@ -54,7 +54,7 @@ def test_a_clock_that_went_back_is_no_silence():
     assert judge(last_taken=later, first=OLD, threshold=1, now=NOW) == Freshness("fresh", 1, timedelta(0))
 
 
-@pytest.mark.parametrize("name", ["tracker/3", "segment/12", "import/events", "simulation"])
+@pytest.mark.parametrize("name", ["tracker/3", "segment/12", "import/events", "simulation", "inbox"])
 def test_sources_have_addresses_and_come_back_from_them(name):
     converter = OriginConverter()
     assert converter.to_python(converter.to_url(name)) == name

@@ -9,7 +9,7 @@ from django import forms
 from django.core.exceptions import ImproperlyConfigured
 from django.template import Context, Template
 
-from polku.site import assets, navigation, static_files
+from polku.site import assets, navigation, notices, static_files
 
 
 def test_the_theme_is_kept_and_drawn_by_the_server(client, db):
@@ -140,3 +140,16 @@ def test_fields_have_labels_help_and_errors_that_belong_to_them():
 def test_the_manifest_is_vites_own(tmp_path):
     text = (assets.BUILT / "manifest.json").read_text(encoding="utf-8")
     assert json.loads(text)["site/site.ts"]["isEntry"] is True
+
+
+def test_notices_are_told_inside_a_workspace_only_and_registered_once(rf, workspace):
+    request, said = rf.get("/told"), notices.Notice("Verkkokauppa on hiljaa", "/x/")
+
+    def teller(asked):
+        return [said] if asked is request else []
+
+    notices.register(teller)
+    notices.register(teller)
+    assert notices.notices(request) == []
+    request.workspace = workspace
+    assert notices.notices(request) == [said]

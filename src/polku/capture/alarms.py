@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,8 +19,6 @@ from polku.capture import queries
 from polku.capture.words import duration
 from polku.eventstore.port import StoreError
 from polku.site.notices import Notice
-
-logger = logging.getLogger(__name__)
 
 _KEPT_SECONDS = 30.0
 _MOST_KEPT = 500
