@@ -122,7 +122,7 @@ def undo(store: DuckDBStore, key: str, model: Identities, which: int) -> None:
 
 
 @given(items=ITEMS, together=st.booleans())
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_people_are_what_the_model_says(open_store, items, together):
     key = uuid.uuid4().hex
     open_store.create(key)
