@@ -270,6 +270,14 @@ def test_hits_of_new_signals_and_of_those_whose_person_changed(any_store):
     assert [hits(number) for number in (1, 2, 3, 4)] == [[1, 2, 3, 4, 5], [1, 2, 3, 4, 5], [2, 3], [1]]
 
 
+def test_hits_follow_a_visit_that_is_told_anew(any_store):
+    rules = [HitRule(1, Selector(where=(Condition("traffic_channel", "eq", "social"),)))]
+    load(any_store, [{"id": 1, "device": "d", "time": at(1), "traffic": SEARCH}], rules=rules)
+    assert any_store.hits(KEY, Scope(), [1]).num_rows == 0
+    load(any_store, [{"id": 2, "device": "d", "time": at(0), "traffic": SOCIAL}], rules=rules)
+    assert any_store.hits(KEY, Scope(), [1]).num_rows == 2
+
+
 def test_traits_are_added_and_null_says_nothing(any_store):
     load(any_store, traits=[{"alias": "u", "properties": '{"city":"Oulu","age":40}'}])
     load(any_store, traits=[{"alias": "u", "properties": '{"city":null,"age":41}'}])

@@ -71,11 +71,11 @@ def find_again(session: Session, rules: Sequence[HitRule], *, of: str) -> None:
     find_hits(session, rules, of=of)
 
 
-def rules_about(rules: Sequence[HitRule], prefix: str) -> list[HitRule]:
-    """All rules of the touchpoints of which some rule asks for properties that begin with `prefix`."""
+def rules_about(rules: Sequence[HitRule], *prefixes: str) -> list[HitRule]:
+    """All rules of the touchpoints of which some rule asks for properties that begin so."""
     touchpoints = {
         rule.touchpoint
         for rule in rules
-        if any(condition.property.startswith(prefix) for condition in rule.selector.where)
+        if any(condition.property.startswith(prefixes) for condition in rule.selector.where)
     }
     return [rule for rule in rules if rule.touchpoint in touchpoints]

@@ -24,6 +24,7 @@ from polku.eventstore.duckdb.versions import finish
 from polku.eventstore.port import HitRule, SignalKind, StoreError
 from polku.eventstore.streams import StreamBatch, StreamLoaded
 
+_NOBODY: Integers = np.empty(0, dtype=np.int64)
 _AS_THEY_ARE = ("message_id", "name", "time", "channel", "url", "value", "properties", "origin")
 
 
@@ -43,6 +44,25 @@ class _Whose:
     mergers: int
 
 
+@dataclass(frozen=True)
+class _Written:
+    """Orders whose signals were another person's before, stored signals told anew, the traffic of each event."""
+
+    orders_moved: Integers
+    retold: Integers
+    traffic: pa.Array
+
+
+@dataclass(frozen=True)
+class _Changed:
+    """What of the stored is not as it was: people, whose orders are, what orders say, signals' visits."""
+
+    people: Integers
+    orders_moved: Integers
+    orders_told: Integers
+    retold: Integers
+
+
 def load_stream(session: Session, batch: StreamBatch, *, rules: Sequence[HitRule]) -> StreamLoaded:
     """Load a batch; the caller's transaction. A batch whose place was passed changes nothing."""
     version, first = session.row(f"SELECT version, next_arrival FROM {session.db}.meta")
@@ -54,12 +74,14 @@ def load_stream(session: Session, batch: StreamBatch, *, rules: Sequence[HitRule
     whole = len(rows) == batch.events.num_rows
     events = batch.events if whole else batch.events.take(pa.array(rows))
     whose = _find_people(session, batch, events, rows)
-    changed_orders, traffic = _write_events(session, events, whose, int(first))
-    touched_orders = _write_orders(session, batch, events, rows, whose, traffic)
+    written = _write_events(session, events, whose, int(first))
+    orders_told = _write_orders(session, batch, events, rows, whose, written.traffic)
     with_traits = _write_traits(session, batch, whose)
-    _find_hits(session, rules, int(first), whose.changed, with_traits, changed_orders, touched_orders)
+    people = np.union1d(whose.changed, with_traits)
+    changed = _Changed(people, written.orders_moved, orders_told, written.retold)
+    _find_hits(session, rules, int(first), changed)
     _keep_books(session, batch, events, int(first))
-    if events.num_rows or with_traits is not None or whose.mergers:
+    if events.num_rows or batch.traits.num_rows or whose.mergers:
         version = finish(session)
     return StreamLoaded(
         accepted=events.num_rows,
@@ -73,7 +95,7 @@ def load_stream(session: Session, batch: StreamBatch, *, rules: Sequence[HitRule
 def _fresh_rows(session: Session, batch: StreamBatch) -> Integers:
     """Positions of the events that neither the store's last weeks nor an earlier row has, in order."""
     if not batch.events.num_rows:
-        return np.empty(0, dtype=np.int64)
+        return _NOBODY
     offered = {"message_id": batch.events["message_id"], "row": np.arange(batch.events.num_rows)}
     session.offer("incoming", pa.table(offered))
     # The store's rows are filtered by the few ids that came, which is quicker than the other way round.
@@ -176,14 +198,14 @@ def _share(session: Session, named: Named, entries: Integers) -> tuple[Integers,
     return identities, people
 
 
-def _write_events(session: Session, events: pa.Table, whose: _Whose, first: int) -> tuple[Integers, pa.Array]:
-    """Write the events' signals: (orders whose signals were another person's before, the traffic of each event)."""
+def _write_events(session: Session, events: pa.Table, whose: _Whose, first: int) -> _Written:
+    """Write the events' signals and visits."""
     if not events.num_rows:
-        return np.empty(0, dtype=np.int64), pa.array([], pa.string())
+        return _Written(_NOBODY, _NOBODY, pa.array([], pa.string()))
     orders = find_orders(session, events["order"])
     moved = settle(session, orders, Identities(whose.identity, whose.person), later_wins=False)
     time = events["time"].cast(pa.int64()).to_numpy()
-    traffic = visits.hand_on(session, whose.person, time, events["traffic"])
+    traffic, retold = visits.hand_on(session, whose.person, time, events["traffic"])
     take_numbers(session, "next_arrival", events.num_rows)
     session.offer(
         "ready",
@@ -214,7 +236,7 @@ def _write_events(session: Session, events: pa.Table, whose: _Whose, first: int)
     )
     session.run("DROP TABLE temp.main.arrived")
     session.withdraw("ready")
-    return moved, traffic
+    return _Written(moved, retold, traffic)
 
 
 def _write_orders(
@@ -227,14 +249,14 @@ def _write_orders(
 ) -> Integers:
     """Bring up to date the orders of which new events tell; their numbers."""
     if not batch.orders.num_rows:
-        return np.empty(0, dtype=np.int64)
+        return _NOBODY
     of_event = batch.orders["event"].to_numpy()
     event = np.searchsorted(rows, of_event)
     is_fresh = (event < len(rows)) & (np.append(rows, -1)[event] == of_event)
     said = batch.orders.filter(pa.array(is_fresh))
     event = event[is_fresh]
     if not said.num_rows:
-        return np.empty(0, dtype=np.int64)
+        return _NOBODY
     # Whose an unknown order is its first event has decided; later only one that names a customer does.
     identity = np.where(whose.is_named[event], whose.identity[event], -1)
     people = Identities(identity, whose.person[event])
@@ -244,10 +266,10 @@ def _write_orders(
     )
 
 
-def _write_traits(session: Session, batch: StreamBatch, whose: _Whose) -> Integers | None:
-    """Write what was said of people; who they are, or None where nothing was said."""
+def _write_traits(session: Session, batch: StreamBatch, whose: _Whose) -> Integers:
+    """Write what was said of people; who they are."""
     if not batch.traits.num_rows:
-        return None
+        return _NOBODY
     told = {"row": np.arange(batch.traits.num_rows), "person": whose.of_traits}
     session.offer("told", pa.table({**told, "properties": batch.traits["properties"]}))
     # A patch of nothing leaves out what is null, which says nothing; who has very many traits gets no more.
@@ -264,24 +286,17 @@ def _write_traits(session: Session, batch: StreamBatch, whose: _Whose) -> Intege
     return np.unique(whose.of_traits)
 
 
-def _find_hits(
-    session: Session,
-    rules: Sequence[HitRule],
-    first: int,
-    changed: Integers,
-    with_traits: Integers | None,
-    changed_orders: Integers,
-    touched_orders: Integers,
-) -> None:
-    """Find the hits of new signals, and again those of stored ones whose person or order changed."""
+def _find_hits(session: Session, rules: Sequence[HitRule], first: int, changed: _Changed) -> None:
+    """Find the hits of new signals, from `first` on, and again those of stored ones that are not as they were."""
     hits.find_hits_at_once(session, rules, of=f"s.arrival >= {first}")
-    people = changed if with_traits is None else np.union1d(changed, with_traits)
-    orders_own = f"s.kind = {int(SignalKind.ORDER)}"
+    of_people, of_orders = hits.rules_about(rules, "person."), hits.rules_about(rules, "order.")
+    is_order = f"s.kind = {int(SignalKind.ORDER)}"
     for some_rules, numbers, column, also in (
-        (hits.rules_about(rules, "person."), people, "person", "true"),
-        (hits.rules_about(rules, "person."), changed_orders, "order_key", "true"),
-        (hits.rules_about(rules, "order."), touched_orders, "order_key", f"NOT {orders_own}"),
-        (rules, touched_orders, "order_key", orders_own),
+        (of_people, changed.people, "person", "true"),
+        (of_people, changed.orders_moved, "order_key", "true"),
+        (of_orders, changed.orders_told, "order_key", f"NOT {is_order}"),
+        (rules, changed.orders_told, "order_key", is_order),
+        (hits.rules_about(rules, *visits.PROPERTIES), changed.retold, "arrival", "true"),
     ):
         if some_rules and len(numbers):
             session.offer("renewed", pa.table({"number": numbers}))

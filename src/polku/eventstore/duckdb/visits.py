@@ -19,6 +19,8 @@ from polku.eventstore.duckdb.properties import is_object
 from polku.eventstore.duckdb.session import Session
 from polku.eventstore.port import SignalKind
 
+PROPERTIES = ("traffic_", "referrer", "order.traffic_", "order.referrer")
+"""How the names of properties begin that say where a visit came from."""
 GAP = 30 * 60 * 1_000_000  # microseconds without a signal after which a visit has ended
 REMEMBERED = timedelta(days=3)
 """How long an ended visit is known for events that come late."""
@@ -35,8 +37,13 @@ class _Spans:
     said: Integers
 
 
-def hand_on(session: Session, person: Integers, time: Integers, traffic: pa.ChunkedArray) -> pa.Array:
-    """The traffic of each event's visit; `time` in microseconds. Writes the visits, and tells stored events anew."""
+def hand_on(
+    session: Session, person: Integers, time: Integers, traffic: pa.ChunkedArray
+) -> tuple[pa.Array, Integers]:
+    """(the traffic of each event's visit, the stored signals that were told anew); `time` in microseconds.
+
+    Writes the visits.
+    """
     session.offer("visitors", pa.table({"person": np.unique(person)}))
     stored = session.table(
         f"""SELECT v.person, epoch_us(v.first_time) AS first, epoch_us(v.last_time) AS last, v.traffic,
@@ -57,11 +64,11 @@ def hand_on(session: Session, person: Integers, time: Integers, traffic: pa.Chun
     visit, first_item = _visits(spans)
     decides = _deciding_items(spans, visit, len(first_item))
     of_visit = np.where(decides >= 0, np.append(code, -1)[decides], -1)
-    _retell(session, spans, count, texts, of_visit[visit[:count]])
+    retold = _retell(session, spans, count, texts, of_visit[visit[:count]])
     _write(session, spans, visit, first_item, decides, texts.take(pa.array(of_visit, mask=of_visit < 0)))
     session.withdraw("visitors")
     mine = of_visit[visit[count:]]
-    return texts.take(pa.array(mine, mask=mine < 0))
+    return texts.take(pa.array(mine, mask=mine < 0)), retold
 
 
 def _visits(spans: _Spans) -> tuple[Integers, Integers]:
@@ -150,12 +157,12 @@ def forget_old(session: Session) -> None:
     )
 
 
-def _retell(session: Session, spans: _Spans, stored: int, texts: pa.Array, now: Integers) -> None:
-    """Rewrite the traffic of stored events and orders of the first `stored` items where it is another `now`."""
+def _retell(session: Session, spans: _Spans, stored: int, texts: pa.Array, now: Integers) -> Integers:
+    """Rewrite the traffic of the first `stored` items' events and orders where it is another `now`; the signals."""
     before = spans.traffic[:stored]
     other = np.flatnonzero((now >= 0) & (now != before))
     if not len(other):
-        return
+        return other
     patches = [
         _patch(texts[int(old)].as_py() if old >= 0 else "{}", texts[int(new)].as_py())
         for old, new in zip(before[other].tolist(), now[other].tolist(), strict=True)
@@ -171,19 +178,22 @@ def _retell(session: Session, spans: _Spans, stored: int, texts: pa.Array, now: 
             }
         ),
     )
-    in_visit = "t.person = r.person AND t.time BETWEEN make_timestamp(r.first) AND make_timestamp(r.last)"
-    kinds = f"({int(SignalKind.EVENT)}, {int(SignalKind.ORDER)})"
     session.run(
-        f"""UPDATE {session.db}.signal AS t SET properties = json_merge_patch(coalesce(t.properties, '{{}}'), r.patch)
-        FROM retold AS r WHERE {in_visit} AND t.kind IN {kinds} AND t.origin NOT LIKE 'import/%'"""
-    )
-    session.run(
-        f"""UPDATE {session.db}.orders AS t SET properties = json_merge_patch(coalesce(t.properties, '{{}}'), r.patch)
-        FROM retold AS r WHERE {in_visit} AND t.signal IN (
-            SELECT s.arrival FROM {session.db}.signal AS s SEMI JOIN retold ON retold.person = s.person
-            WHERE s.kind = {int(SignalKind.ORDER)} AND s.origin NOT LIKE 'import/%')"""
+        f"""CREATE OR REPLACE TEMP TABLE retold_signal AS SELECT s.arrival, s.kind, r.patch
+        FROM {session.db}.signal AS s JOIN retold AS r ON s.person = r.person
+            AND s.time BETWEEN make_timestamp(r.first) AND make_timestamp(r.last)
+        WHERE s.kind IN ({int(SignalKind.EVENT)}, {int(SignalKind.ORDER)}) AND s.origin NOT LIKE 'import/%'"""
     )
     session.withdraw("retold")
+    for table, arrival in (("signal", "arrival"), ("orders", "signal")):
+        session.run(
+            f"""UPDATE {session.db}.{table} AS t
+            SET properties = json_merge_patch(coalesce(t.properties, '{{}}'), r.patch)
+            FROM temp.main.retold_signal AS r WHERE t.{arrival} = r.arrival"""
+        )
+    (arrivals,) = session.integers("SELECT arrival FROM temp.main.retold_signal")
+    session.run("DROP TABLE temp.main.retold_signal")
+    return arrivals
 
 
 def _patch(old: str, new: str) -> str:
