@@ -134,19 +134,23 @@ def hour_counts(table: pa.Table) -> dict[str, HourCounts]:
     """The store's table of counts by source."""
     hours = pc.cast(table["hour"], pa.int64()).to_numpy() // 3_600_000_000
     numbers = table["count"].to_numpy()
-    names, reasons = (np.array(table[column].to_pylist(), dtype=object) for column in ("origin", "reason"))
+    origins, origin_of = _encoded(table["origin"])
+    reasons, reason_of = _encoded(table["reason"])
     found = {}
-    for name in dict.fromkeys(names):
-        own = names == name
-        its_hours, places = np.unique(hours[own], return_inverse=True)
-        by_reason = {}
-        for reason in dict.fromkeys(reasons[own]):
-            counts = np.zeros(len(its_hours), dtype=np.int64)
-            rows = reasons[own] == reason
-            np.add.at(counts, places[rows], numbers[own][rows])
-            by_reason[reason] = counts
-        found[name] = HourCounts(its_hours, by_reason)
+    for place, origin in enumerate(origins):
+        own = origin_of == place
+        its_hours, hour_places = np.unique(hours[own], return_inverse=True)
+        grid = np.zeros((len(reasons), len(its_hours)), dtype=np.int64)
+        np.add.at(grid, (reason_of[own], hour_places), numbers[own])
+        came = np.unique(reason_of[own])
+        found[origin] = HourCounts(its_hours, {reasons[number]: grid[number] for number in came})
     return found
+
+
+def _encoded(column: pa.ChunkedArray) -> tuple[list[str], Integers]:
+    """The different texts of a column, and of each row which of them it is."""
+    encoded = column.combine_chunks().dictionary_encode()
+    return encoded.dictionary.to_pylist(), encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
 
 
 def hour_of(moment: datetime) -> int:
