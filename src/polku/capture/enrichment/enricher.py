@@ -16,6 +16,9 @@ FRESH_AGENTS = 2_000
 """So many user agents never seen before are looked at closely in one batch (a tenth of a second); of the others only
 what tells bots and devices apart."""
 
+_MOST = 5_000
+"""Answers of one sort that are kept at least. Twice as many may be: at worst, all texts of full length, some 150 MB."""
+
 
 class Page(NamedTuple):
     """What an address says: itself without personal data, its host, and the campaign in it."""
@@ -33,13 +36,13 @@ class Enricher:
 
     def __init__(self) -> None:
         self._agents: Lookups[str, Agent] = Lookups(
-            agent_of, most=20_000, fresh=FRESH_AGENTS, quick=quick_agent_of
+            agent_of, most=_MOST, fresh=FRESH_AGENTS, quick=quick_agent_of
         )
-        self._pages: Lookups[str, Page] = Lookups(_page, most=20_000)
-        self._hosts: Lookups[str, str] = Lookups(host_of, most=20_000)
-        self._sources: Lookups[tuple[str, str, Campaign | None], str | None] = Lookups(_source, most=20_000)
+        self._pages: Lookups[str, Page] = Lookups(_page, most=_MOST)
+        self._hosts: Lookups[str, str] = Lookups(host_of, most=_MOST)
+        self._sources: Lookups[tuple[str, str, Campaign | None], str | None] = Lookups(_source, most=_MOST)
         self._arrivals: Lookups[tuple[str | None, str | None], tuple[str | None, str | None]] = Lookups(
-            self._arrival, most=50_000
+            self._arrival, most=2 * _MOST
         )
 
     def warm_up(self) -> None:
