@@ -59,8 +59,9 @@ def test_bombs_are_refused_at_once_in_little_memory(shop: Shop):
         for path in ("/v1/batch", "/v1/track", "/matomo.php"):
             for name, bomb, label in bombs:
                 answer = connection.ask("POST", path, bomb, authorization | label)
-                if answer.seconds > 1:  # another program had the processor
-                    answer = connection.ask("POST", path, bomb, authorization | label)
+                for _again in range(3):
+                    if answer.seconds > 1:  # another program had the processor
+                        answer = connection.ask("POST", path, bomb, authorization | label)
                 assert (path, name, answer.status) == (path, name, 413)
                 assert answer.seconds <= 1, f"{name}: {answer.seconds:.1f} s"
     together: list[Answer] = []

@@ -32,7 +32,7 @@ def test_the_greedy_key_waits_and_the_others_do_not(shop: Shop):
     assert 1 <= wait <= 60
     assert set(others.answers) == {200}
     assert others.answers[200] >= 0.7 * 20 * took
-    assert others.slowest < 2
+    assert others.slowest < 5
     time.sleep(wait)
     with shop.connect() as connection:
         assert connection.send(shop.write_key, [track("again")]).status == 200
