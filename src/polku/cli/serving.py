@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import resource
 import signal
@@ -80,6 +81,8 @@ def serve(
             if prepare:
                 prepare()
             sys.setswitchinterval(_SWITCH_INTERVAL)
+            # What was made up to now stays: looking through it again would stop all threads for a tenth of a second.
+            gc.freeze()
             _allow_many_files()
             try:
                 front.start(home, store)  # type: ignore[arg-type]
