@@ -115,6 +115,7 @@ def serve(
         # Closing the store ended what commands and jobs still did; they must have left it before Python ends.
         control.join(_PATIENCE)
         runner.join(_PATIENCE)
+    gc.unfreeze()  # lest DuckDB's library complain at exit of what nobody collected
 
 
 def _allow_many_files() -> None:
