@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import time
 import tracemalloc
 import zlib
 from collections.abc import Iterable
@@ -192,3 +193,16 @@ def test_a_bomb_is_not_unpacked():
     tracemalloc.stop()
     assert bad.value.status == 413
     assert peak < 4 * LARGEST
+
+
+@pytest.mark.parametrize("packed_twice", [False, True])
+def test_thousands_of_empty_packages_take_no_time(packed_twice: bool):
+    """One after another they would each be cut off the front of all the others, and everybody would wait."""
+    body = _packed(b"") * 50_000
+    if packed_twice:
+        body = gzip.compress(body)
+    begun = time.monotonic()
+    with pytest.raises(BadBody) as bad:
+        unpacked(body, {})
+    assert bad.value.status == 400
+    assert time.monotonic() - begun < 0.5

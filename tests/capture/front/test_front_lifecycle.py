@@ -8,6 +8,8 @@ import time
 from pathlib import Path
 
 import pytest
+from mmdb_writer import MMDBWriter
+from netaddr import IPSet
 
 from tests.capture.front.conftest import FrontDoor
 from tests.robustness.sending import credentials
@@ -78,6 +80,27 @@ def test_a_backlog_over_its_limit_is_refused(door: FrontDoor):
     while door.post("/v1/batch", batch).status != 200:
         assert time.monotonic() < deadline
         time.sleep(0.2)
+
+
+def test_the_country_is_looked_up_before_the_address_is_forgotten(door: FrontDoor, tmp_path: Path):
+    database = MMDBWriter(ip_version=6, ipv4_compatible=True)
+    database.insert_network(IPSet(["203.0.113.0/24"]), {"country": {"iso_code": "FI"}})
+    database.to_db_file(str(tmp_path / "countries.mmdb"))
+    door.environment["POLKU_COUNTRY_DATABASE"] = str(tmp_path / "countries.mmdb")
+    door.start()
+    for address in ("203.0.113.77", "198.51.100.1"):
+        browser = {"Origin": "https://shop.example", "X-Forwarded-For": address}
+        assert door.post("/v1/track", _track(f"From {address}"), browser).status == 200
+    assert door.post("/v1/track", _track("Server"), {"X-Forwarded-For": "203.0.113.77"}).status == 200
+    assert [envelope.country for envelope in door.envelopes()] == ["FI", "", ""]
+
+
+def test_a_broken_country_database_keeps_nobody_out(door: FrontDoor, tmp_path: Path):
+    (tmp_path / "countries.mmdb").write_bytes(b"nothing")
+    door.environment["POLKU_COUNTRY_DATABASE"] = str(tmp_path / "countries.mmdb")
+    door.start()
+    assert door.post("/v1/track", _track("Taken"), {"Origin": "https://shop.example"}).status == 200
+    assert [envelope.country for envelope in door.envelopes()] == [""]
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,10 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import re
 import socket
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -322,6 +324,13 @@ def test_metrics_count_what_came(front: FrontDoor):
     }
     assert front.metric("polku_inbox_healthy") == 1
     assert front.metric("polku_loader_running") == 1
+
+
+def test_every_metric_is_documented_and_nothing_else(front: FrontDoor):
+    page = (Path(__file__).resolve().parents[3] / "docs/reference/metrics.md").read_text(encoding="utf-8")
+    documented = dict(re.findall(r"^\| `(\w+)` \| (\w+) \|", page, flags=re.MULTILINE))
+    text = front.ask("GET", "/metrics").body.decode()
+    assert documented == dict(re.findall(r"^# TYPE (\w+) (\w+)$", text, flags=re.MULTILINE))
 
 
 def test_it_is_ready(front: FrontDoor):

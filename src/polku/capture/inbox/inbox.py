@@ -237,6 +237,11 @@ class Inbox:
         size = sum(len(item.payload) for item in group)
         try:
             self._write(group, size)
+        except (
+            Exception
+        ) as error:  # a fault of the program: this thread must outlive it, and nobody may wait for ever
+            self._fail(error)
+            tell(group, InboxUnavailable(Refusal.STORAGE))
         finally:
             with self._counting:
                 self._waiting_bytes -= size
