@@ -102,11 +102,12 @@ class Polku:
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
 
-    def count(self, event: str, measure: str = "events") -> float:
-        """Events of that name so far, or with `persons` the people who did them."""
+    def count(self, event: str, measure: str = "events", **properties: str) -> float:
+        """Events of that name and with these properties so far, or with `persons` the people who did them."""
+        where = [{"property": name, "op": "eq", "value": value} for name, value in properties.items()]
         question = {
             "kind": "trend",
-            "select": {"event": event},
+            "select": {"event": event, "where": where},
             "interval": "month",
             "measure": measure,
         }
@@ -114,7 +115,7 @@ class Polku:
         return sum(point["value"] for point in answer["points"])
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def polku(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Polku]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

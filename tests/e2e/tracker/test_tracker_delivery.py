@@ -96,7 +96,7 @@ def test_a_thank_you_page_loaded_again_is_one_order(
         visitor.open("/kiitos")
         visitor.page.wait_for_timeout(600)
     assert [batch["batch"][-1]["messageId"] for batch in visitor.sent] == ["Order Completeduudestaan-1"] * 2
-    visitor.until(lambda: polku.count("Order Completed"), 1.0)
+    visitor.until(lambda: polku.count("Order Completed", order_id="uudestaan-1"), 1.0)
 
 
 def test_many_events_go_in_requests_that_a_closing_page_may_send(
