@@ -16,6 +16,7 @@ _MOST_HELD = 64 * LARGEST  # of all bodies that are under way
 _SECONDS = 30.0
 _GZIP = b"\x1f\x8b"
 _TIMES_PACKED = 2  # some clients pack, and the library below them packs once more
+_MOST_MEMBERS = 100  # of one gzip body; each is cut off the front of the rest, so many would take long
 
 
 class BadBody(Exception):
@@ -124,6 +125,8 @@ def _inflated(body: bytes, bits: int) -> bytes:
     size = 0
     try:
         while body:
+            if len(parts) == _MOST_MEMBERS:
+                raise BadBody(400, f"The body is packed in more than {_MOST_MEMBERS} pieces; pack it as one.")
             inflater = zlib.decompressobj(bits)
             part = inflater.decompress(body, LARGEST + 1 - size)
             parts.append(part)
