@@ -183,6 +183,19 @@ def test_what_is_exactly_at_the_limit_unpacked_passes():
     assert unpacked(_packed(bytes(LARGEST)), {}) == bytes(LARGEST)
 
 
+def test_a_body_of_many_small_pieces_is_refused_at_once():
+    assert unpacked(_packed(*[b"x"] * 100), {}) == b"x" * 100
+    pieces = (
+        gzip.compress(b"x") * 40_000
+    )  # each would be cut off the front of the rest: a copy of it every time
+    assert len(pieces) < LARGEST
+    begun = time.perf_counter()
+    with pytest.raises(BadBody) as bad:
+        unpacked(pieces, {})
+    assert bad.value.status == 400
+    assert time.perf_counter() - begun < 0.5
+
+
 def test_a_bomb_is_not_unpacked():
     bomb = gzip.compress(bytes(900 * LARGEST), compresslevel=9)
     assert len(bomb) < LARGEST
