@@ -80,7 +80,7 @@ polku.track("Order Completed", {
   total: 89.9,
   currency: "EUR",
   payment_method: "MobilePay",
-  checkout_type: "guest",
+  guest: true,
   products: [{ product_id: "teltta-2", name: "Kaksikko", price: 89.9, quantity: 1 }]
 });"""
 
