@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 
@@ -581,3 +582,25 @@ def test_the_reply_says_how_many_were_rejected():
         request = post("/v1/batch", body)
         answered = segment.reply(request, segment.decode(request))
         assert (answered.status, answered.body) == (200, reply)
+
+
+def test_thousands_of_broken_events_take_no_time():
+    event = b'{"type":"track","event":oops,"more":"' + b"x" * 150 + b'"}'
+    body = b'{"batch":[' + b",".join([event] * 4_900) + b"]}"
+    begun = time.monotonic()
+    decoded = decode("/v1/batch", body)
+    assert time.monotonic() - begun < 0.8
+    assert {row.reason for row in decoded.rejected} == {"not_json"}
+    assert len(decoded.rejected) == 4_900
+
+
+def test_a_long_event_beside_broken_ones_ends_where_it_does():
+    long = b'["' + b"x" * 40_000 + b'"]'
+    large = b'{"a":"' + b"}" * 40_000 + b'","b":NaN}'
+    decoded = decode("/v1/batch", b'{"batch":[' + b",".join([long, b'{"a":NaN}', large, long]) + b"]}")
+    assert [(row.reason, len(row.raw)) for row in decoded.rejected] == [
+        ("too_large", len(long)),
+        ("not_json", 9),
+        ("too_large", len(large)),
+        ("too_large", len(long)),
+    ]

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs
 
 import msgspec
 
-from polku.capture.protocols.contract import EVENTS
+from polku.capture.protocols.contract import EVENT_BYTES, EVENTS
 
 _WHITESPACE = b" \t\r\n"
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -103,10 +103,7 @@ def _patiently(text: bytes) -> Batch | None:
         place = _BETWEEN.match(source, place).end()  # type: ignore[union-attr] # it matches nothing at least
         if place >= len(source) or source[place] == "]":
             break
-        try:
-            end = _lenient.raw_decode(source, place)[1]
-        except (ValueError, RecursionError):
-            end = _end_by_brackets(source, place)
+        end = _end(source, place)
         events.append(msgspec.Raw(source[place:end].encode("utf-8", "surrogateescape")))
         place = end
     said = _SENT_AT.search(source, place) or _SENT_AT.search(source, 0, opened.start())
@@ -124,6 +121,18 @@ def _context_of(source: str, after: int, before: int) -> msgspec.Raw:
         except (ValueError, RecursionError):
             pass
     return msgspec.Raw(b"null")
+
+
+def _end(source: str, place: int) -> int:
+    """Where the event that begins at `place` ends."""
+    try:
+        if source[place] != "{":  # where that is no JSON nothing more is read
+            return _lenient.raw_decode(source, place)[1]
+        # A complaint about JSON counts the lines of all the text before it, so each event is read by itself, as far as
+        # it may be long.
+        return place + _lenient.raw_decode(source[place : place + EVENT_BYTES])[1]
+    except (ValueError, RecursionError):
+        return _end_by_brackets(source, place)
 
 
 def _end_by_brackets(source: str, place: int) -> int:
