@@ -103,9 +103,7 @@ def joins_page(workspace: Workspace, scope: Scope, reader: Reader) -> JoinsPage:
         rates=[_shown(rate, names.get(rate.origin, rate.origin), reader) for rate in rates],
         advice=advise(
             rates,
-            name=lambda rate: (
-                f"{kind_plural(rate.kind)} ({_source(rate, names.get(rate.origin, rate.origin))})"
-            ),
+            name=lambda rate: _full_name(rate, names.get(rate.origin, rate.origin)),
             percent=reader.percent,
         ),
         refused=refused_groups(store().refused_links(key, limit=REFUSED), reader),
@@ -114,6 +112,12 @@ def joins_page(workspace: Workspace, scope: Scope, reader: Reader) -> JoinsPage:
 
 def _source(rate: JoinRate, name: str) -> str:
     return name or _("before sources were kept")
+
+
+def _full_name(rate: JoinRate, source: str) -> str:
+    """Kind and source, once: `Answers (Kysely)`, `Answers from files`."""
+    kind, source = kind_plural(rate.kind), _source(rate, source)
+    return source if source.casefold().startswith(kind.casefold()) else f"{kind} ({source})"
 
 
 def _shown(rate: JoinRate, name: str, reader: Reader) -> ShownRate:
@@ -163,7 +167,7 @@ def _verdict(kind: SignalKind, rate: JoinRate) -> Verdict:
 def refused_groups(links: Sequence[RefusedLink], reader: Reader) -> list[RefusedGroup]:
     """By reason, the commonest first; each with a few of its links."""
     titles = {
-        "two_users": _("One address or device, two customers"),
+        "two_users": _("One address or number, two customers"),
         "shared_device": _("Devices that several people use"),
         "too_many": _("Ids that would join too many"),
         "placeholder": _("Ids that name nobody"),
