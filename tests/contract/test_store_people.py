@@ -169,6 +169,14 @@ def test_two_users_of_one_device_stay_two_and_its_later_signals_are_nobodys(any_
     } == {True}
 
 
+def test_a_device_is_shared_from_the_very_place_of_the_link(any_store):
+    load(any_store, links=[link("d", "device", "ann")])
+    events = [{"id": number, "device": "d", "name": f"e{number}"} for number in range(3)]
+    load(any_store, events, links=[{**link("d", "device", "bob"), "position": 1}])
+    hers = any_store.timeline(KEY, person_of(any_store, "ann")).to_pylist()
+    assert [row["name"] for row in hers] == ["e0"]
+
+
 def test_an_address_joins_unless_it_is_another_users(any_store):
     load(
         any_store,

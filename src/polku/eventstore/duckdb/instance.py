@@ -17,6 +17,15 @@ from django.utils.translation import gettext as _
 from polku.eventstore.duckdb import schema
 from polku.eventstore.duckdb.files import SPILL, StoreFolder
 from polku.eventstore.duckdb.session import Session
+from polku.eventstore.duckdb.troubles import (
+    FAULTS_OF_INPUT_OR_DISK,
+    GIVEN_UP,
+    first_line,
+    given_up,
+    stop_late,
+    stopping,
+    undo,
+)
 from polku.eventstore.port import QuestionTooSlow, StoreError
 
 QUESTION_SECONDS = 30.0
@@ -25,22 +34,12 @@ ATTACHED_AT_MOST = 50
 MEMORY_LIMIT = "1GB"
 STOPPING_SECONDS = 5.0
 
-LOG_SIZE = 64_000_000
+LOG_SIZE = 192_000_000
 """Bytes of a file's write-ahead log from which on questions wait a moment, so that it can be worked in. DuckDB does so
-by itself from 16 MB on, but never while a question is under way, and somebody may always be asking."""
+by itself from 16 MB on, but never while a question is under way, and somebody may always be asking. Reading so much
+again after a crash takes about a second."""
 QUIET_SECONDS = 2.0
 """How long a write waits for the questions that are under way, and new questions for the write, at most."""
-
-_FAULTS_OF_INPUT_OR_DISK = (
-    duckdb.ConversionException,
-    duckdb.InvalidInputException,
-    duckdb.IOException,
-    duckdb.OutOfMemoryException,
-    duckdb.OutOfRangeException,
-    duckdb.TransactionException,
-)
-# What DuckDB says in every error from the moment on which it gave a file, or itself, up: the disk failed under it.
-_GIVEN_UP = "has been invalidated"
 
 
 @dataclass
@@ -177,7 +176,7 @@ class Instance:
                 left = max(0.1, self._seconds - (time.monotonic() - started))
                 answered = threading.Event()
                 threading.Thread(
-                    target=_stop_late,
+                    target=stop_late,
                     args=(session.cursor, answered, left),
                     name="question-watch",
                     daemon=True,
@@ -188,7 +187,7 @@ class Instance:
                     session.run("COMMIT")
                 except duckdb.InterruptException as error:
                     if self._is_stopping:
-                        raise _stopping() from error
+                        raise stopping() from error
                     raise QuestionTooSlow(
                         _("The question took over %d seconds and was stopped. Ask about a shorter range.")
                         % self._seconds
@@ -220,12 +219,12 @@ class Instance:
                 yield session
                 session.run("COMMIT")
             except BaseException as error:
-                _undo(session)
+                undo(session)
                 if isinstance(error, duckdb.InterruptException) and self._is_stopping:
-                    raise _stopping() from error
-                if isinstance(error, _FAULTS_OF_INPUT_OR_DISK):
+                    raise stopping() from error
+                if isinstance(error, FAULTS_OF_INPUT_OR_DISK):
                     raise StoreError(
-                        _("The event store could not take this: %s") % _first_line(error)
+                        _("The event store could not take this: %s") % first_line(error)
                     ) from error
                 raise
             self._work_in_log(session, attached)
@@ -262,7 +261,7 @@ class Instance:
             deadline = time.monotonic() + 2 * QUIET_SECONDS
             while True:
                 if self._is_stopping:
-                    raise _stopping()
+                    raise stopping()
                 attached = self._usable(workspace)
                 if not (reads and attached.wants_quiet) or time.monotonic() >= deadline:
                     break
@@ -277,7 +276,7 @@ class Instance:
             yield Session(cursor, f"{attached.alias}.main"), attached
         except BaseException as error:
             if self._note_given_up(attached, error):
-                raise _given_up() from error
+                raise given_up() from error
             raise
         finally:
             cursor.close()
@@ -292,7 +291,7 @@ class Instance:
         """The workspace's attached file; opened, or opened anew, where need be."""
         if self._is_given_up:
             if any(each.users for each in self._attached.values()):
-                raise _given_up()
+                raise given_up()
             self._connection.close()
             self._attached.clear()
             self._connection = self._open()
@@ -300,12 +299,12 @@ class Instance:
         attached = self._attached.get(workspace)
         if attached is not None and attached.is_given_up:
             if attached.users:
-                raise _given_up()
+                raise given_up()
             try:
                 self._detach(workspace)
             except duckdb.Error as error:
                 self._is_given_up = True
-                raise _given_up() from error
+                raise given_up() from error
             attached = None
         if attached is None:
             file = self.files.live_file(workspace)
@@ -322,7 +321,7 @@ class Instance:
             error = error.__cause__
         if isinstance(error, duckdb.FatalException | duckdb.InternalException):
             self._is_given_up = True
-        elif error is not None and _GIVEN_UP in str(error):
+        elif error is not None and GIVEN_UP in str(error):
             attached.is_given_up = True
         else:
             return False
@@ -337,7 +336,7 @@ class Instance:
         except duckdb.Error as error:
             raise StoreError(
                 _("The event store's file %(file)s cannot be opened: %(reason)s")
-                % {"file": file, "reason": _first_line(error)}
+                % {"file": file, "reason": first_line(error)}
             ) from error
         return alias
 
@@ -358,42 +357,17 @@ class Instance:
             self._connection.execute(f"DETACH {alias}")
             raise StoreError(
                 _("The event store's file %(file)s cannot be brought up to date: %(reason)s")
-                % {"file": file, "reason": _first_line(error)}
+                % {"file": file, "reason": first_line(error)}
             ) from error
 
     def _detach(self, workspace: str) -> None:
-        self._connection.execute(f"DETACH {self._attached.pop(workspace).alias}")
+        self._connection.execute(f"DETACH {self._attached[workspace].alias}")
+        del self._attached[workspace]
 
     def _detach_idle(self) -> None:
         idle = [key for key, attached in self._attached.items() if not attached.users]
         for key in idle[: max(0, len(self._attached) - self._attached_at_most)]:
-            self._detach(key)
-
-
-def _stop_late(cursor: duckdb.DuckDBPyConnection, answered: threading.Event, seconds: float) -> None:
-    """Interrupt whatever the cursor runs after its time, again and again: a question may be several statements."""
-    while not answered.wait(seconds):
-        with suppress(duckdb.Error):
-            cursor.interrupt()
-        seconds = 0.25
-
-
-def _given_up() -> StoreError:
-    return StoreError(
-        _("The event store’s disk failed or is full. It goes on by itself when the disk is well again.")
-    )
-
-
-def _stopping() -> QuestionTooSlow:
-    return QuestionTooSlow(_("Polku is being stopped, so this was not done. Ask again when it runs."))
-
-
-def _undo(session: Session) -> None:
-    try:
-        session.run("ROLLBACK")
-    except duckdb.Error:
-        """A commit that failed has ended the transaction already; closing ends it too."""
-
-
-def _first_line(error: BaseException) -> str:
-    return str(error).partition("\n")[0]
+            try:
+                self._detach(key)
+            except duckdb.Error:
+                self._attached[key].is_given_up = True  # its next user opens it anew
