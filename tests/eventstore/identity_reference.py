@@ -18,7 +18,7 @@ class Id:
 class Identities:
     """`merges` are [one, other, live?]: people are the components that the live ones make of ids."""
 
-    ids: dict[tuple[bool, str], Id] = field(default_factory=dict)
+    ids: dict[tuple[str, str], Id] = field(default_factory=dict)
     former: list[Id] = field(default_factory=list)
     merges: list[tuple[Id, Id, bool]] = field(default_factory=list)
     apart: list[tuple[Id, Id]] = field(default_factory=list)
@@ -26,7 +26,9 @@ class Identities:
     refused: set[tuple[str, str, str]] = field(default_factory=set)
 
     def find(self, alias: str, kind: str) -> Id:
-        return self.ids.setdefault((kind in ("device", "cookieless"), alias), Id(alias, kind))
+        is_small = kind in ("phone", "loyalty") and len(alias) < 8
+        space = "device" if kind in ("device", "cookieless") else "number" if is_small else "name"
+        return self.ids.setdefault((space, alias), Id(alias, kind))
 
     def person(self, one: Id) -> frozenset[Id]:
         found, new = {one}, [one]
@@ -82,7 +84,7 @@ class Identities:
     def _share(self, device: Id) -> None:
         device.is_shared = True
         self.former.append(device)
-        self.ids[True, device.alias] = Id(device.alias, device.kind, is_shared=True)
+        self.ids["device", device.alias] = Id(device.alias, device.kind, is_shared=True)
 
     def unmerge(self, number: int) -> None:
         """Take the `number`th merge back."""

@@ -24,7 +24,8 @@ DEVICES = st.sampled_from(
         ("day", "cookieless"),
     ]
 )
-IDS = st.one_of(USERS, DEVICES, st.sampled_from([("b@x.fi", "email"), ("77", "loyalty")]))
+NUMBERS = st.sampled_from([("b@x.fi", "email"), ("77", "loyalty"), ("77", "user"), ("12345678", "loyalty")])
+IDS = st.one_of(USERS, DEVICES, NUMBERS)
 EVENTS = st.tuples(st.just("event"), st.integers(0, 30), st.none() | USERS, st.none() | DEVICES).filter(
     lambda item: item[2] or item[3]
 )

@@ -12,6 +12,7 @@ from polku.eventstore.duckdb.instance import Instance
 from polku.eventstore.duckdb.schema import TABLES
 from polku.eventstore.duckdb.store import DuckDBStore
 from polku.eventstore.port import Scope, StoreError
+from tests.eventstore.streaming import stream_batch
 
 KEY = "0123456789abcdef0123456789abcdef"
 
@@ -83,6 +84,18 @@ def test_a_file_half_way_gets_the_rest(tmp_path, old_file):
         assert session.row(f"SELECT device, origin FROM {session.db}.signal") == (None, None)
     instance.close()
     assert columns(old_file).keys() == TABLES.keys()
+
+
+def test_addresses_of_an_old_file_are_known_in_whatever_letters(tmp_path, old_file):
+    with duckdb.connect(str(old_file)) as connection:
+        connection.execute("UPDATE identity SET alias = 'Maija@Example.FI'")
+    store = DuckDBStore(tmp_path)
+    store.load_stream(
+        KEY, stream_batch([{"id": 1, "user": "maija@example.fi", "user_kind": "email"}]), rules=[]
+    )
+    assert store.state(KEY).people == 1
+    assert [each.alias for each in store.identities(KEY, 1)] == ["maija@example.fi"]
+    store.close()
 
 
 def test_a_file_that_cannot_be_brought_up_to_date_is_told_and_left_as_it_was(tmp_path, old_file):

@@ -14,7 +14,7 @@ from scipy.sparse.csgraph import connected_components, minimum_spanning_tree
 
 from polku.eventstore.duckdb.batches import Integers, codes
 from polku.eventstore.duckdb.links import kept_apart, note_refused
-from polku.eventstore.duckdb.people_keys import add_identities, add_people, known_identities
+from polku.eventstore.duckdb.people_keys import add_identities, add_people, as_known, known_identities
 from polku.eventstore.duckdb.session import Session
 from polku.eventstore.placeholders import are_placeholders
 
@@ -87,7 +87,7 @@ def _pairs(session: Session, chunk: pa.Table) -> tuple[Integers, Integers, pa.Ar
     """(row, alias) pairs sorted by row, each row's own id first, and the distinct aliases."""
     lists = chunk["aliases"].combine_chunks()
     rows = np.arange(chunk.num_rows)
-    texts = pa.chunked_array([chunk["person"].combine_chunks(), lists.flatten()], type=pa.string())
+    texts = as_known(pa.chunked_array([chunk["person"].combine_chunks(), lists.flatten()], type=pa.string()))
     row = np.concatenate([rows, pc.list_parent_indices(lists).to_numpy()])
     junk = are_placeholders(texts).combine_chunks().to_numpy(zero_copy_only=False).astype(bool)
     junk[: chunk.num_rows] = False

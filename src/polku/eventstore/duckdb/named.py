@@ -1,7 +1,8 @@
 """Who a batch of the front door names: each id once, with what the store knows of it.
 
-A device's ids are a space of their own: an app may number its devices 1, 2, 3 as the shop does its customers. A file
-does not say what its ids are: they are names, except that one too long to be a customer number may be a device's.
+A device's ids are a space of their own: an app may number its devices 1, 2, 3 as the shop does its customers. So are,
+for the same reason, short loyalty and phone numbers. A file does not say what its ids are: they are names, except that
+one too long to be a customer number may be a device's.
 """
 
 from __future__ import annotations
@@ -16,7 +17,14 @@ from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
 from polku.eventstore.duckdb.batches import Integers, codes
-from polku.eventstore.duckdb.people_keys import DEVICE_KINDS, LONG_ENOUGH, take_numbers
+from polku.eventstore.duckdb.people_keys import (
+    DEVICE_KINDS,
+    IS_SMALL_NUMBER,
+    LONG_ENOUGH,
+    TELLING,
+    as_known,
+    take_numbers,
+)
 from polku.eventstore.duckdb.session import Session
 from polku.eventstore.placeholders import are_placeholders
 from polku.eventstore.port import StoreError
@@ -26,9 +34,12 @@ from polku.eventstore.streams import IdKind
 KINDS = (
     IdKind.FILE, IdKind.EMAIL, IdKind.PHONE, IdKind.LOYALTY, IdKind.USER, IdKind.DEVICE, IdKind.COOKIELESS,
 )  # fmt: skip
-FILE, USER, DEVICE, COOKIELESS = (
-    KINDS.index(IdKind(kind)) for kind in ("file", "user", "device", "cookieless")
+FILE, PHONE, LOYALTY, USER, DEVICE, COOKIELESS = (
+    KINDS.index(IdKind(kind)) for kind in ("file", "phone", "loyalty", "user", "device", "cookieless")
 )
+_NAMES, _DEVICES, _SMALL_NUMBERS = range(3)
+"""The spaces of ids: the same text is one id within one of them."""
+_SPACES = 3
 _KIND_TEXTS = pa.array([kind.value for kind in KINDS])
 
 Flags = NDArray[np.bool_]
@@ -72,7 +83,6 @@ def find_named(session: Session, mentions: Sequence[Mention]) -> tuple[Named, li
     """
     entries, aliases, kind = _distinct(mentions)
     count = len(aliases)
-    is_device = kind >= DEVICE
     junk = are_placeholders(aliases).to_numpy(zero_copy_only=False).astype(bool)
     named = Named(
         aliases=aliases,
@@ -84,7 +94,7 @@ def find_named(session: Session, mentions: Sequence[Mention]) -> tuple[Named, li
         is_placeholder=junk,
     )
     if count:
-        _look_up(session, named, is_device)
+        _look_up(session, named)
         named.is_new = named.identity < 0
         new = int(np.count_nonzero(named.is_new))
         for numbers, counter in ((named.identity, "next_identity"), (named.person, "next_person")):
@@ -94,13 +104,13 @@ def find_named(session: Session, mentions: Sequence[Mention]) -> tuple[Named, li
 
 
 def _distinct(mentions: Sequence[Mention]) -> tuple[list[Integers], pa.Array, Integers]:
-    text, texts = codes(pa.chunked_array([c for m in mentions for c in m.aliases.chunks], type=pa.string()))
+    given = pa.chunked_array([c for m in mentions for c in m.aliases.chunks], type=pa.string())
+    text, texts = codes(as_known(given))
     kind = np.concatenate([_kind_codes(mention) for mention in mentions])
     position = np.concatenate([mention.position for mention in mentions])
     there = np.flatnonzero(text >= 0)
-    key, first, entry = np.unique(
-        text[there] * 2 + (kind[there] >= DEVICE), return_index=True, return_inverse=True
-    )
+    space = _space_of(kind[there], pc.utf8_length(texts).to_numpy()[text[there]])
+    key, first, entry = np.unique(text[there] * _SPACES + space, return_index=True, return_inverse=True)
     first_position = np.full(len(key), np.iinfo(np.int64).max)
     np.minimum.at(first_position, entry, position[there])
     order = np.lexsort((first, first_position))
@@ -112,7 +122,13 @@ def _distinct(mentions: Sequence[Mention]) -> tuple[list[Integers], pa.Array, In
     of_all = np.full(len(text), -1, dtype=np.int64)
     of_all[there] = entry
     ends = np.cumsum([len(mention.position) for mention in mentions])[:-1]
-    return np.split(of_all, ends), texts.take(pa.array(key[order] >> 1)), strongest
+    return np.split(of_all, ends), texts.take(pa.array(key[order] // _SPACES)), strongest
+
+
+def _space_of(kind: Integers, length: Integers) -> Integers:
+    """By id the space that it is in."""
+    is_small = ((kind == PHONE) | (kind == LOYALTY)) & (length < TELLING)
+    return np.where(kind >= DEVICE, _DEVICES, np.where(is_small, _SMALL_NUMBERS, _NAMES))
 
 
 def _kind_codes(mention: Mention) -> Integers:
@@ -123,18 +139,21 @@ def _kind_codes(mention: Mention) -> Integers:
     return found.fill_null(0).combine_chunks().to_numpy(zero_copy_only=False).astype(np.int64)
 
 
-def _look_up(session: Session, named: Named, is_device: Flags) -> None:
-    offered = pa.table({"entry": np.arange(len(is_device)), "alias": named.aliases, "is_device": is_device})
-    session.offer("named", offered)
+def _look_up(session: Session, named: Named) -> None:
+    count = len(named.kind)
+    space = _space_of(named.kind, pc.utf8_length(named.aliases).to_numpy())
+    session.offer("named", pa.table({"entry": np.arange(count), "alias": named.aliases, "space": space}))
     # A device's own row comes after a file's, and of a shared device's rows its last one: the later wins below.
     found = session.table(
         f"""
         SELECT n.entry, i.identity, i.person, coalesce(i.is_shared, false) AS is_shared,
             coalesce(i.kind, 'file') AS kind
         FROM named AS n JOIN {session.db}.identity AS i ON i.alias = n.alias
-        WHERE CASE WHEN n.is_device
-            THEN i.kind IN {DEVICE_KINDS} OR (coalesce(i.kind, 'file') = 'file' AND length(i.alias) >= {LONG_ENOUGH})
-            ELSE coalesce(i.kind, 'file') NOT IN {DEVICE_KINDS} END
+        WHERE CASE n.space
+            WHEN {_DEVICES} THEN i.kind IN {DEVICE_KINDS}
+                OR (coalesce(i.kind, 'file') = 'file' AND length(i.alias) >= {LONG_ENOUGH})
+            WHEN {_SMALL_NUMBERS} THEN coalesce({IS_SMALL_NUMBER}, false)
+            ELSE coalesce(i.kind, 'file') NOT IN {DEVICE_KINDS} AND NOT coalesce({IS_SMALL_NUMBER}, false) END
         ORDER BY coalesce(i.kind, 'file') <> 'file', i.identity"""
     )
     session.withdraw("named")
@@ -142,7 +161,7 @@ def _look_up(session: Session, named: Named, is_device: Flags) -> None:
     for numbers, column in ((named.identity, "identity"), (named.person, "person")):
         numbers[entry] = found[column].to_numpy()
     named.is_shared[entry] = found["is_shared"].to_numpy()
-    stored = np.full(len(is_device), -1, dtype=np.int64)
+    stored = np.full(count, -1, dtype=np.int64)
     stored[entry] = pc.index_in(found["kind"], value_set=_KIND_TEXTS).to_numpy()
     stronger = np.flatnonzero((stored >= 0) & (stored < named.kind))
     named.kind = np.maximum(named.kind, stored)

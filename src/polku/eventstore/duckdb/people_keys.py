@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from polku.eventstore.duckdb.batches import Integers, codes
 from polku.eventstore.duckdb.session import Session
@@ -13,6 +14,11 @@ from polku.eventstore.duckdb.session import Session
 DEVICE_KINDS = "('device', 'cookieless')"
 LONG_ENOUGH = 16
 """Characters from which an id is taken for a device's, which are UUIDs or hex, and not for a customer number."""
+TELLING = 8
+"""Characters from which a loyalty or phone number is taken for the same wherever it stands: a shorter one is likely to
+be another customer's number, too."""
+IS_SMALL_NUMBER = f"(i.kind IN ('phone', 'loyalty') AND length(i.alias) < {TELLING})"
+"""SQL over a row `i` of identity: a number in a space of its own, where it is only itself."""
 
 
 @dataclass(frozen=True)
@@ -21,6 +27,14 @@ class Identities:
 
     identity: Integers
     person: Integers
+
+
+def as_known(aliases: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Ids as the store knows them: people write an e-mail address in whatever letters, and it is the same one."""
+    is_address = pc.match_substring(aliases, "@")
+    if not pc.any(is_address).as_py():
+        return aliases
+    return pc.if_else(is_address, pc.utf8_lower(aliases), aliases)
 
 
 def take_numbers(session: Session, counter: str, count: int) -> int:
@@ -53,7 +67,7 @@ def known_identities(session: Session, aliases: pa.Array) -> tuple[Integers, Int
         f"""
         SELECT a.position, i.identity, i.person
         FROM aliases AS a JOIN {session.db}.identity AS i ON i.alias = a.alias
-        WHERE coalesce(i.kind, 'file') NOT IN {DEVICE_KINDS}
+        WHERE (coalesce(i.kind, 'file') NOT IN {DEVICE_KINDS} AND NOT coalesce({IS_SMALL_NUMBER}, false))
             OR (i.kind = 'device' AND length(i.alias) >= {LONG_ENOUGH})
         ORDER BY coalesce(i.kind, 'file') NOT IN {DEVICE_KINDS}, i.identity"""
     )
@@ -80,7 +94,7 @@ def add_identities(session: Session, aliases: pa.Array, people: Integers) -> Int
 
 def identify(session: Session, column: pa.ChunkedArray) -> Identities:
     """Find the people that a column of aliases names; each alias never seen becomes a person of its own."""
-    rows, aliases = codes(column)
+    rows, aliases = codes(as_known(column))
     identities, people = known_identities(session, aliases)
     new = np.flatnonzero(identities < 0)
     if len(new):

@@ -74,9 +74,12 @@ def statements(db: str) -> list[str]:
 def upgrade_statements(db: str, there: Mapping[str, Collection[str]]) -> list[str]:
     """What a file made by an earlier program lacks; `there` has the names of its columns by table.
 
-    Only tables and columns that may be null are ever added, so that what is there stays as it is.
+    Only tables and columns that may be null are added, so that what is there stays as it is; but for the ids that are
+    e-mail addresses, which are known in small letters since ids have a kind.
     """
     lacking = []
+    if "kind" not in there.get("identity", ("kind",)):
+        lacking.append(f"UPDATE {db}.identity SET alias = lower(alias) WHERE contains(alias, '@')")
     for name, columns in TABLES.items():
         if name not in there:
             lacking.append(f"CREATE TABLE IF NOT EXISTS {db}.{name} ({columns})")
