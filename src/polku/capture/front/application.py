@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeAlias
@@ -37,7 +38,9 @@ class CaptureApplication:
         elif path in scripts.PATHS:
             await _script(path, method, _headers(scope), send)
         elif path == _METRICS:
-            await _send(send, metrics.answer(scope, _headers(scope)), [])
+            # Some metrics are read from the inbox's files, which may take a while.
+            reply = await asyncio.to_thread(metrics.answer, scope, _headers(scope))
+            await _send(send, reply, [])
         elif path.startswith(_PREFIX) or protocols.find("POST", path) or protocols.find("GET", path):
             await _not_taken(method, path, _headers(scope), send)
         else:

@@ -1,6 +1,6 @@
 """What the front door counts, as Prometheus reads it.
 
-The request path adds to plain integers of one thread; they become metrics only when somebody asks.
+The request path adds to plain integers of one thread; they become metrics only when somebody asks, in another thread.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class _Collector:
         requests = CounterMetricFamily(
             "polku_capture_requests", "Requests to the capture addresses.", labels=["protocol", "status"]
         )
-        for (protocol, status), number in sorted(counts.requests.items()):
+        for (protocol, status), number in sorted(dict(counts.requests).items()):
             requests.add_metric([protocol, str(status)], number)
         yield requests
         yield CounterMetricFamily(
@@ -91,6 +91,6 @@ class _Collector:
 
 def _by_reason(name: str, explanation: str, counted: dict[str, int]) -> CounterMetricFamily:
     family: Any = CounterMetricFamily(name, explanation, labels=["reason"])
-    for reason, number in sorted(counted.items()):
+    for reason, number in sorted(dict(counted).items()):
         family.add_metric([reason], number)
     return family
