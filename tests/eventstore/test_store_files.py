@@ -300,14 +300,17 @@ def test_the_log_is_worked_in_although_somebody_always_asks(tmp_path):
 
 
 def test_a_long_question_holds_no_write_up(tmp_path):
-    instance = Instance(tmp_path, log_size=1)
+    instance = Instance(tmp_path, log_size=15_000)
     instance.create(KEY)
     with instance.question(KEY) as session:
         assert session.row(f"SELECT count(*) FROM {session.db}.signal") == (0,)
         started = time.monotonic()
         with instance.write(KEY) as writing:
             load_signals(writing, events(100), rules=[], origin=None, progress=None)
-        assert time.monotonic() - started < QUIET_SECONDS + 2
+        waited = time.monotonic() - started
+        size = (tmp_path / KEY / "g000001.duckdb.wal").stat().st_size
+        assert QUIET_SECONDS * (size // 15_000) <= waited < QUIET_SECONDS * (size // 15_000) + 3
+        assert 15_000 <= size < 45_000
         with instance.glance(KEY) as other:
             assert other.row(f"SELECT count(*) FROM {other.db}.signal") == (100,)
         assert session.row(f"SELECT count(*) FROM {session.db}.signal") == (0,)

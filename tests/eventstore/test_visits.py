@@ -20,8 +20,8 @@ TRAFFIC = [
     {"traffic_channel": "search", "traffic_source": "g"},
     {"traffic_channel": "direct"},
 ]
-EVENTS = st.tuples(st.sampled_from("ab"), st.integers(0, 40), st.integers(0, len(TRAFFIC) - 1))
-BATCHES = st.lists(st.lists(EVENTS, max_size=6), max_size=6)
+EVENTS = st.tuples(st.sampled_from("ab"), st.integers(0, 16), st.integers(0, len(TRAFFIC) - 1))
+BATCHES = st.lists(st.lists(EVENTS, min_size=2, max_size=8), min_size=1, max_size=5)
 
 
 @pytest.fixture(scope="module")

@@ -39,7 +39,8 @@ LOG_SIZE = 192_000_000
 by itself from 16 MB on, but never while a question is under way, and somebody may always be asking. Reading so much
 again after a crash takes about a second."""
 QUIET_SECONDS = 2.0
-"""How long a write waits for the questions that are under way, and new questions for the write, at most."""
+"""How long a write waits for the questions that are under way, and new ones for the write: once, twice … as long the
+first, second … time, for a log must not grow without end."""
 
 
 @dataclass
@@ -237,7 +238,7 @@ class Instance:
             return
         if size < attached.log_size:
             return
-        deadline = time.monotonic() + QUIET_SECONDS
+        deadline = time.monotonic() + min(QUIET_SECONDS * (size // self._log_size), self._seconds)
         with self._catalogue:
             attached.wants_quiet = True
             while attached.readers and (left := deadline - time.monotonic()) > 0:
@@ -258,7 +259,7 @@ class Instance:
     @contextmanager
     def _session(self, workspace: str, *, reads: bool = False) -> Iterator[tuple[Session, _Attached]]:
         with self._catalogue:
-            deadline = time.monotonic() + 2 * QUIET_SECONDS
+            deadline = time.monotonic() + self._seconds
             while True:
                 if self._is_stopping:
                     raise stopping()
