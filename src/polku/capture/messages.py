@@ -55,7 +55,7 @@ class RejectedMessage(msgspec.Struct, array_like=True, gc=False):
 
     id: str  # 32 hex digits, made on receipt
     reason: str
-    detail: str
+    detail: str  # a sentence in English, worded by `details.detail`
     raw: str
     context: dict[str, str | int] = {}  # what decoding `raw` alone needs, e.g. {"type": "track"}
 

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 import msgspec
 
+from polku.capture.details import Sentence, detail
 from polku.capture.enrichment.scrubbing import scrub_url
 from polku.capture.messages import Message
 from polku.capture.protocols.contract import Candidate, Decoded, OriginKind
@@ -71,7 +72,7 @@ def known_sender(candidate: Candidate, circumstances: Circumstances) -> Outcome:
         return None
     if circumstances.origin_kind == "segment" or message.kind != "event":
         # A server's own library: its address is no visitor's, and the specification asks for an id.
-        return Reject("missing_id", "It has neither “userId” nor “anonymousId”.")
+        return Reject("missing_id", detail(Sentence.NEEDS_EITHER, one="userId", other="anonymousId"))
     visitor = circumstances.cookieless() if circumstances.cookieless is not None else None
     if visitor is None:
         return Drop("no_identifier")
@@ -101,11 +102,11 @@ def lengths(candidate: Candidate, circumstances: Circumstances) -> Outcome:
     """Names and ids are whole or not at all, because a cut one is another's; addresses and texts are cut."""
     message = candidate.message
     if len(message.name) > NAME_LENGTH:
-        return Reject("bad_field", f"The event's name has more than {NAME_LENGTH} characters.")
+        return Reject("bad_field", detail(Sentence.NAME_TOO_LONG, most=NAME_LENGTH))
     for name in _IDS:
         value = getattr(message, name)
         if value is not None and len(value) > ID_LENGTH:
-            return Reject("bad_field", f"The id “{name}” has more than {ID_LENGTH} characters.")
+            return Reject("bad_field", detail(Sentence.ID_TOO_LONG, name=name, most=ID_LENGTH))
     for name in _ADDRESSES:
         value = getattr(message, name)
         if value is not None and len(value) > URL_LENGTH:
@@ -128,9 +129,9 @@ def properties(candidate: Candidate, circumstances: Circumstances) -> Outcome:
         if candidate.traits:
             message.traits = _json(candidate.traits)
     except _TooMany:
-        return Reject("too_many_properties", f"It has more than {PROPERTIES} properties.")
+        return Reject("too_many_properties", detail(Sentence.TOO_MANY_PROPERTIES, most=PROPERTIES))
     except _TooDeep:
-        return Reject("bad_field", f"It is nested more than {DEPTH} levels deep.")
+        return Reject("bad_field", detail(Sentence.DEEPER_THAN, most=DEPTH))
     return None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -48,6 +49,24 @@ def replay_rows(workspace: str, ids: Sequence[str] | None = None) -> Replayed:
 def waiting(workspace: str) -> int:
     """How many rows wait in the workspace. Raises StoreError."""
     return sum(group.count for group in store().rejected_groups(workspace))
+
+
+def as_ndjson(workspace: str, *, origin: str, reason: str | None, most: int) -> tuple[bytes, bool]:
+    """The rows that wait of the source, newest first, in whole lines of at most `most` bytes together; and whether
+    these are all of them. Raises StoreError."""
+    lines: list[bytes] = []
+    size = offset = 0
+    while True:
+        rows = store().rejected(workspace, origin=origin, reason=reason, limit=PORTION, offset=offset)
+        for row in as_json(rows):
+            line = json.dumps(row, ensure_ascii=False).encode() + b"\n"
+            size += len(line)
+            if size > most:
+                return b"".join(lines), False
+            lines.append(line)
+        offset += PORTION
+        if len(rows) < PORTION:
+            return b"".join(lines), True
 
 
 def as_json(rows: Iterable[RejectedRow]) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ import click
 from django.utils.translation import gettext as _
 
 from polku.accounts.models import Workspace
+from polku.capture.details import explain
 from polku.capture.domain.rejected import mend_rejected, replay_rejected
 from polku.capture.reasons import REJECTIONS
 from polku.capture.rejected_rows import as_json
@@ -163,9 +164,7 @@ def _all_rows(workspace: int, reason: str | None) -> list[dict[str, Any]]:
 
 
 def _row_in_words(row: dict[str, Any]) -> str:
-    return (
-        f"{row['id']}  {row['received']}  {row['source']}  {row['reason']}: {row['detail']}\n  {row['raw']}"
-    )
+    return f"{row['id']}  {row['received']}  {row['source']}  {row['reason']}: {explain(row['detail'])}\n  {row['raw']}"
 
 
 def _in_words(done: dict[str, Any]) -> str:

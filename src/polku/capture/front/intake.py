@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from polku.capture import pipeline
+from polku.capture.details import Sentence, detail
 from polku.capture.front import answers
 from polku.capture.front.bodies import BadBody, Receive, SenderGone, unpacked
 from polku.capture.front.keys import KeysUnknown, WriteKey
@@ -115,7 +116,7 @@ def _decoded(
         # A fault of ours must cost neither the sender's data nor an answer; the message may hold personal data.
         logger.error("a request of %s could not be read: %s", protocol.name, _where(error))
         decoded = Decoded("matomo" if protocol.name == "matomo" else "segment")
-        decoded.reject("unreadable", "The server failed to read this request.", request.body or request.query)
+        decoded.reject("unreadable", detail(Sentence.SERVER_FAILED), request.body or request.query)
         return decoded, []
 
 

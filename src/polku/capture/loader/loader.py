@@ -14,6 +14,7 @@ from django.db import DatabaseError, InterfaceError, close_old_connections, conn
 from django_scopes import scopes_disabled
 
 from polku.accounts.models import Workspace
+from polku.capture.details import Sentence, detail
 from polku.capture.enrichment.enricher import Enricher
 from polku.capture.inbox import Inbox
 from polku.capture.loader.backlog import Backlog, Rows
@@ -236,7 +237,7 @@ class Loader:
         """Keep a request that the store refuses among the rejected rows. Where that fails too, the store is at fault,
         and the request stays where it is."""
         number, payload = row
-        kept = unreadable(payload, workspace, f"The event store refused this request: {_said(error)}.")
+        kept = unreadable(payload, workspace, detail(Sentence.STORE_REFUSED, quote=_said(error)))
         try:
             self._write(workspace, [kept], InboxPlace(file, number))
         except Exception as again:

@@ -8,6 +8,7 @@ import time
 
 import msgspec
 
+from polku.capture.details import Sentence, detail
 from polku.capture.loader.backlog import Rows
 from polku.capture.messages import Envelope, RejectedMessage, decode_envelope
 
@@ -25,7 +26,7 @@ def envelopes_of(rows: Rows, workspace: str, *, most_events: int) -> tuple[list[
         try:
             envelope = decode_envelope(payload)
         except (ValueError, RecursionError) as error:  # msgspec's errors are ValueErrors
-            envelope = unreadable(payload, workspace, str(error))
+            envelope = unreadable(payload, workspace, detail(Sentence.NOT_FROM_INBOX, quote=error))
         events += len(envelope.messages)
         if taken and events > most_events:
             break
@@ -34,7 +35,7 @@ def envelopes_of(rows: Rows, workspace: str, *, most_events: int) -> tuple[list[
     return taken, last
 
 
-def unreadable(payload: bytes, workspace: str, detail: str) -> Envelope:
+def unreadable(payload: bytes, workspace: str, why: str) -> Envelope:
     """An envelope that holds nothing but a request that could not be loaded, as text: JSON where it can be read."""
     try:
         known = decode_envelope(payload)
@@ -42,7 +43,7 @@ def unreadable(payload: bytes, workspace: str, detail: str) -> Envelope:
     except (ValueError, RecursionError):
         known = None
         raw = base64.b64encode(payload).decode()
-    row = RejectedMessage(os.urandom(16).hex(), "unreadable", detail[:200], raw)
+    row = RejectedMessage(os.urandom(16).hex(), "unreadable", why, raw)
     return Envelope(
         workspace=workspace,
         origin=known.origin if known else UNKNOWN_ORIGIN,

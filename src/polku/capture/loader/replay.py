@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from polku.capture import pipeline, protocols
+from polku.capture.details import Sentence, detail
 from polku.capture.enrichment.enricher import Enricher
 from polku.capture.loader.reading import INBOX, UNKNOWN_ORIGIN, envelope_again
 from polku.capture.loader.tables import build_batch
@@ -107,7 +108,9 @@ def _decoded_again(workspace: str, row: RejectedRow) -> Envelope:
 def _fill_from_protocol(again: Envelope, row: RejectedRow, context: _Context) -> None:
     protocol = protocols.named(context.protocol)
     if protocol is None:
-        _keep(again, row, context, "unreadable", f"No protocol is called “{context.protocol[:50]}”.")
+        _keep(
+            again, row, context, "unreadable", detail(Sentence.UNKNOWN_PROTOCOL, name=context.protocol[:50])
+        )
         return
     decoded: Decoded = protocol.decode_one(row.raw, {"received": again.received, **context.own})
     again.messages = pipeline.run(decoded, received=again.received)
@@ -115,7 +118,7 @@ def _fill_from_protocol(again: Envelope, row: RejectedRow, context: _Context) ->
     if decoded.rejected:
         _keep(again, row, context, decoded.rejected[0].reason, decoded.rejected[0].detail)
     elif not (again.messages or decoded.dropped):
-        _keep(again, row, context, "unreadable", "It holds no event.")
+        _keep(again, row, context, "unreadable", detail(Sentence.NO_EVENT))
 
 
 def _fill_from_inbox(again: Envelope, row: RejectedRow) -> None:
@@ -123,7 +126,13 @@ def _fill_from_inbox(again: Envelope, row: RejectedRow) -> None:
     try:
         kept = envelope_again(row.raw)
     except (ValueError, RecursionError) as error:
-        _keep(again, row, _Context(INBOX, again.received), "unreadable", str(error)[:200])
+        _keep(
+            again,
+            row,
+            _Context(INBOX, again.received),
+            "unreadable",
+            detail(Sentence.NOT_FROM_INBOX, quote=error),
+        )
         return
     again.origin = kept.origin if row.origin == UNKNOWN_ORIGIN else row.origin
     again.protocol, again.received = kept.protocol, kept.received
@@ -131,6 +140,6 @@ def _fill_from_inbox(again: Envelope, row: RejectedRow) -> None:
     again.messages, again.rejected, again.dropped = kept.messages, kept.rejected, kept.dropped
 
 
-def _keep(again: Envelope, row: RejectedRow, context: _Context, reason: str, detail: str) -> None:
+def _keep(again: Envelope, row: RejectedRow, context: _Context, reason: str, why: str) -> None:
     again.messages = []
-    again.rejected = [RejectedMessage(row.id, reason, detail, row.raw, context.own)]
+    again.rejected = [RejectedMessage(row.id, reason, why, row.raw, context.own)]

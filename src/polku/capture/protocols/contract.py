@@ -90,7 +90,7 @@ class Decoded:
 
 
 class Wrong(Exception):
-    """An event that cannot be taken: an enumerated reason and a sentence in English for whoever mends it."""
+    """An event that cannot be taken: an enumerated reason, and for whoever mends it a sentence of `details.detail`."""
 
     def __init__(self, reason: str, detail: str) -> None:
         super().__init__(detail)

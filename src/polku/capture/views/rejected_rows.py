@@ -5,7 +5,6 @@ They may hold personal data of customers, so reading them needs the right to ana
 
 from __future__ import annotations
 
-import json
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -19,16 +18,20 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from polku.accounts.access import WorkspaceRequest, workspace_view
 from polku.capture import queries
+from polku.capture.details import explain
 from polku.capture.domain import rejected as domain
 from polku.capture.forms import LONGEST_RAW, MendForm
 from polku.capture.reason_words import describe
 from polku.capture.reasons import REJECTIONS
-from polku.capture.rejected_rows import PORTION, Replayed, as_json
+from polku.capture.rejected_rows import Replayed, as_ndjson
 from polku.capture.views.sources import reader_of, source_or_404
 from polku.eventstore.registry import store
 
 _PER_PAGE = 20
-_LARGEST_DOWNLOAD = 20_000_000  # bytes
+_MEGABYTES = 20
+_LARGEST_DOWNLOAD = _MEGABYTES * 1_000_000  # bytes
+_SURELY_WHOLE = _LARGEST_DOWNLOAD // (6 * LONGEST_RAW + 2_000)
+"""So many rows fit into a download however long they are: an escape of JSON takes six characters."""
 
 
 @require_safe
@@ -59,6 +62,7 @@ def rows(request: WorkspaceRequest, origin: str) -> HttpResponse:
             {
                 "row": row,
                 "words": describe(row.reason),
+                "detail": explain(row.detail),
                 "at": f"{reader.day(local, year=True)} {reader.clock(local)}",
                 "is_cut": len(row.raw.encode()) >= LONGEST_RAW,
             }
@@ -69,6 +73,7 @@ def rows(request: WorkspaceRequest, origin: str) -> HttpResponse:
         "newer": _query(reason, page - 1) if page > 1 else "",
         "older": _query(reason, page + 1) if page * _PER_PAGE < count else "",
         "longest": LONGEST_RAW,
+        "download_megabytes": _MEGABYTES if count > _SURELY_WHOLE else None,
         "at_once": min(count, domain.MOST_AT_ONCE),
     }
     return render(request, "capture/rejected_rows.html", context)
@@ -77,23 +82,16 @@ def rows(request: WorkspaceRequest, origin: str) -> HttpResponse:
 @require_safe
 @workspace_view("analyse")
 def download(request: WorkspaceRequest, origin: str) -> HttpResponse:
-    """The waiting rows as NDJSON, newest first, up to 20 MB; `polku replay --mend` takes the file when mended."""
+    """The waiting rows as NDJSON, newest first; `polku replay --mend` takes the file when mended. Past 20 MB it
+    ends with a whole row, and its name says so."""
     source_or_404(request, origin)
     reason = _reason(request.GET.get("reason", ""))
-    lines: list[bytes] = []
-    size = offset = 0
-    while size < _LARGEST_DOWNLOAD:
-        portion = store().rejected(
-            request.workspace.key.hex, origin=origin, reason=reason or None, limit=PORTION, offset=offset
-        )
-        for line in as_json(portion):
-            lines.append(json.dumps(line, ensure_ascii=False).encode() + b"\n")
-            size += len(lines[-1])
-        offset += PORTION
-        if len(portion) < PORTION:
-            break
-    response = HttpResponse(b"".join(lines), content_type="application/x-ndjson; charset=utf-8")
-    name = "-".join(part for part in (origin.replace("/", "-"), reason or "rows") if part)
+    text, is_whole = as_ndjson(
+        request.workspace.key.hex, origin=origin, reason=reason or None, most=_LARGEST_DOWNLOAD
+    )
+    response = HttpResponse(text, content_type="application/x-ndjson; charset=utf-8")
+    extent = "" if is_whole else f"newest-{_MEGABYTES}-MB"
+    name = "-".join(part for part in (origin.replace("/", "-"), reason or "rows", extent) if part)
     response["Content-Disposition"] = f'attachment; filename="{name}.ndjson"'
     response["Cache-Control"] = "no-store"
     return response
@@ -124,7 +122,8 @@ def mend(request: WorkspaceRequest, origin: str) -> HttpResponse:
     left = store().rejected(request.workspace.key.hex, ids=[row], limit=1)
     messages.warning(
         request,
-        _("The text is kept, but it still cannot be taken in: %s") % (left[0].detail if left else ""),
+        _("The text is kept, but it still cannot be taken in: %s")
+        % (explain(left[0].detail) if left else ""),
     )
     return _back(request, origin, "" if left and left[0].reason != reason else reason, anchor=f"#row-{row}")
 

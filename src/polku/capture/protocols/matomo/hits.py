@@ -9,6 +9,7 @@ from urllib.parse import unquote_plus
 
 import msgspec
 
+from polku.capture.details import Sentence, detail
 from polku.capture.messages import Message
 from polku.capture.protocols.contract import Candidate, Wrong
 from polku.capture.protocols.matomo.queries import Parameters
@@ -24,7 +25,7 @@ class Unsupported(Exception):
 def candidate(parameters: Parameters, raw: bytes, received: int) -> Candidate:
     """Raises Wrong or Unsupported."""
     if parameters.get("rec") != "1":
-        raise Wrong("bad_field", "“rec” must be 1.")
+        raise Wrong("bad_field", detail(Sentence.NOT_ONE, name="rec"))
     message = Message(
         "event",
         _identity(parameters),
@@ -80,7 +81,7 @@ def _goal(parameters: Parameters, message: Message, properties: dict[str, Any]) 
 def _event(parameters: Parameters, message: Message, properties: dict[str, Any]) -> None:
     category, action = _text(parameters, "e_c"), _text(parameters, "e_a")
     if category is None or action is None:
-        raise Wrong("missing_event", "An event needs both “e_c” and “e_a”.")
+        raise Wrong("missing_event", detail(Sentence.NEEDS_BOTH, one="e_c", other="e_a"))
     message.name = f"{category}: {action}"
     message.value = _number(parameters, "e_v")
     properties["event_category"] = category
@@ -112,7 +113,7 @@ def _outlink(parameters: Parameters, message: Message, properties: dict[str, Any
 def _link_of(parameters: Parameters, name: str, message: Message, properties: dict[str, Any]) -> None:
     target = _text(parameters, name)
     if target is None:
-        raise Wrong("bad_field", f"“{name}” holds no address.")
+        raise Wrong("bad_field", detail(Sentence.NO_ADDRESS, name=name))
     # Its query may name a person, and a file or a site is known without it.
     properties["href"] = target.partition("?")[0].partition("#")[0]
     # Matomo's own clients repeat the target as `url`, which is then not the page that the visitor is on.
@@ -123,9 +124,7 @@ def _link_of(parameters: Parameters, name: str, message: Message, properties: di
 def _page_view(parameters: Parameters, message: Message, properties: dict[str, Any]) -> None:
     title = _text(parameters, "action_name")
     if message.url is None and title is None:
-        raise Wrong(
-            "missing_event", "It has neither “url” nor “action_name”, nor anything else that happened."
-        )
+        raise Wrong("missing_event", detail(Sentence.NOTHING_HAPPENED))
     message.name = "Page Viewed"
     if title is not None:
         properties["title"] = title
@@ -164,7 +163,7 @@ def _products(parameters: Parameters) -> list[dict[str, Any]]:
     except (ValueError, RecursionError):
         items = None
     if not isinstance(items, list) or not all(isinstance(item, list) for item in items):
-        raise Wrong("bad_field", "“ec_items” is not a JSON list of lists.")
+        raise Wrong("bad_field", detail(Sentence.NOT_A_LIST_OF_LISTS, name="ec_items"))
     return [dict(zip(_ITEM, item, strict=False)) for item in items]
 
 
@@ -249,7 +248,7 @@ def _time(parameters: Parameters, received: int) -> int | None:
         try:
             return microseconds(int(said) if said.isdecimal() and len(said) < 19 else said)
         except ValueError:
-            raise Wrong("bad_field", "“cdt” holds no time.") from None
+            raise Wrong("bad_field", detail(Sentence.NO_TIME, name="cdt")) from None
     ago = _number(parameters, "cdo")
     return None if ago is None else received - round(ago * 1_000_000)
 
@@ -266,7 +265,7 @@ def _number(parameters: Parameters, name: str) -> float | None:
     try:
         number = float(value)
     except ValueError:
-        raise Wrong("bad_field", f"“{name}” is not a number.") from None
+        raise Wrong("bad_field", detail(Sentence.NOT_A_NUMBER, name=name)) from None
     if not abs(number) <= _LARGEST:  # also nan
-        raise Wrong("bad_field", f"“{name}” is not a number.")
+        raise Wrong("bad_field", detail(Sentence.NOT_A_NUMBER, name=name))
     return number

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from polku.capture.details import Sentence, detail
 from polku.capture.protocols.contract import EVENT_BYTES, EVENTS, Decoded, Reply, Request, Wrong
 from polku.capture.protocols.keys import key_from_authorization, usable
 from polku.capture.protocols.matomo.hits import Unsupported, candidate
@@ -69,7 +70,8 @@ class Matomo:
             try:
                 hit = _anything(raw.encode("utf-8", "replace"))
             except (ValueError, RecursionError) as error:
-                decoded.reject("not_json", str(error)[:200], raw.encode("utf-8", "replace"))
+                why = detail(Sentence.NOT_JSON, quote=error)
+                decoded.reject("not_json", why, raw.encode("utf-8", "replace"))
                 return decoded
         _take(decoded, hit, context["received"])
         return decoded
@@ -117,7 +119,7 @@ def _parameters(hit: object) -> Parameters:
         return parameters_of(hit)
     if isinstance(hit, dict):
         return parameters_of_object(hit)
-    raise Wrong("not_an_object", "A hit is a query string or a JSON object.")
+    raise Wrong("not_an_object", detail(Sentence.NOT_A_HIT))
 
 
 def _take(decoded: Decoded, hit: object, received: int, key: str | None = None) -> None:
@@ -131,10 +133,10 @@ def _take(decoded: Decoded, hit: object, received: int, key: str | None = None) 
 
     try:
         if len(raw) > EVENT_BYTES:
-            raise Wrong("too_large", f"It has {len(raw)} bytes; one event may have {EVENT_BYTES}.")
+            raise Wrong("too_large", detail(Sentence.TOO_LARGE, bytes=len(raw), most=EVENT_BYTES))
         parameters = _parameters(hit)
         if key is not None and key_among(parameters) not in (None, key):
-            raise Wrong("bad_field", "Its “idsite” is not that of the request.")
+            raise Wrong("bad_field", detail(Sentence.OTHER_SITE))
         made = candidate(parameters, raw, received)
         made.context = context
         decoded.candidates.append(made)
@@ -143,7 +145,7 @@ def _take(decoded: Decoded, hit: object, received: int, key: str | None = None) 
     except Wrong as wrong:
         decoded.reject(wrong.reason, wrong.detail, raw, context())
     except UnicodeError:
-        decoded.reject("unreadable", "It holds bytes that are not UTF-8.", raw, context())
+        decoded.reject("unreadable", detail(Sentence.NOT_UTF_8), raw, context())
 
 
 def _raw(hit: object) -> bytes:

@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 
 import msgspec
 
+from polku.capture.details import Sentence, detail
 from polku.capture.messages import Message
 from polku.capture.protocols.contract import Candidate, Wrong
 from polku.capture.protocols.segment import vocabulary
@@ -67,10 +68,10 @@ def candidate(event: Event, raw: bytes | msgspec.Raw, *, kind: str | None, clock
     the request (microseconds), unless the event says it itself. Raises Wrong."""
     said = event.type or kind
     if not said:
-        raise Wrong("missing_type", "The field “type” is missing.")
+        raise Wrong("missing_type", detail(Sentence.MISSING, name="type"))
     build = _BUILDERS.get(said)
     if build is None:
-        raise Wrong("unknown_type", f"“{said[:50]}” is none of {', '.join(_BUILDERS)}.")
+        raise Wrong("unknown_type", detail(Sentence.UNKNOWN_TYPE, said=said[:50], known=", ".join(_BUILDERS)))
     message = Message(
         "event",
         _id(event.messageId) or "",
@@ -103,14 +104,14 @@ def _fields(value: Object, name: str) -> dict[str, Any]:
     if type(value) is dict:
         return value
     if value:
-        raise Wrong("bad_field", f"“{name}” is a list; it must be an object.")
+        raise Wrong("bad_field", detail(Sentence.LIST_FOR_OBJECT, name=name))
     return {}
 
 
 def _track(event: Event, made: Candidate) -> None:
     name = event.event.strip() if event.event else ""
     if not name:
-        raise Wrong("missing_event", "The field “event” is missing.")
+        raise Wrong("missing_event", detail(Sentence.MISSING, name="event"))
     made.message.name = name
     properties = _fields(event.properties, "properties")
     _surroundings(event, made, properties)
@@ -164,7 +165,7 @@ def _identify(event: Event, made: Candidate) -> None:
 def _group(event: Event, made: Candidate) -> None:
     group = _id(event.groupId)
     if group is None:
-        raise Wrong("missing_id", "The field “groupId” is missing.")
+        raise Wrong("missing_id", detail(Sentence.MISSING, name="groupId"))
     made.message.kind = "identify"
     traits = _fields(event.traits, "traits")
     made.traits = {"group": group} | {f"group_{name}": value for name, value in traits.items()}
@@ -175,7 +176,7 @@ def _alias(event: Event, made: Candidate) -> None:
     message.kind = "alias"
     message.previous = _id(event.previousId)
     if message.user is None or message.previous is None:
-        raise Wrong("missing_id", "An alias needs both “userId” and “previousId”.")
+        raise Wrong("missing_id", detail(Sentence.NEEDS_BOTH, one="userId", other="previousId"))
 
 
 _BUILDERS: dict[str, Callable[[Event, Candidate], None]] = {
@@ -238,7 +239,7 @@ def _time(event: Event) -> int | None:
     try:
         return microseconds(said)
     except ValueError:
-        raise Wrong("bad_field", "The field “timestamp” holds no time in ISO 8601.") from None
+        raise Wrong("bad_field", detail(Sentence.NO_TIME, name="timestamp")) from None
 
 
 def clock_of(said: object) -> int | None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from polku.capture.details import Sentence, detail
 from polku.capture.protocols.contract import EVENT_BYTES, EVENTS, Decoded, Reply, Request, Wrong
 from polku.capture.protocols.keys import key_from_authorization, usable
 from polku.capture.protocols.segment import addresses
@@ -127,36 +128,36 @@ def _take(decoded: Decoded, raw: bytes | msgspec.Raw, shared: _Shared) -> None:
     size = memoryview(raw).nbytes
     try:
         if size > EVENT_BYTES:
-            raise Wrong("too_large", f"It has {size} bytes; one event may have {EVENT_BYTES}.")
+            raise Wrong("too_large", detail(Sentence.TOO_LARGE, bytes=size, most=EVENT_BYTES))
         event = _event(raw)
         made = candidate(event, raw, kind=shared.kind, clock=shared.clock)
     except Wrong as wrong:
-        reason, detail = wrong.reason, wrong.detail
+        reason, why = wrong.reason, wrong.detail
     except RecursionError:
-        reason, detail = "bad_field", "It is nested too deeply."
+        reason, why = "bad_field", detail(Sentence.TOO_DEEP)
     except msgspec.ValidationError as error:
-        reason, detail = _what_is_wrong(raw, str(error))
+        reason, why = _what_is_wrong(raw, str(error))
     except ValueError as error:  # DecodeError and UnicodeDecodeError
-        reason, detail = "not_json", str(error)[:200]
+        reason, why = "not_json", detail(Sentence.NOT_JSON, quote=error)
     else:
         if shared.is_ours or is_our_tracker(surroundings_of(event)):
             decoded.origin_kind = "tracker"
         made.context = shared.context
         decoded.candidates.append(made)
         return
-    decoded.reject(reason, detail, raw, shared.context())
+    decoded.reject(reason, why, raw, shared.context())
 
 
 def _what_is_wrong(raw: bytes | msgspec.Raw, complaint: str) -> tuple[str, str]:
     try:
         value = _anything(raw)
     except (msgspec.ValidationError, RecursionError):
-        return "bad_field", complaint[:200]
+        return "bad_field", detail(Sentence.WRONG_KIND, quote=complaint)
     except ValueError as error:
-        return "not_json", str(error)[:200]
+        return "not_json", detail(Sentence.NOT_JSON, quote=error)
     if not isinstance(value, dict):
-        return "not_an_object", "An event is a JSON object."
-    return "bad_field", complaint[:200]
+        return "not_an_object", detail(Sentence.NOT_AN_OBJECT)
+    return "bad_field", detail(Sentence.WRONG_KIND, quote=complaint)
 
 
 def _sent_at(said: object) -> str | int | None:
