@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import ctypes
 import os
 import resource
 import signal
@@ -11,9 +12,11 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
+import pyarrow as pa
 import uvicorn
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -80,6 +83,7 @@ def serve(
             queue.recover()
             if prepare:
                 prepare()
+                _give_memory_back()
             sys.setswitchinterval(_SWITCH_INTERVAL)
             # What was made up to now stays: looking through it again would stop all threads for a tenth of a second.
             gc.freeze()
@@ -124,6 +128,13 @@ def _allow_many_files() -> None:
     wanted = _OPEN_FILES if hard == resource.RLIM_INFINITY else min(_OPEN_FILES, hard)
     if soft != resource.RLIM_INFINITY and soft < wanted:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+def _give_memory_back() -> None:
+    """What loading needed for a moment; a hundred megabytes would stay with the process otherwise."""
+    pa.default_memory_pool().release_unused()
+    with suppress(OSError, AttributeError):  # only the C library of GNU has it
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _leave_at_once() -> None:
