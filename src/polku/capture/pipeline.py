@@ -26,6 +26,8 @@ PROPERTIES = 255
 DEPTH = 20
 """Characters of an event's name, of an id, of an address, of any other text; names of properties; nesting."""
 
+VISITOR = "visitor"
+"""Name of the cookieless visitor's id in the context of a rejected message."""
 EARLIEST = 946_684_800_000_000  # 2000-01-01, microseconds
 FUTURE = 86_400_000_000  # a day
 AHEAD_BY = 1_000_000
@@ -155,9 +157,17 @@ def run(
         if isinstance(outcome, Drop):
             decoded.drop(outcome.reason)
         else:
-            context = candidate.context() if candidate.context is not None else None
-            decoded.reject(outcome.reason, outcome.detail, candidate.raw, context)
+            decoded.reject(outcome.reason, outcome.detail, candidate.raw, _context(candidate))
     return passed
+
+
+def _context(candidate: Candidate) -> dict[str, str | int] | None:
+    """What a replay needs beside the raw text: also who the visitor was that day, whom nobody can tell again."""
+    context = candidate.context() if candidate.context is not None else None
+    message = candidate.message
+    if message.device is not None and message.device_kind == "cookieless":
+        return {**(context or {}), VISITOR: message.device}
+    return context
 
 
 _IDS = ("id", "user", "device", "previous", "order", "loyalty")

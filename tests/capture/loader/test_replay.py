@@ -9,11 +9,14 @@ from itertools import count
 
 import pytest
 
+from polku.capture import pipeline
 from polku.capture.enrichment.enricher import Enricher
 from polku.capture.loader.reading import unreadable
 from polku.capture.loader.replay import PORTION, replay
 from polku.capture.loader.tables import build_batch
 from polku.capture.messages import RejectedMessage, encoder
+from polku.capture.protocols import Request
+from polku.capture.protocols.segment import segment
 from polku.eventstore.streams import InboxPlace
 
 CHROME = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/141.0.0.0 Safari/537.36"
@@ -104,6 +107,24 @@ def test_a_row_that_fails_for_another_reason_says_so(key, store, reject):
     assert json.loads(kept.context)["protocol"] == "segment"
     assert replay(key)["still_rejected"] == 1
     assert [each.rejected for each in store.sources(key)] == [1]
+
+
+def test_a_visitor_without_cookies_is_who_they_were(key, store, reject):
+    sent = {
+        "type": "track",
+        "event": "Ostos",
+        "messageId": "m1",
+        "context": {"library": {"name": "polku.js"}},
+    }
+    body = json.dumps({"batch": [{**sent, "properties": {str(name): 1 for name in range(300)}}]})
+    decoded = segment.decode(Request("POST", "/v1/batch", b"", {}, body.encode(), 10))
+    assert pipeline.run(decoded, received=10, cookieless=lambda: "5" * 32) == []
+    (row,) = decoded.rejected
+    reject(json.dumps(sent), own=row.context, origin="tracker/3")
+    done = replay(key)
+    assert (done["accepted"], done["still_rejected"]) == (1, 0)
+    (person,) = store.recent(key)["person"].to_pylist()
+    assert [(each.alias, each.kind) for each in store.identities(key, person)] == [("5" * 32, "cookieless")]
 
 
 def test_time_and_device_are_those_of_the_first_receipt(key, store, reject):

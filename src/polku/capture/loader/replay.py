@@ -113,7 +113,10 @@ def _fill_from_protocol(again: Envelope, row: RejectedRow, context: _Context) ->
         )
         return
     decoded: Decoded = protocol.decode_one(row.raw, {"received": again.received, **context.own})
-    again.messages = pipeline.run(decoded, received=again.received)
+    visitor = context.own.get(pipeline.VISITOR)
+    again.messages = pipeline.run(
+        decoded, received=again.received, cookieless=(lambda: str(visitor)) if visitor else None
+    )
     again.dropped = decoded.dropped
     if decoded.rejected:
         _keep(again, row, context, decoded.rejected[0].reason, decoded.rejected[0].detail)
