@@ -7,6 +7,7 @@ everything it does can be tested with bytes and compared with ==.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -24,6 +25,7 @@ RAW_BYTES = 64 * 1024
 """So much is kept of what was rejected."""
 EVENTS = 5_000
 """One request may hold so many events. The body's limit lets no honest client reach it."""
+_IP_ADDRESS = re.compile(r'("ip"\s*:\s*")[0-9A-Fa-f.:]{2,45}(?=")')
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +83,9 @@ class Decoded:
     def reject(
         self, reason: str, detail: str, raw: bytes | msgspec.Raw, context: dict[str, str | int] | None = None
     ) -> None:
-        """Keep `raw` (its first 64 KiB; bytes that are not UTF-8 become U+FFFD) with an enumerated reason."""
-        text = bytes(raw)[:RAW_BYTES].decode("utf-8", "replace")
+        """Keep `raw` with an enumerated reason: its first 64 KiB, without IP addresses that libraries add to events;
+        bytes that are not UTF-8 become U+FFFD."""
+        text = _IP_ADDRESS.sub(r"\1", bytes(raw)[:RAW_BYTES].decode("utf-8", "replace"))
         self.rejected.append(RejectedMessage(os.urandom(16).hex(), reason, detail, text, context or {}))
 
     def drop(self, reason: str, count: int = 1) -> None:

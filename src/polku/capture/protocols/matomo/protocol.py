@@ -13,12 +13,13 @@ from polku.capture.protocols.contract import EVENT_BYTES, EVENTS, Decoded, Reply
 from polku.capture.protocols.keys import key_from_authorization, usable
 from polku.capture.protocols.matomo.hits import Unsupported, candidate
 from polku.capture.protocols.matomo.queries import (
+    LEFT_OUT,
     Parameters,
     bulk_of,
     key_among,
     parameters_of,
     parameters_of_object,
-    without_secret,
+    without_secrets,
 )
 
 _ADDRESSES = {"/matomo.php", "/piwik.php"}
@@ -150,9 +151,9 @@ def _take(decoded: Decoded, hit: object, received: int, key: str | None = None) 
 
 def _raw(hit: object) -> bytes:
     if isinstance(hit, str):
-        return without_secret(hit).encode("utf-8", "surrogateescape")
+        return without_secrets(hit).encode("utf-8", "surrogateescape")
     if isinstance(hit, dict):
-        hit = {name: value for name, value in hit.items() if name != "token_auth"}
+        hit = {name: value for name, value in hit.items() if name not in LEFT_OUT}
     return msgspec.json.encode(hit)
 
 

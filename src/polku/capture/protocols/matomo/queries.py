@@ -9,7 +9,8 @@ import msgspec
 
 Parameters = dict[str, str]
 
-_LEFT_OUT = "token_auth"
+LEFT_OUT = frozenset({"token_auth", "cip"})
+"""Of a hit that is kept as it came: a token that may be a password elsewhere, and the visitor's IP address."""
 
 
 class Bulk(msgspec.Struct, gc=False):
@@ -57,9 +58,9 @@ def parameters_of_object(values: dict[str, Any]) -> Parameters:
     }
 
 
-def without_secret(query: str) -> str:
-    """The query string as it came, but for a token that may be a password elsewhere."""
-    if _LEFT_OUT not in query:
+def without_secrets(query: str) -> str:
+    """The query string as it came, but for what is left out."""
+    if not any(name in query for name in LEFT_OUT):
         return query
-    kept = [part for part in query.removeprefix("?").split("&") if not part.startswith(_LEFT_OUT)]
-    return "&".join(kept)
+    parts = query.removeprefix("?").split("&")
+    return "&".join(part for part in parts if part.partition("=")[0] not in LEFT_OUT)
