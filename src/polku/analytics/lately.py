@@ -3,7 +3,8 @@
 Where the data changes every second, no answer kept under its version is ever asked for again, and each reader of a
 page would wait for a new one. So a page may be given an answer that took long to work out for a while longer: twenty
 times as long as it took, and half a minute at most. Quick answers are always the newest. Who asks for an older one
-sets off the next in a thread; the page says of which version it is, and draws itself anew when there is a newer one.
+sets off the next in a thread, but only after a pause of four times the work, lest the pages of one map take the
+processor from everybody; the page says of which version it is, and draws itself anew when there is a newer one.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 _LONG = 0.1  # seconds of work from which on an answer may be given again
-_TIMES_AS_LONG, _LONGEST = 20, 30.0
+_PAUSE_TIMES, _TIMES_AS_LONG, _LONGEST = 4, 20, 30.0
 _MOST = 500
 
 
@@ -37,8 +38,15 @@ class _Known(NamedTuple):
 
     @property
     def is_good(self) -> bool:
-        age = time.monotonic() - self.at
-        return self.took >= _LONG and age <= min(_LONGEST, _TIMES_AS_LONG * self.took)
+        return self.took >= _LONG and self._age <= min(_LONGEST, _TIMES_AS_LONG * self.took)
+
+    @property
+    def is_due(self) -> bool:
+        return self._age >= min(_LONGEST / 2, _PAUSE_TIMES * self.took)
+
+    @property
+    def _age(self) -> float:
+        return time.monotonic() - self.at
 
 
 _known: OrderedDict[tuple[str, bytes], _Known] = OrderedDict()
@@ -58,8 +66,9 @@ def run_lately(workspace: Workspace, query: Mapping[str, object]) -> tuple[dict[
     if known is None or known.state.version == now.version or not known.is_good:
         return _work_out(question, workspace, query, now), now
     with _lock:
-        starts = question not in _under_way
-        _under_way.add(question)
+        starts = known.is_due and question not in _under_way
+        if starts:
+            _under_way.add(question)
     if starts:
         threading.Thread(
             target=_work_out_aside, args=(question, workspace, query), name="polku-answer", daemon=True
