@@ -7,6 +7,7 @@ import json
 import pytest
 
 from polku.capture import pipeline
+from polku.capture.details import explain
 from polku.capture.messages import Message
 from polku.capture.protocols import Candidate, Decoded
 
@@ -19,6 +20,7 @@ def passed(message: Message, *, kind="segment", sent_at=None, properties=None, t
     decoded = Decoded(kind, [Candidate(message, b"raw", sent_at, properties, traits)])
     through = pipeline.run(decoded, received=NOW, cookieless=cookieless)
     reasons = [row.reason for row in decoded.rejected] + list(decoded.dropped)
+    assert all(explain(row.detail).text for row in decoded.rejected)
     assert len(through) + len(reasons) == 1
     return (through[0], None) if through else (None, reasons[0])
 

@@ -39,8 +39,8 @@ class Shop:
         self.path = f"/w/{workspace.slug}/sources/segment-{self.key.pk}/"
         self._row = 0
 
-    def receive(self, *, origin="", events=1, drops=(), bad=(), **back) -> None:
-        """So many events, drops of (reason, count) and rows of (reason, raw), received so long ago."""
+    def receive(self, *, origin="", events=1, drops=(), bad=(), detail="", **back) -> None:
+        """So many events, drops of (reason, count) and rows of (reason, raw) with this detail, received so long ago."""
         self._row += 1
         at, origin = utc(**back), origin or self.origin
         batch = stream_batch(
@@ -63,7 +63,7 @@ class Shop:
                     "received": at + timedelta(microseconds=number),
                     "origin": origin,
                     "reason": reason,
-                    "detail": f"detail of {reason}",
+                    "detail": detail or f"detail of {reason}",
                     "raw": raw,
                     "context": CONTEXT,
                 }
@@ -318,6 +318,24 @@ def test_rows_are_shown_as_they_came_and_never_as_markup(shop, owner_client, rea
     assert "All 2" in text
 
 
+def test_what_is_wrong_is_told_in_the_readers_language_and_a_parser_is_quoted(shop, owner_client, read):
+    shop.receive(bad=[("not_json", BROKEN)], detail="It is not valid JSON. (Input data was <b>truncated</b>)")
+    html = owner_client.get(shop.path + "rows/", headers={"Accept-Language": "fi"}).content.decode()
+    quote = '<span lang="en">(Input data was &lt;b&gt;truncated&lt;/b&gt;)</span>'
+    assert f"<p>Se ei ole kelvollista JSONia. {quote}</p>" in html
+    assert "It is not valid JSON. (Input data was" in read(shop.path + "rows/")
+    (row,) = owner_client.get(
+        shop.path + "rows/download/", headers={"Accept-Language": "fi"}
+    ).content.splitlines()
+    assert json.loads(row)["detail"] == "It is not valid JSON. (Input data was <b>truncated</b>)"
+
+
+def test_a_sentence_of_another_version_is_shown_in_english(shop, owner_client):
+    shop.receive(bad=[("not_json", BROKEN)])
+    html = owner_client.get(shop.path + "rows/", headers={"Accept-Language": "fi"}).content.decode()
+    assert '<p><span lang="en">detail of not_json</span></p>' in html
+
+
 def test_rows_come_page_by_page(shop, read):
     shop.receive(events=0, bad=[("not_json", f"row number {number:02}.") for number in range(45)])
     first, third = read(shop.path + "rows/"), read(shop.path + "rows/?page=3")
@@ -370,7 +388,9 @@ def test_a_row_that_is_still_wrong_waits_with_its_new_text_and_todays_reason(sho
         shop.path + "rows/mend/", {"row": digest(BROKEN), "raw": raw, "reason": "not_json"}
     )
     assert answer["Location"] == f"{shop.path}rows/#row-{digest(BROKEN)}"
-    assert "it still cannot be taken in" in owner_client.get(shop.path + "rows/").content.decode()
+    html = owner_client.get(shop.path + "rows/", headers={"Accept-Language": "fi"}).content.decode()
+    assert "it still cannot be taken in: The field “event” is missing." in html
+    assert "<p>Kenttä ”event” puuttuu.</p>" in html
     (row,) = shop.store.rejected(shop.workspace.key.hex)
     assert (row.raw, row.reason) == (raw, "missing_event")
 
@@ -451,6 +471,27 @@ def test_rows_are_downloaded_as_polku_replay_takes_them(shop, owner_client):
     assert len(one.splitlines()) == 1
 
 
+def test_a_download_that_is_not_whole_says_so(shop, owner_client, read):
+    shop.receive(events=0, bad=[("bad_field", f"{number:03}" + "x" * 65_000) for number in range(320)])
+    answer = owner_client.get(shop.path + "rows/download/")
+    assert f'filename="segment-{shop.key.pk}-rows-newest-20-MB.ndjson"' in answer["Content-Disposition"]
+    assert 20_000_000 - 66_000 < len(answer.content) <= 20_000_000
+    raws = [json.loads(line)["raw"][:3] for line in answer.content.splitlines()]
+    assert raws == [f"{319 - number:03}" for number in range(len(raws))]
+    told = "A download ends at 20 MB; the command polku replay --list --json gives all rows."
+    assert told in read(shop.path + "rows/")
+    assert told not in read(shop.path + "rows/?reason=not_json")
+
+
+def test_few_rows_are_downloaded_whole_and_need_no_note(shop, owner_client, read):
+    shop.receive(events=0, bad=[("bad_field", str(number)) for number in range(50)])
+    assert (
+        f'filename="segment-{shop.key.pk}-bad_field.ndjson"'
+        in owner_client.get(shop.path + "rows/download/?reason=bad_field")["Content-Disposition"]
+    )
+    assert "A download ends" not in read(shop.path + "rows/")
+
+
 # ---- data collection ----------------------------------------------------------------------------------------
 
 
@@ -465,7 +506,9 @@ def test_own_traffic_and_cookieless_counting_are_kept_and_audited_without_addres
     assert owner_client.post(address, form).status_code == 302
     kept = collection(shop.workspace)
     assert (kept.own_addresses, kept.is_cookieless) == (["192.0.2.0/24", "2001:db8::1"], True)
-    assert "192.0.2.0/24" in read(address)
+    text = read(address)
+    assert "192.0.2.0/24" in text
+    assert "This concerns visitors’ browsers, not what your own servers send." in text
     assert owner_client.post(address, form).status_code == 302
     ((action, details),) = shop.audit()
     assert action == "capture_settings.updated"

@@ -92,6 +92,15 @@ def test_bad_rows_are_listed_mended_and_taken_in_again(shop, tmp_path, is_stoppe
     assert events(shop) == 3
 
 
+def test_the_list_tells_what_is_wrong_in_the_language_of_the_command_and_json_in_english(shop):
+    shop.environment = {"POLKU_LANGUAGE": "fi"}
+    text = shop.run("replay", "--workspace", "kauppa", "--list", "--reason", "missing_event").stdout
+    assert "missing_event: Kenttä ”event” puuttuu.\n" in text
+    assert [row["detail"] for row in listed(shop, "--reason", "missing_event")] == [
+        "The field “event” is missing."
+    ]
+
+
 def test_an_event_that_came_by_another_way_meanwhile_is_not_doubled(shop, tmp_path):
     rows = [row for row in listed(shop) if row["reason"] == "missing_event"]
     key = shop.json("workspace", "create", "Toinen")["write_key"]

@@ -87,7 +87,7 @@ def _pattern(sentence: Sentence) -> re.Pattern[str]:
         for number, part in enumerate(literals_and_names)
         for is_name in [number % 2 == 1]
     ]
-    return re.compile("".join(parts) + r"(?: \((?P<quote>.*)\))?", re.DOTALL)
+    return re.compile("".join(parts) + r"(?: \((?P<quote>.+)\))?", re.DOTALL)
 
 
 _PATTERNS = {sentence: _pattern(sentence) for sentence in Sentence}

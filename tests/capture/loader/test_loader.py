@@ -143,6 +143,7 @@ def test_a_request_that_the_store_refuses_is_kept_raw_and_the_rest_is_loaded(
     assert names(store, key) == [str(number) for number in range(10) if number != 4]
     (row,) = store.rejected(key)
     assert (row.reason, row.origin) == ("unreadable", "segment/1")
+    assert row.detail.startswith("The event store refused this request. (")
     assert '"Poison"' in row.raw
 
 
@@ -179,6 +180,7 @@ def test_what_cannot_be_decoded_is_kept_raw_and_the_rest_is_loaded(
     assert names(store, key) == ["A", "B"]
     (row,) = store.rejected(key)
     assert (row.reason, row.origin, row.raw) == ("unreadable", "inbox", "/wAgbm8gZW52ZWxvcGU=")
+    assert row.detail.startswith("It is no request as the inbox keeps it. (")
 
 
 def test_one_workspace_in_trouble_does_not_hold_up_another(

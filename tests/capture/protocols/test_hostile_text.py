@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from polku.capture import pipeline
+from polku.capture.details import explain
 from polku.capture.messages import Envelope, decode_envelope, encoder
 from polku.capture.protocols import PROTOCOLS, Decoded, Request, find
 from polku.capture.reasons import DROPS, REJECTIONS
@@ -134,6 +135,7 @@ def check(request: Request, held: int | None) -> None:
     messages = pipeline.run(decoded, received=RECEIVED, cookieless=lambda: "day")
     assert set(decoded.dropped) <= set(DROPS)
     assert {row.reason for row in decoded.rejected} <= set(REJECTIONS)
+    assert [row.detail for row in decoded.rejected if not explain(row.detail).text] == []
     if decoded.refusal is not None:
         assert decoded.refusal.status in (400, 413)
         assert (messages, decoded.rejected, decoded.dropped) == ([], [], {})

@@ -8,6 +8,7 @@ from urllib.parse import quote, urlencode
 import pytest
 
 from polku.capture import pipeline
+from polku.capture.details import explain
 from polku.capture.messages import Message
 from polku.capture.protocols import Decoded, Request, find, named
 from tests.capture.protocols.requests import RECEIVED, get, post
@@ -211,6 +212,7 @@ def test_a_hit_that_cannot_be_taken_is_kept(query, reason):
     assert pipeline.run(decoded, received=RECEIVED) == []
     (row,) = decoded.rejected
     assert (row.reason, row.context) == (reason, {"received": RECEIVED})
+    assert explain(row.detail).text
     assert row.raw == query.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 

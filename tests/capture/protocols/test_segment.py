@@ -290,6 +290,21 @@ def test_a_batch_takes_good_events_and_keeps_bad_ones_with_their_reasons():
             ("missing_id", '{"type": "group", "userId": "u"}'),
         ]
     )
+    assert sorted(row.detail for row in decoded.rejected) == sorted(
+        [
+            "An event is a JSON object.",
+            "An event is a JSON object.",
+            "The field “type” is missing.",
+            "“wink” is none of track, page, screen, identify, group, alias.",
+            "The field “event” is missing.",
+            "It has neither “userId” nor “anonymousId”.",
+            "A field has a value of the wrong kind. (Expected `int | str | null`, got `bool` - at `$.userId`)",
+            "“properties” is a list; it must be an object.",
+            "The field “timestamp” holds no time in ISO 8601.",
+            "It needs both “userId” and “previousId”.",
+            "The field “groupId” is missing.",
+        ]
+    )
     assert len({row.id for row in decoded.rejected}) == 11
     assert decoded.dropped == {}
 
