@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from tests.contract.store_implementations import KEY, any_store
@@ -69,3 +71,16 @@ def test_an_address_is_the_same_in_whatever_letters(any_store, file_first):
     any_store.load_people(KEY, person_table([{"person": "7", "aliases": ["Maija@Example.FI"]}]))
     load(any_store, {"user": "maija@example.fi", "user_kind": "email"}, {"user": "MAIJA@example.fi"})
     assert ids_by_person(any_store) == [[("7", "file"), ("maija@example.fi", "user")]]
+
+
+def test_one_of_very_many_merges_is_taken_back_at_once(any_store):
+    """As after a file in which one id stands beside every customer, which is when somebody wants to."""
+    many = 12_000
+    any_store.load_people(KEY, person_table([{"person": f"c{number}"} for number in range(many)]))
+    junk = [{"person": "everybody", "aliases": [f"c{number}"]} for number in range(many)]
+    any_store.load_people(KEY, person_table(junk))
+    merges = any_store.merges(KEY, 1)
+    assert len(merges) == many - 1
+    begun = time.monotonic()
+    assert any_store.leaving(KEY, merges[many // 2].merge) == [merges[many // 2].alias]
+    assert time.monotonic() - begun < 2

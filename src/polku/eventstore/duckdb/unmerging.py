@@ -150,6 +150,7 @@ def _before_all(history: Sequence[_Row], person: int, identities: dict[int, bool
 def _replayed(history: Sequence[_Row], owner: dict[int, int]) -> tuple[dict[int, int], list[_Row]]:
     """Make the merges again: (who each first person becomes, the rows that now say something else)."""
     now = {person: person for person in owner.values()}
+    firsts = {person: [person] for person in now}
     members: dict[int, list[int]] = {}
     for identity, person in owner.items():
         members.setdefault(person, []).append(identity)
@@ -169,7 +170,9 @@ def _replayed(history: Sequence[_Row], owner: dict[int, int]) -> tuple[dict[int,
         ):
             rewritten.append(again)
         members[survivor] += members.pop(absorbed)
-        now = {first: survivor if person == absorbed else person for first, person in now.items()}
+        firsts[survivor] += firsts[absorbed]
+        for first in firsts.pop(absorbed):
+            now[first] = survivor
     return now, rewritten
 
 
