@@ -242,6 +242,21 @@ def test_undoing_a_merge_asks_with_names_and_says_what_happened(maija, store, wo
     assert store.find_people(key, search="kone-0001").to_pylist()[0]["person"] == back
 
 
+def test_somebody_with_very_many_ids_has_a_page_of_the_usual_size(store, key, owner_client):
+    ids = [f"c{number:03}" for number in range(120)]
+    store.load_people(key, pa.Table.from_pylist([{"person": each} for each in ids], schema=PERSON_BATCH))
+    junk = [{"person": "kaikki", "aliases": [each]} for each in ids]
+    store.load_people(key, pa.Table.from_pylist(junk, schema=PERSON_BATCH))
+    page = owner_client.get(f"{BASE}1/")
+    assert text_of(page).count("Undo this merge") == 50
+    assert text_of(page).count("and 71 more") == 1  # of 121 ids
+    assert text_of(page).count("and 69 more") == 1  # of 119 merges
+    merge = store.merges(key, 1)[0].merge
+    asked = text_of(owner_client.get(f"{BASE}1/merges/{merge}/undo/"))
+    assert asked.count("and 70 more") == 1
+    assert "c119" in asked
+
+
 def test_a_merge_of_somebody_else_is_not_found(maija, store, key, owner_client):
     stranger = store.find_people(key, search="vieras-0001").to_pylist()[0]["person"]
     merge = store.merges(key, maija)[0].merge

@@ -22,6 +22,8 @@ from polku.site.formats import Reader
 
 PEOPLE_PER_PAGE = 50
 SIGNALS_PER_PAGE = 100
+SHOWN_IDS = 50
+"""Ids of a person, and merges, that a page shows: a file with one id beside every customer makes thousands."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,8 @@ class ShownMerge:
 
 @dataclass(frozen=True)
 class PersonPage:
-    """`has_older`: more signals of the kind come after this page of the timeline."""
+    """`has_older`: more signals of the kind come after this page of the timeline. `more_identities` and `more_merges`
+    are how many there are beside those shown."""
 
     person: int
     name: PersonName
@@ -126,8 +129,10 @@ class PersonPage:
     days: list[Day]
     has_older: bool
     identities: list[ShownIdentity]
+    more_identities: int
     has_shared: bool
     merges: list[ShownMerge]
+    more_merges: int
     traits: list[tuple[str, str]]
 
 
@@ -150,7 +155,7 @@ def person_page(
         )
         .to_pylist()
     )
-    identities = store().identities(key, person)
+    identities, merges = store().identities(key, person), store().merges(key, person)
     known = timeline_sources.source_names(workspace)
     names = {origin: known.get(origin, origin) for origin in profile.origins}
     shown = rows[:SIGNALS_PER_PAGE]
@@ -183,9 +188,11 @@ def person_page(
             sources=names if len(names) > 1 else {},
         ),
         has_older=len(rows) > SIGNALS_PER_PAGE,
-        identities=[_identity(each, reader) for each in identities],
+        identities=[_identity(each, reader) for each in identities[:SHOWN_IDS]],
+        more_identities=max(0, len(identities) - SHOWN_IDS),
         has_shared=any(each.is_shared for each in identities),
-        merges=[show_merge(each, reader) for each in store().merges(key, person)],
+        merges=[show_merge(each, reader) for each in merges[:SHOWN_IDS]],
+        more_merges=max(0, len(merges) - SHOWN_IDS),
         traits=flat_properties(traits),
     )
 

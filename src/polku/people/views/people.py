@@ -20,7 +20,7 @@ from polku.accounts.access import WorkspaceRequest, workspace_view
 from polku.eventstore.registry import store
 from polku.people import domain
 from polku.people.names import name_person, read_traits
-from polku.people.person_pages import kind_of, list_people, person_page, show_merge
+from polku.people.person_pages import SHOWN_IDS, kind_of, list_people, person_page, show_merge
 from polku.site.formats import Reader
 
 _LONGEST_SEARCH = 200
@@ -120,6 +120,7 @@ def unmerge(request: WorkspaceRequest, person: int, merge: int) -> HttpResponse:
     reader = reader_of(request)
     ids = store().identities(request.workspace.key.hex, now)
     leaving = store().leaving(request.workspace.key.hex, merge)
+    gone = set(leaving)
     profile = store().profile(request.workspace.key.hex, now)
     own = sorted((each for each in ids if not each.is_shared), key=lambda each: each.identity)
     context = {
@@ -130,10 +131,14 @@ def unmerge(request: WorkspaceRequest, person: int, merge: int) -> HttpResponse:
             [each.kind for each in own],
         ),
         "made": show_merge(made, reader),
-        "leaving": leaving,
-        "staying": [each.alias for each in own if each.alias not in leaving],
+        "leaving": _some(leaving),
+        "staying": _some([each.alias for each in own if each.alias not in gone]),
     }
     return render(request, "people/unmerge.html", context)
+
+
+def _some(ids: list[str]) -> dict[str, Any]:
+    return {"shown": ids[:SHOWN_IDS], "more": max(0, len(ids) - SHOWN_IDS)}
 
 
 def reader_of(request: WorkspaceRequest) -> Reader:
