@@ -142,7 +142,7 @@ class Asking:
         while self.count("Probe") == before:
             if time.perf_counter() - acknowledged > 120:
                 raise RuntimeError("an acknowledged event was not visible after two minutes")
-            time.sleep(0.1)
+            time.sleep(0.2)
         return time.perf_counter() - acknowledged
 
 

@@ -24,6 +24,7 @@ from bench._server import Server, command, demo_server
 SECONDS = float(os.environ.get("POLKU_BENCH_SECONDS", "20"))
 EVENTS = int(float(os.environ.get("POLKU_BENCH_EVENTS", "10e6")))
 STEADY = 10_000  # events a second
+READS = 0.4  # seconds between two pages of one reader; more would measure the readers' own load
 PROMISED_BATCHED, PROMISED_SINGLE = 10_000, 2_000
 PROMISED_PAGE_MS = 100
 PROMISED_VISIBLE = 5.0  # seconds
@@ -142,8 +143,8 @@ def _steady(
     demo_map = demo.sign_in_to_demo()
     owner.sign_in("bench@example.com", "metsäpolku-42")
     pages = {
-        "map of the demo": Probe(lambda: timed(lambda: demo.get(demo_map)), pause=0.1),
-        "map of the workspace being loaded": Probe(lambda: timed(lambda: owner.get(shop_map)), pause=0.1),
+        "map of the demo": Probe(lambda: timed(lambda: demo.get(demo_map)), pause=READS),
+        "map of the workspace being loaded": Probe(lambda: timed(lambda: owner.get(shop_map)), pause=READS),
     }
     for page in (lambda: demo.get(demo_map), lambda: owner.get(shop_map)):
         page()
