@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 import numpy as np
 import pytest
 
-from polku.capture.freshness import Freshness, judge, usual_threshold
-from polku.capture.origins import Origin, OriginConverter
+from polku.capture.sources.freshness import Freshness, judge, usual_threshold
+from polku.capture.sources.origins import Origin, OriginConverter
 
 NOW = datetime(2026, 3, 30, 12)
 OLD = NOW - timedelta(days=100)

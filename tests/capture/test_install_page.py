@@ -13,9 +13,9 @@ from django_scopes import scope
 
 from polku.accounts import domain as accounts
 from polku.accounts.models import ApiKey, AuditEntry
+from polku.capture.install.snippets import Choices, snippet
 from polku.capture.models import CaptureSettings
 from polku.capture.queries import utc_now
-from polku.capture.snippets import Choices, snippet
 from polku.eventstore.streams import (
     STREAM_COUNTS,
     STREAM_EVENTS,

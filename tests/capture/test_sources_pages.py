@@ -12,10 +12,10 @@ from django_scopes import scope
 
 from polku.accounts import domain as accounts
 from polku.accounts.models import AuditEntry
-from polku.capture import alarms
 from polku.capture.models import CaptureSettings, SourceSettings
 from polku.capture.reason_words import describe
 from polku.capture.reasons import DROPS, REJECTIONS
+from polku.capture.sources import alarms
 from polku.eventstore.streams import InboxPlace
 from tests.eventstore.streaming import digest, stream_batch
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from polku.capture.domain.sources import LONGEST_NAME, MOST_HOURS
 from polku.capture.models import SourceSettings
 from polku.capture.queries import Source
-from polku.capture.words import length
+from polku.capture.sources.words import length
 
 _LONGEST_ADDRESSES = 20_000
 LONGEST_RAW = 65_536

@@ -13,9 +13,9 @@ from django_scopes import scope
 from numpy.typing import NDArray
 
 from polku.accounts.models import ApiKey, Workspace
-from polku.capture.freshness import DAYS_OF_RHYTHM, Freshness, judge, usual_threshold
 from polku.capture.models import CaptureSettings, SourceSettings
-from polku.capture.origins import Origin
+from polku.capture.sources.freshness import DAYS_OF_RHYTHM, Freshness, judge, usual_threshold
+from polku.capture.sources.origins import Origin
 from polku.eventstore.registry import store
 from polku.eventstore.streams import RejectedGroup, SourceState
 

@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 def register() -> None:
     """Called once, when the program starts."""
     from polku.accounts.audit_words import register_things
-    from polku.capture import alarms, queries
+    from polku.capture import queries
+    from polku.capture.sources import alarms
     from polku.people import timeline_sources
     from polku.site import navigation, notices
 

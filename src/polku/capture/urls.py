@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, register_converter
 
-from polku.capture.origins import OriginConverter
+from polku.capture.sources.origins import OriginConverter
 from polku.capture.views import install, rejected_rows, settings, sources
 
 register_converter(OriginConverter, "origin")

@@ -15,7 +15,7 @@ from polku.accounts.models import Workspace
 from polku.capture.details import explain
 from polku.capture.domain.rejected import mend_rejected, replay_rejected
 from polku.capture.reasons import REJECTIONS
-from polku.capture.rejected_rows import as_json
+from polku.capture.sources.rejected_rows import as_json
 from polku.cli.errors import CommandError
 from polku.cli.operations import Progress, operation
 from polku.cli.runtime import call_owner, json_command, resolve_workspace, workspace_option

@@ -22,7 +22,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, Request, Route
 
-from polku.capture.snippets import Choices, snippet
+from polku.capture.install.snippets import Choices, snippet
 
 COMPUTER = (
     "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from polku.capture.snippets import Choices, snippet
+from polku.capture.install.snippets import Choices, snippet
 from tests.e2e.tracker.conftest import Polku, Site, Visitor
 
 pytestmark = pytest.mark.e2e

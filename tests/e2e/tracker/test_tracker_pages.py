@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from polku.capture.snippets import Choices, snippet
+from polku.capture.install.snippets import Choices, snippet
 from tests.e2e.tracker.conftest import Polku, Site, Visitor
 
 pytestmark = pytest.mark.e2e

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page
 
-from polku.capture.snippets import Choices, snippet
+from polku.capture.install.snippets import Choices, snippet
 from tests.e2e.tracker.conftest import PHONE, Polku, Site, Visitor
 
 pytestmark = pytest.mark.e2e

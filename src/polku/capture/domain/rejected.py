@@ -10,7 +10,7 @@ from django_scopes import scope
 
 from polku.accounts.domain import record_audit
 from polku.accounts.models import User, Workspace
-from polku.capture.rejected_rows import Replayed, replay_rows, waiting_ids
+from polku.capture.sources.rejected_rows import Replayed, replay_rows, waiting_ids
 from polku.eventstore.registry import store
 
 MOST_AT_ONCE = 10_000

@@ -10,8 +10,8 @@ from django_scopes import scope
 from polku.accounts.domain import record_audit
 from polku.accounts.models import User, Workspace
 from polku.accounts.values import clean_choice, clean_line
-from polku.capture import alarms
 from polku.capture.models import SourceSettings
+from polku.capture.sources import alarms
 from polku.eventstore.registry import store
 
 LONGEST_NAME = 80

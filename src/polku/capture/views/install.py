@@ -13,11 +13,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from polku.accounts import domain as accounts
 from polku.accounts.access import WorkspaceRequest, workspace_view
 from polku.accounts.models import ApiKey
-from polku.capture import queries, snippets
+from polku.capture import queries
 from polku.capture.front import scripts
-from polku.capture.install_forms import InstallForm
-from polku.capture.live_events import live_events
-from polku.capture.trade_words import TRADE_EVENTS
+from polku.capture.install import snippets
+from polku.capture.install.forms import InstallForm
+from polku.capture.install.live_events import live_events
+from polku.capture.install.trade_words import TRADE_EVENTS
 from polku.capture.views.sources import reader_of
 
 _PLACEHOLDER = "pk_…"

@@ -23,7 +23,7 @@ from polku.capture.domain import rejected as domain
 from polku.capture.forms import LONGEST_RAW, MendForm
 from polku.capture.reason_words import describe
 from polku.capture.reasons import REJECTIONS
-from polku.capture.rejected_rows import Replayed, as_ndjson
+from polku.capture.sources.rejected_rows import Replayed, as_ndjson
 from polku.capture.views.sources import reader_of, source_or_404
 from polku.eventstore.registry import store
 

@@ -20,8 +20,8 @@ from polku.capture.domain.sources import update_source
 from polku.capture.forms import SourceForm
 from polku.capture.queries import Source
 from polku.capture.reason_words import ReasonWords, describe
+from polku.capture.sources.words import ago, duration, length, length_of
 from polku.capture.views import pictures
-from polku.capture.words import ago, duration, length, length_of
 from polku.site.formats import Reader
 
 

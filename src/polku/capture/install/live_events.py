@@ -12,9 +12,9 @@ import msgspec
 from django.utils.translation import gettext as _
 
 from polku.accounts.models import Workspace
-from polku.capture.origins import Origin
 from polku.capture.queries import utc_now
 from polku.capture.reason_words import ReasonWords, describe
+from polku.capture.sources.origins import Origin
 from polku.eventstore.port import SignalKind
 from polku.eventstore.registry import store
 from polku.eventstore.streams import IdKind

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from polku.capture.snippets import Choices
+from polku.capture.install.snippets import Choices
 
 
 class InstallForm(forms.Form):

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from polku.accounts.access import WorkspaceRequest
 from polku.accounts.models import Workspace
 from polku.capture import queries
-from polku.capture.words import duration
+from polku.capture.sources.words import duration
 from polku.eventstore.port import StoreError
 from polku.site.notices import Notice
 
