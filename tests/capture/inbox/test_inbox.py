@@ -86,10 +86,18 @@ def test_a_full_file_is_sealed_and_only_a_sealed_one_can_be_dropped(opened, tmp_
     inbox = opened(file_bytes=100_000)
     for number in range(30):
         inbox.put(SHOP, bytes([number]) * 10_000)
-    _wait_until(lambda: len(inbox.files()) >= 3)
+    # A file is sealed after its last row was acknowledged. The first of these waits for that, and should it fill a
+    # file itself, the second waits for that one.
+    inbox.put(SHOP, b"a")
+    inbox.put(SHOP, b"b")
     files = inbox.files()
+    assert len(files) >= 3
     assert files == sorted(files)
-    assert [row[1][:1] for row in _everything(inbox)] == [bytes([number]) for number in range(30)]
+    assert [row[1][:1] for row in _everything(inbox)] == [
+        *(bytes([number]) for number in range(30)),
+        b"a",
+        b"b",
+    ]
     assert [inbox.is_sealed(file) for file in files] == [True] * (len(files) - 1) + [False]
     assert inbox.drop(files[-1]) is False
     assert inbox.drop(files[0]) is True
