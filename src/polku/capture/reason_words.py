@@ -46,9 +46,7 @@ _ADVICE: dict[str, Any] = {
     ),
     "unsupported": _("Nothing is lost for the map. The sender may leave these messages out."),
     "not_an_object": _("Ask whoever maintains the sender to send each event as one JSON object."),
-    "not_json": _(
-        "The text broke on its way or was put together wrongly. Mend it and process it again."
-    ),
+    "not_json": _("The text broke on its way or was put together wrongly. Mend it and process it again."),
     "too_large": _("An event holds at most 32 kB. Leave out long texts and files, then process it again."),
     "missing_type": _("Add the field “type”, for example “track”, and process it again."),
     "unknown_type": _(

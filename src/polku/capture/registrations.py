@@ -13,7 +13,9 @@ def register() -> None:
     from polku.people import timeline_sources
     from polku.site import navigation, notices
 
-    navigation.register(navigation.NavigationItem(name=_("Data sources"), url_name="capture:sources", order=60))
+    navigation.register(
+        navigation.NavigationItem(name=_("Data sources"), url_name="capture:sources", order=60)
+    )
     navigation.register_settings(
         navigation.NavigationItem(
             name=_("Data collection"), url_name="capture:collection", permission="manage"
