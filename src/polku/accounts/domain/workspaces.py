@@ -110,7 +110,7 @@ def _create_rows(fields: Mapping[str, object], owner: User | None) -> tuple[Work
             Membership.objects.create(workspace=workspace, user=owner, role=Role.OWNER)
         record_audit(workspace=workspace, actor=owner, action="workspace.created", target=workspace.name)
         with translation.override(workspace.language):
-            names = {ApiKey.Kind.WRITE: _("First write key"), ApiKey.Kind.SECRET: _("First secret key")}
+            names = {ApiKey.Kind.WRITE: _("First source"), ApiKey.Kind.SECRET: _("First secret key")}
         (_row, write_key), (_row, secret_key) = (
             create_api_key(workspace=workspace, kind=kind, name=name, actor=owner)
             for kind, name in names.items()
