@@ -130,7 +130,7 @@ def test_a_range_ends_on_the_last_day_with_data(two_registers, store, read):
 def test_an_empty_workspace_says_what_to_import(workspace, read):
     said = read()
     assert "Nothing to join yet" in said
-    assert "polku import scores answers.csv --workspace testikauppa" in said
+    assert "polku import scores answers.csv \\ --workspace testikauppa" in said
 
 
 def test_links_that_were_refused_are_explained(store, workspace, read):
@@ -143,7 +143,7 @@ def test_links_that_were_refused_are_explained(store, workspace, read):
     said = read()
     assert "One address or number, two customers 1" in said
     assert "Devices that several people use 1" in said
-    assert "Call reset when somebody signs out" in said
+    assert "call reset when somebody signs out" in said
     assert "Ids that name nobody 1" in said
     assert "a@x.fi + bertta 1 time, last 1 Mar 2026" in said
 
@@ -189,7 +189,7 @@ BOTH = "Import a customer list"
         ),
         (
             [rate(EVENT, origin="segment/2", known=5, ids={"device": 100, "user": 5}), ORDERS_BY_NUMBER],
-            ["5% belong to a known customer."],
+            ["only 5% belong to a known customer."],
         ),
         ([rate(EVENT, origin="tracker/1", known=40, ids={"device": 100, "user": 30}), ORDERS_BY_NUMBER], []),
         (

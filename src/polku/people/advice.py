@@ -77,18 +77,18 @@ def _of_events(rate: JoinRate, name: str, percent: Percent) -> Iterator[Advice]:
         yield Advice(
             _("%(source)s: nobody ever says who they are, so that visits join no customer.") % values,
             _(
-                "Call identify with the customer’s number or e-mail address when somebody signs in and when an order "
-                "is sent. Earlier visits of the same browser join at that moment."
+                "Ask whoever builds the site to call identify with the customer’s number or e-mail address when "
+                "somebody signs in and when an order is sent. Earlier visits of the same browser join at that moment."
             ),
             rate.signals - rate.known,
             'polku.identify("K-1234", {email: "asiakas@example.com"})',
         )
     else:
         yield Advice(
-            _("%(source)s: %(share)s belong to a known customer.") % values,
+            _("%(source)s: only %(share)s belong to a known customer.") % values,
             _(
-                "Call identify also when somebody orders as a guest, subscribes to the newsletter or opens a link in "
-                "your message. It is normal that most visitors stay unknown."
+                "Ask whoever builds the site to call identify also when somebody orders as a guest, subscribes to the "
+                "newsletter or opens a link in your message. It is normal that most visitors stay unknown."
             ),
             rate.signals - rate.known,
         )

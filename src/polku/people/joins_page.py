@@ -195,11 +195,13 @@ def refused_groups(links: Sequence[RefusedLink], reader: Reader) -> list[Refused
     remedies = {
         "two_users": _("Look for duplicates in the customer register and join them there."),
         "shared_device": _(
-            "Call reset when somebody signs out, so that the next one begins as a new visitor."
+            "Ask whoever builds the site to call reset when somebody signs out, so that the next one begins as a "
+            "new visitor."
         ),
         "too_many": _("Leave that id out of what is sent, or out of the file."),
         "placeholder": _(
-            "Call identify only when the id is known, and leave the cell of the file empty where it is not."
+            "Ask whoever builds the site to call identify only when the id is known; in a file, leave the cell "
+            "empty where it is not."
         ),
         "kept_apart": _("Nothing needs to be done; Polku keeps them apart."),
     }
