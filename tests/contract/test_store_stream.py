@@ -349,6 +349,20 @@ def test_sources_are_counted_and_rejected_rows_kept_mended_and_settled(any_store
     assert (source.accepted, source.repeated, source.rejected, source.waiting) == (2, 2, 3, 1)
 
 
+def test_a_replay_undoes_nothing_that_somebody_did_meanwhile(any_store):
+    rows = [
+        {"id": digest(name), "reason": "not_json", "raw": "old"} for name in ("mended", "deleted", "taken")
+    ]
+    load(any_store, rejected=rows)
+    mended, deleted, taken = (row["id"] for row in rows)
+    any_store.mend_rejected(KEY, [(mended, "new")])
+    any_store.forget_rejected(KEY, [deleted])
+    again = [row | {"reason": "missing_event", "detail": "Why."} for row in rows[:2]]
+    load(any_store, [{"id": 1, "user": "u"}], rejected=again, replayed=[mended, deleted, taken])
+    (left,) = any_store.rejected(KEY)
+    assert (left.id, left.reason, left.detail, left.raw) == (mended, "missing_event", "Why.", "new")
+
+
 def test_files_are_sources_too(any_store):
     event = {"message_id": "1" * 32, "name": "view", "time": at(-600), "person": "p"}
     order = {"message_id": "2" * 32, "order": "A", "time": at(-700), "person": "p"}

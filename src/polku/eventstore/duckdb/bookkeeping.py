@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from polku.eventstore.duckdb.session import Session
 from polku.eventstore.streams import InboxPlace
@@ -147,6 +148,25 @@ def keep_rejected(session: Session, rejected: pa.Table) -> None:
         SELECT CAST(id AS UUID), received, origin, reason, detail, raw, context FROM refused_rows"""
     )
     session.withdraw("refused_rows")
+
+
+def settle_rejected(session: Session, replayed: Sequence[str], rejected: pa.Table) -> None:
+    """Forget the rows that a replay settles, and keep those that are rejected.
+
+    A row that a replay rejects once more gets the reason of today and stays as it is: somebody may have mended or
+    deleted it since the replay read it.
+    """
+    is_again = pc.is_in(rejected["id"], value_set=pa.array(replayed, pa.string()))
+    again = rejected.filter(is_again)
+    forget_rejected(session, sorted({*replayed} - {*again["id"].to_pylist()}))
+    if again.num_rows:
+        session.offer("again", again)
+        session.run(
+            f"""UPDATE {session.db}.rejected AS r SET reason = a.reason, detail = a.detail FROM again AS a
+            WHERE r.id = CAST(a.id AS UUID)"""
+        )
+        session.withdraw("again")
+    keep_rejected(session, rejected.filter(pc.invert(is_again)))
 
 
 def forget_rejected(session: Session, ids: Sequence[str]) -> int:

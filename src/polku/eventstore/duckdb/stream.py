@@ -334,8 +334,7 @@ def _keep_books(session: Session, batch: StreamBatch, events: pa.Table, first: i
         batch.received,
         is_replay=batch.place is None,
     )
-    bookkeeping.forget_rejected(session, batch.replayed)
-    bookkeeping.keep_rejected(session, batch.rejected)
+    bookkeeping.settle_rejected(session, batch.replayed, batch.rejected)
     if batch.place is not None:
         bookkeeping.move_to(session, batch.place)
 
