@@ -381,6 +381,15 @@ def test_a_mended_row_becomes_an_event_and_the_audit_log_holds_no_content(shop, 
     ]
 
 
+def test_a_mended_row_that_is_left_out_on_purpose_is_said_to_be(shop, owner_client):
+    shop.receive(events=0, bad=[("not_json", BROKEN)])
+    nobody = {"type": "track", "event": "Tilaus", "context": {"library": {"name": "polku.js"}}}
+    raw = json.dumps(nobody)
+    answer = owner_client.post(shop.path + "rows/mend/", {"row": digest(BROKEN), "raw": raw}, follow=True)
+    assert "Mended, but left out on purpose" in answer.content.decode()
+    assert shop.waiting() == []
+
+
 def test_a_row_that_is_still_wrong_waits_with_its_new_text_and_todays_reason(shop, owner_client):
     shop.receive(events=0, bad=[("not_json", BROKEN)])
     raw = '{"type":"track","userId":"asiakas-7"}'

@@ -75,18 +75,18 @@ def test_bad_rows_are_listed_mended_and_taken_in_again(shop, tmp_path, is_stoppe
     assert set(rows[0]) == {"id", "received", "source", "reason", "detail", "raw"}
 
     assert shop.json("replay", "--workspace", "kauppa") == {
-        "replayed": 2, "accepted": 0, "repeated": 0, "still_rejected": 2, "waiting": 2,
+        "replayed": 2, "accepted": 0, "repeated": 0, "left_out": 0, "still_rejected": 2, "waiting": 2,
     }  # fmt: skip
     assert shop.json("replay", "--workspace", "kauppa", "--reason", "missing_type")["replayed"] == 1
 
     file = tmp_path / "mended.ndjson"
     file.write_text(mended([row for row in rows if row["reason"] == "missing_event"]))
     assert shop.json("replay", "--workspace", "kauppa", "--mend", str(file)) == {
-        "mended": 1, "replayed": 1, "accepted": 1, "repeated": 0, "still_rejected": 0, "waiting": 1,
+        "mended": 1, "replayed": 1, "accepted": 1, "repeated": 0, "left_out": 0, "still_rejected": 0, "waiting": 1,
     }  # fmt: skip
     file.write_text(mended(rows))
     assert shop.json("replay", "--workspace", "kauppa", "--mend", str(file)) == {
-        "mended": 1, "replayed": 1, "accepted": 1, "repeated": 0, "still_rejected": 0, "waiting": 0,
+        "mended": 1, "replayed": 1, "accepted": 1, "repeated": 0, "left_out": 0, "still_rejected": 0, "waiting": 0,
     }  # fmt: skip
     assert listed(shop) == []
     assert events(shop) == 3

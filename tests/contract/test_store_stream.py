@@ -349,6 +349,16 @@ def test_sources_are_counted_and_rejected_rows_kept_mended_and_settled(any_store
     assert (source.accepted, source.repeated, source.rejected, source.waiting) == (2, 2, 3, 1)
 
 
+def test_a_bad_row_that_is_sent_again_waits_once(any_store):
+    bad, other = ({"id": digest(name), "reason": "not_json", "raw": "{"} for name in ("bad", "other"))
+    load(any_store, rejected=[bad, bad], place=InboxPlace(1, 1))
+    loaded = load(any_store, rejected=[other, bad], place=InboxPlace(1, 2))
+    assert loaded.rejected == 1
+    assert {row.id for row in any_store.rejected(KEY)} == {bad["id"], other["id"]}
+    (source,) = any_store.sources(KEY)
+    assert (source.rejected, source.waiting) == (2, 2)
+
+
 def test_a_replay_undoes_nothing_that_somebody_did_meanwhile(any_store):
     rows = [
         {"id": digest(name), "reason": "not_json", "raw": "old"} for name in ("mended", "deleted", "taken")

@@ -102,7 +102,7 @@ STREAM_ORDERS = pa.schema(
 
 STREAM_REJECTED = pa.schema(
     [
-        pa.field("id", pa.string(), nullable=False),  # 32 hex digits, made when it was received
+        pa.field("id", pa.string(), nullable=False),  # 32 hex digits; one that waits already is the same row
         pa.field("received", pa.timestamp("us"), nullable=False),
         pa.field("origin", pa.string(), nullable=False),
         pa.field("reason", pa.string(), nullable=False),  # an enumerated word, e.g. `not_json`

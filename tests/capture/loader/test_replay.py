@@ -64,6 +64,7 @@ def test_a_mended_row_becomes_a_signal_and_the_rest_stays(key, store, reject):
         "replayed": 2,
         "accepted": 1,
         "repeated": 0,
+        "left_out": 0,
         "still_rejected": 1,
         "rows": [{"id": row_id(1), "reason": "missing_event", "detail": "The field “event” is missing."}],
     }
@@ -204,5 +205,5 @@ def test_more_rows_than_one_transaction_takes(key, store, reject):
 
 def test_nothing_to_replay(key):
     assert replay(key, ids=[]) == {
-        "replayed": 0, "accepted": 0, "repeated": 0, "still_rejected": 0, "rows": []
+        "replayed": 0, "accepted": 0, "repeated": 0, "left_out": 0, "still_rejected": 0, "rows": []
     }  # fmt: skip

@@ -419,6 +419,14 @@ def test_deep_nesting_is_kept_as_a_bad_row():
     assert [(row.reason, len(row.raw)) for row in decoded.rejected] == [("too_large", 65_536)]
 
 
+def test_a_bad_event_sent_again_is_the_same_row_and_one_without_an_id_is_another():
+    named = {"type": "track", "userId": "u", "messageId": "m1"}
+    nameless = {"type": "track", "userId": "u"}
+    first, again = (decode("/v1/batch", {"batch": [named, nameless]}).rejected for _ in range(2))
+    assert first[0].id == again[0].id
+    assert len({row.id for row in (*first, *again)}) == 3
+
+
 def test_one_event_may_be_exactly_as_long_as_the_limit():
     def event(size: int) -> bytes:
         start, end = b'{"event":"E","userId":"u","properties":{"a":"', b'"}}'

@@ -55,27 +55,29 @@ class Live:
     is_fresh: bool
     left_out: Sequence[tuple[ReasonWords, int]]
     rejected: Sequence[str]
-
-    @property
-    def token(self) -> str:
-        newest = self.events[0].arrival if self.events else 0
-        return f"{newest}-{sum(count for _words, count in self.left_out)}-{len(self.rejected)}"
+    token: str
 
 
-def live_events(workspace: Workspace, *, key: int | None, reader: Reader) -> Live:
-    """The newest events of the website with write key `key`, or of all websites. Raises StoreError."""
+def live_events(workspace: Workspace, *, key: int | None, reader: Reader, seen: str = "") -> Live | None:
+    """The newest events of the website with write key `key`, or of all websites; None where `seen` is their token:
+    who did it is looked up only for what will be shown. Raises StoreError."""
     origins = _origins(workspace, key)
     rows = [row for origin in origins for row in _newest(workspace, origin)]
     rows.sort(key=lambda row: row["arrival"], reverse=True)
-    people = _People(workspace)
     hour_ago = utc_now() - _LATELY
+    left_out = _left_out(workspace, origins, since=hour_ago)
+    rejected = [origin for origin in origins if store().rejected(workspace.key.hex, origin=origin, limit=1)]
+    newest = rows[0]["arrival"] if rows else 0
+    token = f"{newest}-{sum(count for _words, count in left_out)}-{len(rejected)}"
+    if token == seen:
+        return None
+    people = _People(workspace)
     return Live(
         events=[_event(row, people, reader) for row in rows[:SHOWN]],
         is_fresh=any(row["time"] > hour_ago for row in rows[:1]),
-        left_out=_left_out(workspace, origins, since=hour_ago),
-        rejected=[
-            origin for origin in origins if store().rejected(workspace.key.hex, origin=origin, limit=1)
-        ],
+        left_out=left_out,
+        rejected=rejected,
+        token=token,
     )
 
 

@@ -38,14 +38,14 @@ _context = msgspec.json.Decoder(_Context).decode
 def replay(workspace: str, *, ids: Sequence[str] | None = None) -> dict[str, Any]:
     """Take rejected rows of the workspace (its key) in again: those of `ids`, or all.
 
-    Returns {"replayed", "accepted", "repeated", "still_rejected", "rows"}: how many rows were tried, how many events
-    are new and how many were known, and of each row that still fails {"id", "reason", "detail"}.
+    Returns {"replayed", "accepted", "repeated", "left_out", "still_rejected", "rows"}: how many rows were tried, how
+    many events are new, known and dropped on purpose, and of each row that still fails {"id", "reason", "detail"}.
 
     Side effects: each portion of 500 rows is one transaction of the store. A row that becomes a signal, or is dropped
     on purpose, waits no more; one that fails stays, with the new reason. An event without an id of its own gets one
     from its row, so doing this again adds nothing. Raises StoreError.
     """
-    done = {"replayed": 0, "accepted": 0, "repeated": 0, "still_rejected": 0}
+    done = {"replayed": 0, "accepted": 0, "repeated": 0, "left_out": 0, "still_rejected": 0}
     still: list[dict[str, str]] = []
     enricher = Enricher()
     for portion in _portions(list(dict.fromkeys(ids)) if ids is not None else _all_ids(workspace)):
@@ -66,6 +66,7 @@ def replay(workspace: str, *, ids: Sequence[str] | None = None) -> dict[str, Any
             loaded = store().load_stream(workspace, batch, rules=hit_rules(workspace))
             done["accepted"] += loaded.accepted
             done["repeated"] += loaded.repeated
+            done["left_out"] += sum(batch.counts["count"].to_pylist())
         done["replayed"] += len(rows)
     done["still_rejected"] = len(still)
     return {**done, "rows": still}

@@ -6,6 +6,7 @@ everything it does can be tested with bytes and compared with ==.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 from collections.abc import Callable, Mapping
@@ -26,6 +27,7 @@ RAW_BYTES = 64 * 1024
 EVENTS = 5_000
 """One request may hold so many events. The body's limit lets no honest client reach it."""
 _IP_ADDRESS = re.compile(r'("ip"\s*:\s*")[0-9A-Fa-f.:]{2,45}(?=")')
+_MESSAGE_ID = re.compile(r'"messageId"\s*:\s*"[^"]')
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +86,11 @@ class Decoded:
         self, reason: str, detail: str, raw: bytes | msgspec.Raw, context: dict[str, str | int] | None = None
     ) -> None:
         """Keep `raw` with an enumerated reason: its first 64 KiB, without IP addresses that libraries add to events;
-        bytes that are not UTF-8 become U+FFFD."""
+        bytes that are not UTF-8 become U+FFFD. Sent again with the id that its sender gave it, it is the same row."""
         text = _IP_ADDRESS.sub(r"\1", bytes(raw)[:RAW_BYTES].decode("utf-8", "replace"))
-        self.rejected.append(RejectedMessage(os.urandom(16).hex(), reason, detail, text, context or {}))
+        has_id = _MESSAGE_ID.search(text) is not None
+        row = hashlib.blake2b(text.encode(), digest_size=16).hexdigest() if has_id else os.urandom(16).hex()
+        self.rejected.append(RejectedMessage(row, reason, detail, text, context or {}))
 
     def drop(self, reason: str, count: int = 1) -> None:
         self.dropped[reason] = self.dropped.get(reason, 0) + count

@@ -17,12 +17,13 @@ PORTION = 500
 
 @dataclass(frozen=True)
 class Replayed:
-    """What became of rows that were taken in again: `accepted` and `repeated` are events, `still_rejected` rows that
-    wait on, `waiting` all rows of the workspace that wait now."""
+    """What became of rows that were taken in again: `accepted`, `repeated` and `left_out` (dropped on purpose) are
+    events, `still_rejected` rows that wait on, `waiting` all rows of the workspace that wait now."""
 
     replayed: int = 0
     accepted: int = 0
     repeated: int = 0
+    left_out: int = 0
     still_rejected: int = 0
     waiting: int = 0
 
@@ -42,7 +43,7 @@ def waiting_ids(workspace: str, *, origin: str | None, reason: str | None, most:
 def replay_rows(workspace: str, ids: Sequence[str] | None = None) -> Replayed:
     """Take these rows (None: all) in again, each portion in one transaction. Raises StoreError."""
     done = replay(workspace, ids=ids)
-    counts = {name: done[name] for name in ("replayed", "accepted", "repeated", "still_rejected")}
+    counts = {name: done[name] for name in ("replayed", "accepted", "repeated", "left_out", "still_rejected")}
     return Replayed(**counts, waiting=waiting(workspace))
 
 

@@ -67,8 +67,8 @@ def install_events(request: WorkspaceRequest) -> HttpResponse:
     """The part of the page that is asked for every two seconds; 204 while it says what the page knows (`seen`)."""
     number = request.GET.get("key", "")
     key = int(number) if number.isdecimal() and len(number) < 10 else None
-    context = _live(request, key)
-    if request.GET.get("seen") == context["live"].token:
+    context = _live(request, key, seen=request.GET.get("seen", ""))
+    if context["live"] is None:
         return HttpResponse(status=204)
     return render(request, "capture/parts/live_events.html", context)
 
@@ -90,5 +90,6 @@ def _key_for(request: WorkspaceRequest, form: InstallForm) -> tuple[ApiKey | Non
     return key, text
 
 
-def _live(request: WorkspaceRequest, key: int | None) -> dict[str, Any]:
-    return {"live": live_events(request.workspace, key=key, reader=reader_of(request)), "live_key": key or ""}
+def _live(request: WorkspaceRequest, key: int | None, *, seen: str = "") -> dict[str, Any]:
+    live = live_events(request.workspace, key=key, reader=reader_of(request), seen=seen)
+    return {"live": live, "live_key": key or ""}

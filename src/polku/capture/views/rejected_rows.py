@@ -116,6 +116,9 @@ def mend(request: WorkspaceRequest, origin: str) -> HttpResponse:
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
         return _back(request, origin, reason)
+    if done.left_out:
+        messages.warning(request, _("Mended, but left out on purpose: it is of a kind that is not counted."))
+        return _back(request, origin, reason)
     if not done.still_rejected:
         messages.success(request, _("Mended and taken in."))
         return _back(request, origin, reason)

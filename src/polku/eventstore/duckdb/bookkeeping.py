@@ -139,6 +139,19 @@ def note_import(session: Session, origin: str | None, *, accepted: int, known: i
     note_sources(session, [(origin, newest)], now)
 
 
+def unseen_rejected(session: Session, rejected: pa.Table) -> pa.Table:
+    """Those that do not wait here already: who sends a request again sends its bad events again too."""
+    if not rejected.num_rows:
+        return rejected
+    session.offer("refused_rows", rejected.append_column("row", pa.array(range(rejected.num_rows))))
+    (rows,) = session.integers(
+        f"""SELECT min(row) FROM refused_rows AS n ANTI JOIN {session.db}.rejected AS r ON r.id = CAST(n.id AS UUID)
+        GROUP BY n.id ORDER BY 1"""
+    )
+    session.withdraw("refused_rows")
+    return rejected.take(pa.array(rows))
+
+
 def keep_rejected(session: Session, rejected: pa.Table) -> None:
     if not rejected.num_rows:
         return

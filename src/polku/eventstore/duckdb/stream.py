@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
@@ -70,6 +70,8 @@ def load_stream(session: Session, batch: StreamBatch, *, rules: Sequence[HitRule
         return StreamLoaded(0, 0, 0, 0, int(version))
     if pc.any(pc.and_(pc.is_null(batch.events["user"]), pc.is_null(batch.events["device"]))).as_py():
         raise StoreError(_("The batch has events with neither a user nor a device."))
+    if batch.place is not None:
+        batch = replace(batch, rejected=bookkeeping.unseen_rejected(session, batch.rejected))
     rows = _fresh_rows(session, batch)
     whole = len(rows) == batch.events.num_rows
     events = batch.events if whole else batch.events.take(pa.array(rows))
