@@ -13,8 +13,8 @@ from django.test import Client
 from django.utils import translation
 
 from polku.accounts import domain as accounts
+from polku.eventstore.persons import JoinRate, RefusedLink
 from polku.eventstore.port import ORDER_BATCH, PERSON_BATCH, SIGNAL_BATCH
-from polku.eventstore.streams import JoinRate, RefusedLink
 from polku.people.advice import advise
 from polku.people.joins_page import refused_groups
 from polku.site.formats import Reader

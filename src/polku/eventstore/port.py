@@ -18,13 +18,9 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from polku.eventstore.persons import PeopleOneByOne
 from polku.eventstore.streams import (
-    Identity,
     InboxPlace,
-    JoinRate,
-    Merge,
-    Profile,
-    RefusedLink,
     RejectedGroup,
     RejectedRow,
     SourceState,
@@ -220,7 +216,7 @@ class Preview:
 CatalogKind = Literal["event", "url", "reason", "channel", "metric", "status", "property"]
 
 
-class EventStore(Protocol):
+class EventStore(PeopleOneByOne, Protocol):
     """One workspace's signals never meet another's: `workspace` is the first argument of everything."""
 
     # life of a workspace
@@ -367,65 +363,6 @@ class EventStore(Protocol):
     def recent(self, workspace: str, *, origin: str | None = None, limit: int = 20) -> pa.Table:
         """The signals that arrived last, newest first: `arrival`, `time`, `kind`, `name`, `url`, `channel`,
         `value`, `properties`, `origin`, `person`."""
-
-    # people, one by one
-    def find_people(
-        self,
-        workspace: str,
-        *,
-        search: str = "",
-        is_known: bool | None = None,
-        limit: int = 50,
-        offset: int = 0,
-    ) -> pa.Table:
-        """People by an id, an order's number or a trait that holds `search`, the last seen first, those never seen
-        last: `person`, `ids` (list of text), `kinds` (list of text), `is_known` (by an id other than a device),
-        `traits`, `signals`, `orders` (how many), `order` (the newest one's number), `origins` (list of text),
-        `first_seen`, `last_seen`. With `is_known` only those who are, or are not."""
-
-    def profile(self, workspace: str, person: int) -> Profile | None: ...
-    def timeline(
-        self,
-        workspace: str,
-        person: int,
-        *,
-        kinds: Sequence[SignalKind] = (),
-        limit: int = 100,
-        offset: int = 0,
-    ) -> pa.Table:
-        """All signals of a person (or those of `kinds`), newest first: `arrival`, `time`, `kind`, `name`, `url`,
-        `channel`, `value`, `score`, `scale_low`, `scale_high`, `text`, `properties`, `origin`, `order` (id),
-        `order_status`, `alias` (by which id it came), `device` (alias), `visit` (number of the visit, newest 1),
-        `touchpoints` (list of numbers). A visit ends by 30 minutes without any signal; one that the signals
-        name is their own."""
-
-    def identities(self, workspace: str, person: int) -> list[Identity]:
-        """The person's ids, and shared devices that some of their signals came from; those seen last first."""
-
-    def person_now(self, workspace: str, person: int) -> int | None:
-        """Who a person is by now, after merges; None where there is nobody of that number."""
-
-    def merges(self, workspace: str, person: int) -> list[Merge]:
-        """The merges that made the person who they are, newest first, also of those absorbed; undone ones too."""
-
-    def leaving(self, workspace: str, merge: int) -> list[str]:
-        """The ids that would go with the one who is back if the merge were taken back now; raises as `unmerge`."""
-
-    def unmerge(self, workspace: str, merge: int, *, rules: Sequence[HitRule]) -> int:
-        """Take a merge back and keep the two apart; the number of the person who is back. Raises StoreError where
-        it was undone already or never made."""
-
-    def refused_links(self, workspace: str, *, limit: int = 100) -> list[RefusedLink]:
-        """Newest first."""
-
-    def join_rates(self, workspace: str, scope: Scope) -> list[JoinRate]:
-        """By source and kind, most signals first; a source that was not kept is an empty text."""
-
-    def unjoined(
-        self, workspace: str, scope: Scope, origin: str, kind: SignalKind, *, limit: int = 20
-    ) -> pa.Table:
-        """Newest signals that `JoinRate.joined` leaves out, one a person: `arrival`, `time`, `name`, `alias`,
-        `alias_kind`, `order` (its number), `channel`, `value`, `score`, `text`, `url`, `properties`, `person`."""
 
 
 class StoreError(Exception):

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from polku.eventstore.persons import JoinRate
 from polku.eventstore.port import SignalKind
-from polku.eventstore.streams import IdKind, JoinRate
+from polku.eventstore.streams import IdKind
 
 WELL = 0.8
 """From this share on nothing is advised."""

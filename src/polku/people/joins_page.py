@@ -11,9 +11,9 @@ from django.utils.translation import ngettext
 
 from polku.accounts.models import Workspace
 from polku.analytics.ranges import local_midnight
+from polku.eventstore.persons import JoinRate, RefusedLink
 from polku.eventstore.port import Scope, SignalKind, StoreState
 from polku.eventstore.registry import store
-from polku.eventstore.streams import JoinRate, RefusedLink
 from polku.people import timeline_sources
 from polku.people.advice import WELL, Advice, advise, share
 from polku.people.names import kind_name as id_kind_name

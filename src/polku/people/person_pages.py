@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from polku.accounts.models import Workspace
+from polku.eventstore.persons import Identity, Merge, Profile
 from polku.eventstore.port import SignalKind
 from polku.eventstore.registry import store
-from polku.eventstore.streams import Identity, IdKind, Merge, Profile
+from polku.eventstore.streams import IdKind
 from polku.people import timeline_sources
 from polku.people.names import PersonName, kind_name, name_person, read_traits
 from polku.people.sentences import kind_plural

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from polku.eventstore.duckdb import id_kinds
 from polku.eventstore.duckdb.session import Session
-from polku.eventstore.streams import Identity, Merge, RefusedLink
+from polku.eventstore.persons import Identity, Merge, RefusedLink
 
 
 def identities(session: Session, person: int) -> list[Identity]:

@@ -8,8 +8,8 @@ from polku.eventstore.duckdb import conditions, id_kinds
 from polku.eventstore.duckdb.conditions import all_of
 from polku.eventstore.duckdb.session import Session
 from polku.eventstore.duckdb.terms import Terms
+from polku.eventstore.persons import JoinRate
 from polku.eventstore.port import Scope, SignalKind
-from polku.eventstore.streams import JoinRate
 
 _KNOWN_ORDER = "(time IS NOT NULL OR value IS NOT NULL OR status IS NOT NULL)"
 _ORDER = int(SignalKind.ORDER)

@@ -29,6 +29,7 @@ from polku.eventstore.duckdb import (
     versions,
 )
 from polku.eventstore.duckdb.instance import QUESTION_SECONDS, Instance
+from polku.eventstore.persons import Identity, JoinRate, Merge, Profile, RefusedLink
 from polku.eventstore.port import (
     CatalogEntry,
     CatalogKind,
@@ -47,12 +48,7 @@ from polku.eventstore.port import (
     Unit,
 )
 from polku.eventstore.streams import (
-    Identity,
     InboxPlace,
-    JoinRate,
-    Merge,
-    Profile,
-    RefusedLink,
     RejectedGroup,
     RejectedRow,
     SourceState,

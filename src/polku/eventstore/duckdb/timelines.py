@@ -9,8 +9,8 @@ import pyarrow as pa
 from polku.eventstore.duckdb import id_kinds
 from polku.eventstore.duckdb.sequences import SESSION_GAP
 from polku.eventstore.duckdb.session import Session
+from polku.eventstore.persons import Profile
 from polku.eventstore.port import SignalKind
-from polku.eventstore.streams import Profile
 
 
 def timeline(
