@@ -4,7 +4,7 @@ Functions take sufficient statistics or arrays, by keyword, and return an `Estim
 result). Invalid input, n = 0 included, raises ValueError with a message that says what is wrong.
 """
 
-from polku.statistics.comparisons import Discoveries, benjamini_hochberg
+from polku.statistics.comparisons import Discoveries, benjamini_hochberg, holm
 from polku.statistics.estimate import Z95, Estimate
 from polku.statistics.proportions import two_proportions, wilson
 from polku.statistics.rates import poisson_rate, rate_difference
@@ -22,6 +22,7 @@ __all__ = [
     "bootstrap_total",
     "ces",
     "csat",
+    "holm",
     "kaplan_meier",
     "nps",
     "nps_sample_size",
