@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import pytest
 
@@ -13,6 +14,7 @@ from polku.analytics.errors import nearest
 from polku.analytics.parsing import (
     NOBODY,
     parse_breakdown,
+    parse_compare,
     parse_conditions,
     parse_scope,
     parse_selector,
@@ -173,6 +175,46 @@ def test_an_unknown_segment_holds_nobody_and_warns():
         "There is no segment “loyale”, so nobody belongs to it. Did you mean “Loyal”?",
         "There is no segment “xyz”, so nobody belongs to it.",
     ]
+
+
+def compared(data: object, *, segments: bool = True) -> tuple[Scope, list]:
+    warnings: list = []
+    scope = parse_scope(SHOP, {"range": {"from": "2026-03-01"}, "segment": "Loyal"}, warnings=warnings)
+    return parse_compare(SHOP, data, scope, segments=segments, warnings=warnings), warnings
+
+
+def test_compared_is_another_stretch_of_time_or_another_segment(resolving):
+    march, loyal = datetime(2026, 2, 28, 22), LOYAL
+    shop = "Europe/Helsinki"
+    assert compared({"from": "2026-02-01", "to": "2026-03-01"}) == (
+        Scope(start=datetime(2026, 1, 31, 22), end=march, segment=loyal, timezone=shop),
+        [],
+    )
+    assert compared({}) == (Scope(segment=loyal, timezone=shop), [])
+    scope, warnings = compared({"segment": "Loyale"})
+    assert scope == Scope(start=march, segment=NOBODY, timezone=shop)
+    assert [str(warning).split("?")[0] for warning in warnings] == [
+        "There is no segment “Loyale”, so nobody belongs to it. Did you mean “Loyal”"
+    ]
+    assert compared({"segment": "Loyal", "to": "2026-02-01"})[0] == Scope(
+        end=datetime(2026, 1, 31, 22), segment=loyal, timezone=shop
+    )
+
+
+@pytest.mark.parametrize(
+    ("data", "segments", "field"),
+    [
+        ({"segment": "Loyal"}, False, "compare.segment"),
+        ({"segment": 3}, True, "compare.segment"),
+        ({"form": "2026-01-01"}, True, "compare.form"),
+        ({"from": "2026-02-01", "to": "2026-01-01"}, True, "compare"),
+        ("last week", True, "compare"),
+    ],
+)
+def test_what_cannot_be_compared(resolving, data, segments, field):
+    with pytest.raises(QueryError) as caught:
+        compared(data, segments=segments)
+    assert caught.value.field == field
 
 
 def test_units_and_breakdowns():

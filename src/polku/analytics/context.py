@@ -29,9 +29,10 @@ class Breakdown:
 class QueryContext:
     """The parsed common parts of a question and where to find the answer.
 
-    `key` is the workspace's name in `store`. `compare` is the scope of the second range, for kinds that have
-    the field `compare`. `warnings` may be added to; give lazily translated texts (`gettext_lazy`,
-    `format_lazy`), because an answer is kept for readers of every language.
+    `key` is the workspace's name in `store`. `compare` is the scope of what the answer is compared with, for
+    kinds that have the field `compare`. `sees_people`: whoever asks may see customers one by one; a kind whose
+    answer depends on it says so in its version. `warnings` may be added to; give lazily translated texts
+    (`gettext_lazy`, `format_lazy`), because an answer is kept for readers of every language.
     """
 
     workspace: Workspace
@@ -42,4 +43,5 @@ class QueryContext:
     breakdown: Breakdown | None
     state: StoreState
     compare: Scope | None = None
+    sees_people: bool = False
     warnings: list[Message] = field(default_factory=list)

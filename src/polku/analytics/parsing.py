@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, cast, get_args
 
 from django.utils.text import format_lazy
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 OPERATORS: tuple[str, ...] = get_args(Operator)
 UNITS: tuple[str, ...] = get_args(Unit)
 ATTRIBUTIONS = ("first", "last")
+SELECTOR_FIELDS = ("event", "touchpoint", "where")
 MOST_CONDITIONS = 50
 MOST_SELECTORS = 20
 LARGEST_TOUCHPOINT = 2**63 - 1
@@ -37,14 +39,17 @@ def parse_conditions(data: object, *, field: str) -> tuple[Condition, ...]:
     return tuple(_condition(row, field=f"{field}[{place}]") for place, row in enumerate(rows))
 
 
-def parse_selector(workspace: Workspace, data: object, *, field: str) -> Selector:
+def parse_selector(
+    workspace: Workspace, data: object, *, field: str, beside: tuple[str, ...] = ()
+) -> Selector:
     """{"event": name | [names], "where": […]} or {"touchpoint": number or name, "where": […]}.
 
-    With only `where`, signals of every kind are taken that satisfy it. Raises QueryError for an unknown field
-    or touchpoint; an event never received is not an error.
+    With only `where`, signals of every kind are taken that satisfy it. Fields named in `beside` may stand beside
+    these; they are the caller's to read. Raises QueryError for an unknown field or touchpoint; an event never
+    received is not an error.
     """
-    parts = values.mapping(data, ("event", "touchpoint", "where"), field=field)
-    if not parts:
+    parts = values.mapping(data, (*SELECTOR_FIELDS, *beside), field=field)
+    if not any(name in parts for name in SELECTOR_FIELDS):
         raise QueryError(
             _("“%(field)s” must say which signals: give “event”, “touchpoint” or “where”.")
             % {"field": field},
@@ -74,29 +79,35 @@ def parse_selectors(
     return tuple(parse_selector(workspace, row, field=f"{field}[{place}]") for place, row in enumerate(rows))
 
 
-def parse_scope(
-    workspace: Workspace, query: Mapping[str, object], *, range_field: str = "range", warnings: list[Message]
-) -> Scope:
-    """Which signals `query` is about: its range (or the one in `range_field`), `where` and `segment`.
+def parse_scope(workspace: Workspace, query: Mapping[str, object], *, warnings: list[Message]) -> Scope:
+    """Which signals `query` is about: its `range`, `where` and `segment`.
 
     A segment that does not exist holds nobody; that is added to `warnings`, with the nearest name.
     """
-    start, end = parse_range(query.get(range_field), workspace.timezone, field=range_field)
-    segment: SegmentRule | None = None
-    name = query.get("segment")
-    if name is not None:
-        name = values.text(name, field="segment")
-        segment = resolvers.find_segment(workspace, name)
-        if segment is None:
-            segment = NOBODY
-            warnings.append(_unknown_segment(workspace, name))
+    start, end = parse_range(query.get("range"), workspace.timezone)
     return Scope(
         start=start,
         end=end,
         where=parse_conditions(query.get("where"), field="where"),
-        segment=segment,
+        segment=_segment(workspace, query.get("segment"), field="segment", warnings=warnings),
         timezone=workspace.timezone,
     )
+
+
+def parse_compare(
+    workspace: Workspace, data: object, scope: Scope, *, segments: bool, warnings: list[Message]
+) -> Scope:
+    """What `scope` is compared with: the same question about a second range {"from", "to"}, with `segments` also
+    about another segment {"segment": name}, or both."""
+    parts = values.mapping(data, ("from", "to", "segment") if segments else ("from", "to"), field="compare")
+    if "segment" in parts:
+        rule = _segment(workspace, parts["segment"], field="compare.segment", warnings=warnings)
+        scope = replace(scope, segment=rule)
+    stretch = {name: parts[name] for name in ("from", "to") if name in parts}
+    if stretch or "segment" not in parts:
+        start, end = parse_range(stretch, workspace.timezone, field="compare")
+        scope = replace(scope, start=start, end=end)
+    return scope
 
 
 def parse_unit(data: object) -> Unit:
@@ -173,6 +184,19 @@ def _touchpoint(workspace: Workspace, reference: object, *, field: str) -> int:
             raise QueryError(message, field=field)
         raise unknown_word(message, reference, resolvers.touchpoint_names(workspace), field=field)
     return found.id
+
+
+def _segment(
+    workspace: Workspace, data: object, *, field: str, warnings: list[Message]
+) -> SegmentRule | None:
+    if data is None:
+        return None
+    name = values.text(data, field=field)
+    found = resolvers.find_segment(workspace, name)
+    if found is None:
+        warnings.append(_unknown_segment(workspace, name))
+        return NOBODY
+    return found
 
 
 def _unknown_segment(workspace: Workspace, name: str) -> Message:

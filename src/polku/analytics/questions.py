@@ -16,7 +16,7 @@ from polku.analytics.cache import AnswerCache, Kept
 from polku.analytics.context import Message, QueryContext
 from polku.analytics.errors import QueryError, unknown_word
 from polku.analytics.known import warn_of_unknown
-from polku.analytics.parsing import parse_breakdown, parse_scope, parse_unit
+from polku.analytics.parsing import parse_breakdown, parse_compare, parse_scope, parse_unit
 from polku.eventstore.registry import store as open_store
 
 if TYPE_CHECKING:
@@ -31,7 +31,11 @@ answers = AnswerCache(CACHE_BYTES)
 
 
 def run(
-    workspace: Workspace, query: Mapping[str, object], *, state: StoreState | None = None
+    workspace: Workspace,
+    query: Mapping[str, object],
+    *,
+    state: StoreState | None = None,
+    sees_people: bool = False,
 ) -> dict[str, object]:
     """Answer `query`, the Query object of the documentation, about `workspace`.
 
@@ -39,7 +43,8 @@ def run(
     `rows_scanned` and `warnings` (in the language in use) beside what the kind gives. It may come from the
     cache, which knows the version of the data. Raises QueryError for a question that cannot be answered as it
     stands, and StoreError (QuestionTooSlow among them) where the store gives up. With `state`, one that the store
-    had lately, an answer kept since then is good enough.
+    had lately, an answer kept since then is good enough. `sees_people`: whoever asks may see customers one by one;
+    without it kinds that could name people give their numbers only.
     """
     canonical = canonical_text(query)
     kind = _kind(query)
@@ -49,13 +54,16 @@ def run(
     scope = parse_scope(workspace, asked, warnings=warnings)
     compare = None
     if "compare" in kind.fields and "compare" in asked:
-        compare = parse_scope(workspace, asked, range_field="compare", warnings=[])
+        compare = parse_compare(
+            workspace, asked["compare"], scope, segments=kind.compares_segments, warnings=warnings
+        )
     context = QueryContext(
         workspace=workspace,
         store=store,
         key=key,
         scope=scope,
         compare=compare,
+        sees_people=sees_people,
         unit=parse_unit(asked.get("unit")),
         breakdown=parse_breakdown(asked.get("breakdown")),
         state=state or store.state(key),

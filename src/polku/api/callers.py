@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -9,16 +11,25 @@ from ninja.security import HttpBearer
 from ninja.security.base import AuthBase
 from ninja.utils import check_csrf
 
+from polku.accounts.access import allows
 from polku.accounts.domain import find_api_key
 from polku.accounts.models import ApiKey, Workspace
 from polku.accounts.queries import membership_of
 from polku.api.problems import Problem
 
 
-class SecretKey(HttpBearer):
-    """`Authorization: Bearer sk_…`. The key names the workspace."""
+@dataclass(frozen=True)
+class Caller:
+    """Whose workspace is asked about, and whether the caller may see its customers one by one."""
 
-    def authenticate(self, request: HttpRequest, token: str) -> Workspace | None:
+    workspace: Workspace
+    sees_people: bool
+
+
+class SecretKey(HttpBearer):
+    """`Authorization: Bearer sk_…`. The key names the workspace, and opens all of it."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> Caller | None:
         key = find_api_key(token.strip())
         if key is None:
             return None
@@ -26,7 +37,7 @@ class SecretKey(HttpBearer):
             raise Problem(
                 403, _("This is a write key, which only sends signals; questions need a secret key.")
             )
-        return key.workspace
+        return Caller(key.workspace, sees_people=True)
 
 
 class MemberSession(AuthBase):
@@ -40,10 +51,10 @@ class MemberSession(AuthBase):
     openapi_in = "cookie"
     openapi_name = settings.SESSION_COOKIE_NAME
 
-    def __call__(self, request: HttpRequest) -> Workspace | None:
+    def __call__(self, request: HttpRequest) -> Caller | None:
         return self.authenticate(request)
 
-    def authenticate(self, request: HttpRequest) -> Workspace | None:
+    def authenticate(self, request: HttpRequest) -> Caller | None:
         if "Authorization" in request.headers or not request.user.is_authenticated:
             return None
         if check_csrf(request) is not None:
@@ -52,4 +63,4 @@ class MemberSession(AuthBase):
         membership = membership_of(request.user, slug)
         if membership is None:
             raise Problem(404, _("You are not a member of a workspace “%s” (?workspace=…).") % slug[:80])
-        return membership.workspace
+        return Caller(membership.workspace, sees_people=allows(membership.role, "act"))

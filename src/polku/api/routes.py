@@ -9,9 +9,9 @@ from django.http import HttpResponse
 from django_scopes import scope
 from ninja import Router
 
-from polku.accounts.models import Workspace
 from polku.analytics import run
 from polku.api.bodies import read_object
+from polku.api.callers import Caller
 from polku.api.schemas import PROBLEM_RESPONSES, QUERY_OPERATION, WORKSPACE_OPERATION
 from polku.eventstore.registry import store
 
@@ -29,10 +29,10 @@ router = Router()
     openapi_extra=QUERY_OPERATION | {"responses": QUERY_OPERATION["responses"] | PROBLEM_RESPONSES},
 )
 def query(request: Any) -> HttpResponse:
-    workspace: Workspace = request.auth
+    caller: Caller = request.auth
     question = read_object(request)
-    with scope(workspace=workspace):
-        answer = run(workspace, question)
+    with scope(workspace=caller.workspace):
+        answer = run(caller.workspace, question, sees_people=caller.sees_people)
     return _json(answer)
 
 
@@ -44,7 +44,8 @@ def query(request: Any) -> HttpResponse:
     openapi_extra=WORKSPACE_OPERATION | {"responses": WORKSPACE_OPERATION["responses"] | PROBLEM_RESPONSES},
 )
 def workspace(request: Any) -> HttpResponse:
-    found: Workspace = request.auth
+    caller: Caller = request.auth
+    found = caller.workspace
     state = store().state(found.key.hex)
     return _json(
         {

@@ -19,7 +19,8 @@ _LARGEST = 1_000_000  # characters
 
 @operation("query")
 def run_query(params: dict[str, Any], progress: Progress) -> dict[str, Any]:
-    return dict(run(Workspace.objects.get(pk=params["workspace"]), params["query"]))
+    workspace = Workspace.objects.get(pk=params["workspace"])
+    return dict(run(workspace, params["query"], sees_people=True))
 
 
 @click.command(help=_("Ask a question given as a JSON file (or - for standard input)."))

@@ -19,12 +19,12 @@ class Kind:
     """A kind of question.
 
     `fields` are those it takes beside the common ones (`kind`, `range`, `where`, `segment`, `breakdown`,
-    `unit`); with `compare` among them the second range is parsed into `QueryContext.compare`. `run` gets the
-    context and the question without its null fields, and returns a JSON-able answer; it may set
-    `rows_scanned`. `breakdown` and `units` say whether it heeds those common fields; where it does not,
-    asking for them is a warning. `version` names the state of everything outside the event store that the
-    answer depends on (a journey's structure, say): a kept answer is used again only while that stays the
-    same.
+    `unit`); with `compare` among them the second range, or where `compares_segments` the other segment, is parsed
+    into `QueryContext.compare`. `run` gets the context and the question without its null fields, and returns a
+    JSON-able answer; it may set `rows_scanned`. `breakdown` and `units` say whether it heeds those common
+    fields; where it does not, asking for them is a warning. `version` names the state of everything outside the
+    event store that the answer depends on (a journey's structure, say): a kept answer is used again only while
+    that stays the same.
     """
 
     name: str
@@ -32,6 +32,7 @@ class Kind:
     run: Callable[[QueryContext, Mapping[str, object]], Answer]
     breakdown: bool = False
     units: bool = False
+    compares_segments: bool = False
     version: Callable[[QueryContext, Mapping[str, object]], str] = field(default=_nothing)
 
 
