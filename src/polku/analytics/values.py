@@ -94,6 +94,17 @@ def choice(data: object, known: Sequence[str], *, field: str) -> str:
     )
 
 
+def whole(data: object, *, least: int, most: int, field: str) -> int:
+    """A whole number from `least` to `most`."""
+    if isinstance(data, int) and not isinstance(data, bool) and least <= data <= most:
+        return data
+    raise QueryError(
+        _("“%(field)s” must be a whole number from %(least)d to %(most)d, not “%(value)s”.")
+        % {"field": field, "least": least, "most": most, "value": shown(data)},
+        field=field,
+    )
+
+
 def truth(data: object, *, field: str) -> bool:
     """True or False."""
     if isinstance(data, bool):
