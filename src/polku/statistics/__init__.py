@@ -6,6 +6,7 @@ result). Invalid input, n = 0 included, raises ValueError with a message that sa
 
 from polku.statistics.comparisons import Discoveries, benjamini_hochberg, holm
 from polku.statistics.estimate import Z95, Estimate
+from polku.statistics.means import welch
 from polku.statistics.proportions import two_proportions, wilson
 from polku.statistics.rates import poisson_rate, rate_difference
 from polku.statistics.resampling import bootstrap_mean, bootstrap_total
@@ -32,5 +33,6 @@ __all__ = [
     "score_difference",
     "smiley",
     "two_proportions",
+    "welch",
     "wilson",
 ]
