@@ -27,6 +27,7 @@ from polku.eventstore.streams import (
     StreamBatch,
     StreamLoaded,
 )
+from polku.eventstore.web import WebQuestions
 
 
 class SignalKind(IntEnum):
@@ -216,7 +217,7 @@ class Preview:
 CatalogKind = Literal["event", "url", "reason", "channel", "metric", "status", "property"]
 
 
-class EventStore(PeopleOneByOne, Protocol):
+class EventStore(PeopleOneByOne, WebQuestions, Protocol):
     """One workspace's signals never meet another's: `workspace` is the first argument of everything."""
 
     # life of a workspace

@@ -29,6 +29,7 @@ from polku.eventstore.duckdb import (
     versions,
 )
 from polku.eventstore.duckdb.instance import QUESTION_SECONDS, Instance
+from polku.eventstore.duckdb.web_store import VisitMemory, WebStore
 from polku.eventstore.persons import Identity, JoinRate, Merge, Profile, RefusedLink
 from polku.eventstore.port import (
     CatalogEntry,
@@ -57,7 +58,7 @@ from polku.eventstore.streams import (
 )
 
 
-class DuckDBStore:
+class DuckDBStore(WebStore):
     """All workspaces' signals below `folder`, which one process opens at a time.
 
     `threads` defaults to one less than there are processors, `memory_limit` ("1GB") to one gigabyte;
@@ -75,6 +76,7 @@ class DuckDBStore:
         self._instance = Instance(
             folder, threads=threads, memory_limit=memory_limit, question_seconds=question_seconds
         )
+        self._visits = VisitMemory()
 
     def create(self, workspace: str) -> None:
         self._instance.create(workspace)

@@ -1,0 +1,329 @@
+"""The visits of a stretch of time, as arrays from which every overview of the website is counted.
+
+Reading them is the costly part, and does not depend on what the reader of the page clicks at; `web_store` keeps them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from polku.eventstore.duckdb import conditions
+from polku.eventstore.duckdb.batches import Integers, codes
+from polku.eventstore.duckdb.conditions import all_of
+from polku.eventstore.duckdb.sequences import SESSION_GAP, in_order
+from polku.eventstore.duckdb.session import Session
+from polku.eventstore.duckdb.terms import Terms
+from polku.eventstore.port import Scope, SignalKind
+from polku.eventstore.streams import IdKind
+from polku.eventstore.web import Dimension
+
+Small = NDArray[np.int32]
+
+_OF_PROPERTY: Mapping[str, Dimension] = {
+    "traffic_channel": "channel",
+    "traffic_source": "source",
+    "traffic_campaign": "campaign",
+    "device_type": "device",
+    "browser": "browser",
+}
+_LOAD_TIME = "load_time"
+# Without scheme, host, query and fragment; the front page is “/”.
+_BEFORE_PATH = r"^[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*"
+_AFTER_PATH = r"[?#].*$"
+
+
+@dataclass(frozen=True)
+class Visits:
+    """Visits in order of person and start; times in microseconds, codes point into `names` (−1: not known).
+
+    `page_visit`, `page`: which visit saw which page, each pair once. `order_…`: all orders of the scope, `order_visit`
+    −1 where none led to it. `search_…`: searches in visits; `found` is how much a search found, NaN where it does not
+    say. `load`: mean load time of a visit's pages in milliseconds, NaN where none was measured.
+    """
+
+    person: Integers
+    start: Integers
+    is_daily: NDArray[np.bool_]
+    codes: Mapping[Dimension, Small]
+    names: Mapping[Dimension, Sequence[str]]
+    load: NDArray[np.float64]
+    page_visit: Small
+    page: Small
+    order_visit: Integers
+    order_person: Integers
+    order_value: NDArray[np.float64]
+    order_status: NDArray[np.object_]
+    contact_person: Integers
+    search_visit: Integers
+    search_query: Small
+    search_found: NDArray[np.float64]
+    queries: Sequence[str]
+    scanned: int
+
+    @property
+    def size(self) -> int:
+        """Bytes in memory, about."""
+        arrays = [value for each in fields(self) if isinstance(value := getattr(self, each.name), np.ndarray)]
+        texts = [*self.names.values(), self.queries]
+        return (
+            sum(array.nbytes for array in (*arrays, *self.codes.values()))
+            + sum(len(text) + 60 for some in texts for text in some)
+            + 64 * len(self.order_status)
+        )
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """Signals in order of person, time and arrival. `page` is −1 where an event has no address or is not wanted."""
+
+    person: Integers
+    time: Integers
+    arrival: Integers
+    kind: NDArray[np.uint8]
+    page: Small
+    session: Integers
+    is_wanted: NDArray[np.bool_]
+    is_search: NDArray[np.bool_]
+    pages: Sequence[str]
+
+
+def read_visits(session: Session, scope: Scope, searches: Sequence[str]) -> Visits:
+    """All visits of the scope."""
+    rows = _rows(session, scope, searches)
+    visit, first, last = _visits(rows)
+    daily = session.integers(
+        f"SELECT DISTINCT person FROM {session.db}.identity WHERE kind = '{IdKind.COOKIELESS}'"
+    )[0]
+    person, start = rows.person[first], rows.time[first]
+    end = rows.time[last]
+    told = _tell(session, rows, first)
+    at_page = np.flatnonzero(rows.page >= 0)
+    pairs = np.unique(visit[at_page] * max(1, len(rows.pages)) + rows.page[at_page])
+    search_visit, search_query, search_found, queries = _searches(session, rows, visit)
+    orders = _orders(session, rows)
+    return Visits(
+        person=person,
+        start=start,
+        is_daily=np.isin(person, daily),
+        codes=told[0],
+        names=told[1] | {"page": rows.pages},
+        load=_loads(session, scope, rows, visit, len(first)),
+        page_visit=(pairs // max(1, len(rows.pages))).astype(np.int32),
+        page=(pairs % max(1, len(rows.pages))).astype(np.int32),
+        order_visit=_visit_of(person, start, end, orders[0], orders[1]),
+        order_person=orders[0],
+        order_value=orders[2],
+        order_status=orders[3],
+        contact_person=rows.person[rows.is_wanted & (rows.kind == SignalKind.CONTACT)],
+        search_visit=search_visit,
+        search_query=search_query,
+        search_found=search_found,
+        queries=queries,
+        scanned=len(rows.person),
+    )
+
+
+def _rows(session: Session, scope: Scope, searches: Sequence[str]) -> _Rows:
+    """Every signal of the range and segment in narrow columns, for what ends a session is any signal of its person."""
+    terms = Terms(session.db, scope.timezone)
+    wanted = all_of(conditions.condition(terms, each) for each in scope.where)
+    names = ", ".join(terms.parameter(name) for name in searches) or "NULL"
+    where = [conditions.time_range(terms, scope)]
+    if scope.segment is not None:
+        where.append(conditions.segment(terms, scope.segment, scope))
+    is_event = f"s.kind = {int(SignalKind.EVENT)}"
+    table = session.table(
+        f"""SELECT s.person, epoch_us(s.time) AS time, s.arrival, s.kind,
+            CASE WHEN s.session IS NULL THEN -1 ELSE CAST(hash(s.session) >> 1 AS BIGINT) END AS session,
+            {wanted} AS wanted, coalesce({is_event} AND s.name IN ({names}), false) AS searched,
+            CASE WHEN {is_event} AND ({wanted}) THEN s.url END AS url
+        FROM {terms.source()} WHERE {all_of(where)}""",
+        terms.parameters,
+    )
+    page, pages = _pages(table["url"])
+    person, time, arrival = (table[name].to_numpy() for name in ("person", "time", "arrival"))
+    order = in_order(person, time, arrival)
+    return _Rows(
+        person=person[order],
+        time=time[order],
+        arrival=arrival[order],
+        kind=table["kind"].to_numpy()[order],
+        page=page[order],
+        session=table["session"].to_numpy()[order],
+        is_wanted=table["wanted"].to_numpy()[order],
+        is_search=table["searched"].to_numpy()[order] & (table["wanted"].to_numpy()[order]),
+        pages=pages,
+    )
+
+
+def _pages(url: pa.ChunkedArray) -> tuple[Small, list[str]]:
+    """(the page of each row, the pages): addresses without scheme, host, query and fragment."""
+    of_row, addresses = codes(url)
+    paths = pc.replace_substring_regex(addresses, _BEFORE_PATH, "")
+    paths = pc.replace_substring_regex(paths, _AFTER_PATH, "")
+    paths = pc.if_else(pc.equal(paths, ""), "/", paths)
+    of_address, pages = codes(pa.chunked_array([paths]))
+    return np.append(of_address, -1)[of_row].astype(np.int32), pages.to_pylist()
+
+
+def _visits(rows: _Rows) -> tuple[Integers, Integers, Integers]:
+    """(the visit of each row or −1, by visit its first row with a page, and its last row), by person and start.
+
+    A session that signals name is one of its person; what is left makes one until a gap of more than 30 minutes.
+    """
+    size = len(rows.person)
+    number = np.empty(size, dtype=np.int64)
+    loose = np.flatnonzero(rows.session < 0)
+    breaks = np.ones(len(loose), dtype=bool)
+    breaks[1:] = (np.diff(rows.person[loose]) != 0) | (np.diff(rows.time[loose]) > SESSION_GAP)
+    number[loose] = np.cumsum(breaks)
+    named = np.flatnonzero(rows.session >= 0)
+    if len(named):
+        by_name = np.lexsort((rows.session[named], rows.person[named]))
+        person, name = rows.person[named][by_name], rows.session[named][by_name]
+        other = np.ones(len(named), dtype=bool)
+        other[1:] = (person[1:] != person[:-1]) | (name[1:] != name[:-1])
+        number[named[by_name]] = np.cumsum(other) + len(loose)
+    # Only sessions with a page are visits, and they are numbered by their first page.
+    paged = np.flatnonzero(rows.page >= 0)
+    sessions, first = np.unique(number[paged], return_index=True)
+    first = paged[first]
+    by_first = np.argsort(first, kind="stable")
+    rank = np.empty(len(sessions), dtype=np.int64)
+    rank[by_first] = np.arange(len(sessions))
+    of_number = np.full(int(number.max(initial=0)) + 1, -1, dtype=np.int64)
+    of_number[sessions] = rank
+    visit = of_number[number]
+    last = np.zeros(len(sessions), dtype=np.int64)
+    inside = np.flatnonzero(visit >= 0)
+    np.maximum.at(last, visit[inside], inside)
+    return visit, first[by_first], last
+
+
+def _tell(
+    session: Session, rows: _Rows, first: Integers
+) -> tuple[dict[Dimension, Small], dict[Dimension, Sequence[str]]]:
+    """What the first page of each visit says of it: (codes, names)."""
+    told = _properties(session, rows.arrival[first], tuple(_OF_PROPERTY))
+    of_visit: dict[Dimension, Small] = {}
+    names: dict[Dimension, Sequence[str]] = {}
+    for column, dimension in zip(told, _OF_PROPERTY.values(), strict=True):
+        code, values = codes(column)
+        of_visit[dimension] = code.astype(np.int32)
+        names[dimension] = values.to_pylist()
+    return of_visit, names
+
+
+def _properties(session: Session, arrivals: Integers, names: Sequence[str]) -> list[pa.ChunkedArray]:
+    """The properties of these signals as text, in the order of `arrivals`; empty texts are null."""
+    terms = Terms(session.db)
+    pointers = terms.parameter([f"/{name}" for name in names])
+    session.offer("asked", pa.table({"place": np.arange(len(arrivals)), "arrival": arrivals}))
+    found = session.table(
+        f"""SELECT {", ".join(f"nullif(told[{place}], '') AS t{place}" for place in range(1, len(names) + 1))}
+        FROM (
+            SELECT a.place, json_extract_string(s.properties, CAST({pointers} AS VARCHAR[])) AS told
+            FROM {session.db}.signal AS s JOIN asked AS a ON a.arrival = s.arrival
+        ) ORDER BY place""",
+        terms.parameters,
+    )
+    session.withdraw("asked")
+    return list(found.columns)
+
+
+def _searches(
+    session: Session, rows: _Rows, visit: Integers
+) -> tuple[Integers, Small, NDArray[np.float64], list[str]]:
+    """(visit, query, how much was found) of each search in a visit, and the queries."""
+    at = np.flatnonzero(rows.is_search & (visit >= 0))
+    query, results = _properties(session, rows.arrival[at], ("query", "results"))
+    found = [_number(text) for text in results.to_pylist()]
+    code, values = codes(pc.utf8_lower(pc.utf8_trim_whitespace(query)))
+    return visit[at], code.astype(np.int32), np.array(found, dtype=np.float64), values.to_pylist()
+
+
+def _number(text: str | None) -> float:
+    try:
+        return float(text) if text is not None else np.nan
+    except ValueError:
+        return np.nan
+
+
+def _loads(session: Session, scope: Scope, rows: _Rows, visit: Integers, count: int) -> NDArray[np.float64]:
+    """The mean of the load times that a visit's signals tell, in milliseconds; NaN where none does."""
+    (is_known,) = session.row(
+        f"SELECT count(*) FROM {session.db}.property WHERE name = $name", {"name": _LOAD_TIME}
+    )
+    if not is_known:
+        return np.full(count, np.nan)
+    terms = Terms(session.db, scope.timezone)
+    load = terms.property(_LOAD_TIME).number()
+    where = [
+        conditions.time_range(terms, scope),
+        f"s.kind = {int(SignalKind.EVENT)}",
+        f"contains(s.properties, '\"{_LOAD_TIME}\"')",  # far quicker than to look into every object
+    ]
+    found = session.table(
+        f"SELECT arrival, load FROM (SELECT s.arrival, {load} AS load FROM {terms.source()} WHERE {all_of(where)}) "
+        "WHERE load > 0 ORDER BY arrival",
+        terms.parameters,
+    )
+    arrival, millisecond = found["arrival"].to_numpy(), found["load"].to_numpy()
+    by_arrival = np.argsort(rows.arrival, kind="stable")
+    place = np.searchsorted(rows.arrival, arrival, sorter=by_arrival)
+    place[place == len(by_arrival)] = 0
+    row = by_arrival[place] if len(by_arrival) else place
+    # Rows of people outside the segment were not read.
+    is_here = (rows.arrival[row] == arrival) & rows.is_wanted[row] & (visit[row] >= 0)
+    of_visit, millisecond = visit[row[is_here]], millisecond[is_here]
+    total = np.bincount(of_visit, weights=millisecond, minlength=count)
+    times = np.bincount(of_visit, minlength=count)
+    return np.divide(total, times, out=np.full(count, np.nan), where=times > 0)
+
+
+def _orders(
+    session: Session, rows: _Rows
+) -> tuple[Integers, Integers, NDArray[np.float64], NDArray[np.object_]]:
+    """(person, time, value or NaN, status or None) of each order that is wanted, in order of person and time."""
+    at = np.flatnonzero(rows.is_wanted & (rows.kind == SignalKind.ORDER))
+    session.offer("asked", pa.table({"place": np.arange(len(at)), "arrival": rows.arrival[at]}))
+    found = session.table(
+        f"""SELECT o.value, o.status FROM {session.db}.orders AS o JOIN asked AS a ON a.arrival = o.signal
+        ORDER BY a.place"""
+    )
+    session.withdraw("asked")
+    value = found["value"].to_numpy().astype(np.float64)
+    status = np.array(found["status"].to_pylist(), dtype=object)
+    return rows.person[at], rows.time[at], value, status
+
+
+def _visit_of(
+    visitor: Integers, start: Integers, end: Integers, person: Integers, time: Integers
+) -> Integers:
+    """The visit that began last before each order of its person and was not over for long, else −1."""
+    if not len(visitor) or not len(person):
+        return np.full(len(person), -1, dtype=np.int64)
+    begun = np.lexsort(
+        (
+            np.repeat([0, 1], [len(visitor), len(person)]),
+            np.concatenate([start, time]),
+            np.concatenate([visitor, person]),
+        )
+    )
+    is_visit = begun < len(visitor)
+    latest = np.maximum.accumulate(np.where(is_visit, begun, -1))
+    asked = ~is_visit
+    found = np.full(len(person), -1, dtype=np.int64)
+    candidate = latest[asked]
+    order = begun[asked] - len(visitor)
+    fits = candidate >= 0
+    fits[fits] &= visitor[candidate[fits]] == person[order[fits]]
+    fits[fits] &= time[order[fits]] - end[candidate[fits]] <= SESSION_GAP
+    found[order[fits]] = candidate[fits]
+    return found
