@@ -243,7 +243,7 @@ class BehaviourQuestions(Protocol):
     def paths(self, workspace: str, scope: Scope, asked: PathQuestion) -> Paths: ...
 
     def variants(self, workspace: str, scope: Scope, asked: PathQuestion) -> Variants:
-        """Only `node`, `unit`, `touchpoints`, `collapse_repeats` and `top` matter."""
+        """`depth` and `branches` do not matter."""
 
     def retention(self, workspace: str, scope: Scope, asked: RetentionQuestion) -> Retention: ...
 

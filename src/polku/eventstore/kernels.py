@@ -1,32 +1,35 @@
-"""Questions about sequences, answered over whole arrays at once. Nothing here knows a database.
+"""Funnels, counted over whole arrays at once. Nothing here knows a database.
 
 `funnel_units` follows each step-1 signal by binary search in the sorted rows of the next steps, for all units
-together. That is exact as long as no two signals of one instant compete for steps; the few units where they
-do go through `polku.eventstore.exact_funnel`, one by one.
+together. That is exact as long as no two signals of one instant compete for steps and nothing excluded lies in
+between; the few units where they do, or where it does, go through `polku.eventstore.exact_funnel`, one by one.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from polku.eventstore.exact_funnel import any_chain, ordered_chain, strict_chain
+from polku.eventstore.behaviour import ORDERS, Order
+from polku.eventstore.exact_funnel import any_chain, walled_any_chain, walled_chain
 from polku.eventstore.port import SequenceRows
 
-Order = Literal["ordered", "strict", "any"]
-ORDERS: tuple[str, ...] = get_args(Order)
+__all__ = ["MOST_STEPS", "NOT_REACHED", "ORDERS", "FunnelUnits", "Order", "funnel_units", "unit_chunks"]
+
 MOST_STEPS = 62  # bits of an int64 mask, with room for its sign
+CHUNK = 1_000_000  # rows worked on at once: what lies between two looks at the clock
 
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
+Pause = Callable[[], None]
 
 NOT_REACHED = np.iinfo(np.int64).min
 _NO_WINDOW = np.iinfo(np.int64).max
-_EXACT = {"ordered": ordered_chain, "strict": strict_chain, "any": any_chain}
+_UNITS_BETWEEN_PAUSES = 500
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,16 @@ class FunnelUnits:
     last: Ints
 
 
-def funnel_units(rows: SequenceRows, *, steps: int, window: int | None, order: Order) -> FunnelUnits:
+def funnel_units(
+    rows: SequenceRows,
+    *,
+    steps: int,
+    window: int | None,
+    order: Order,
+    exclude: Sequence[tuple[int, int]] = (),
+    quiet: Flags | None = None,
+    pause: Pause | None = None,
+) -> FunnelUnits:
     """How far each unit gets, on the earliest of its longest chains.
 
     `rows` must be ordered by unit and time; `window` is in microseconds, its boundary included, or None.
@@ -54,41 +66,140 @@ def funnel_units(rows: SequenceRows, *, steps: int, window: int | None, order: O
     - "ordered": a chain starts at a step-1 signal; each next step comes at the same instant or later, and the
       whole chain lies within the window counted from its first signal.
     - "strict": also, between two steps the unit has no other row at an instant strictly between them. Rows of
-      other events must then be among `rows`, with mask 0.
+      other events must then be among `rows`, with mask 0; those that are `quiet` and no step do not count as between.
     - "any": as many different steps as possible inside one window, in whatever order; `times` says when the
       first, the second … of them was there.
 
+    The j-th of `exclude`, (after, before), says that rows with bit `steps + j` set must not lie strictly between two
+    following steps of the chain from step `after` to step `before`, counted from 1.
+
     Among the longest chains the earliest is the one that starts first and then has each next step as early as
-    possible. Raises ValueError for a number of steps outside 1–62 or a negative window.
+    possible. `pause` is called now and then, and may raise to stop. Raises ValueError for a number of steps outside
+    1–62, a negative window, or an exclusion that has no place between the steps (with order "any": that does not hold
+    for all of them).
     """
-    if not 1 <= steps <= MOST_STEPS:
+    if steps < 1 or steps + len(exclude) > MOST_STEPS:
         raise ValueError(f"a funnel has 1 to {MOST_STEPS} steps, not {steps}")
     if window is not None and window < 0:
         raise ValueError("the window must not be negative")
-    masks = rows.mask & ((1 << steps) - 1)
-    kept = np.arange(masks.size) if order == "strict" else np.flatnonzero(masks)
-    log = _Log(rows.unit[kept], rows.time[kept], masks[kept], steps, _NO_WINDOW if window is None else window)
-    entries = np.flatnonzero(log.masks if order == "any" else log.masks & 1)
+    for after, before in exclude:
+        if not 1 <= after < before <= steps or (order == "any" and (after, before) != (1, steps)):
+            raise ValueError(f"an exclusion from step {after} to {before} has no place among {steps} steps")
+    asked = _Asked(steps, _NO_WINDOW if window is None else window, order, tuple(exclude), pause or _no_pause)
+    parts = []
+    for part in unit_chunks(rows.unit):
+        asked.pause()
+        silent = None if quiet is None else quiet[part]
+        found = _funnel_of(asked, rows.unit[part], rows.time[part], rows.mask[part], silent)
+        found.first[:] += part.start
+        found.last[:] += part.start
+        parts.append(found)
+    return FunnelUnits(
+        *(
+            np.concatenate([getattr(part, name) for part in parts])
+            for name in ("unit", "furthest", "times", "first", "last")
+        )
+    )
+
+
+def unit_chunks(units: Ints, size: int = CHUNK) -> Iterator[slice]:
+    """Slices of about `size` rows that split no unit; one empty slice of nothing."""
+    start = 0
+    while True:
+        end = min(start + size, units.size)
+        if end < units.size:
+            end = int(np.searchsorted(units[end:], units[end - 1], side="right")) + end
+        yield slice(start, end)
+        if end == units.size:
+            return
+        start = end
+
+
+def _no_pause() -> None:
+    """Nobody wants to stop."""
+
+
+@dataclass(frozen=True)
+class _Asked:
+    steps: int
+    window: int
+    order: Order
+    exclude: tuple[tuple[int, int], ...]
+    pause: Pause
+
+    def walls(self, masks: Ints) -> Ints:
+        """For each row, bit d where a chain with d steps done is not to pass it."""
+        walls = np.zeros(masks.size, dtype=np.int64)
+        for number, (after, before) in enumerate(self.exclude):
+            walls |= np.where(masks >> (self.steps + number) & 1, (1 << before) - (1 << after), 0)
+        return walls
+
+
+def _funnel_of(asked: _Asked, units: Ints, times: Ints, masks: Ints, quiet: Flags | None) -> FunnelUnits:
+    """As `funnel_units`, at once."""
+    every = (1 << asked.steps) - 1
+    serves = masks & every
+    if asked.order != "strict":
+        kept = np.flatnonzero(serves)
+    elif quiet is None:
+        kept = np.arange(serves.size)
+    else:
+        kept = np.flatnonzero((serves != 0) | ~quiet)
+    log = _Log(units[kept], times[kept], serves[kept], asked.steps, asked.window)
+    entries = np.flatnonzero(log.masks if asked.order == "any" else log.masks & 1)
     changes = _changes(log.units[entries])
     first, last = entries[changes], entries[np.append(changes, True)[1:]] if entries.size else entries
-    if order == "ordered":
-        clumsy, times = _ordered(log, entries, first)
-    elif order == "strict":
-        clumsy, times = _strict(log, entries, first)
-    else:
-        clumsy, times = _any(log, entries, first)
-    for place in np.flatnonzero(clumsy):
-        unit = log.rows_of_unit(first[place])
-        chain = _EXACT[order](log.times[unit].tolist(), log.masks[unit].tolist(), steps, window)
-        times[place] = NOT_REACHED
-        times[place, : len(chain)] = chain
-    return FunnelUnits(
-        unit=log.units[first],
-        furthest=(times != NOT_REACHED).sum(axis=1),
-        times=times,
-        first=kept[first],
-        last=kept[last],
-    )
+    clumsy, chains = _CHAINS[asked.order](log, entries, first)
+    reached = chains >= 0
+    moments = np.where(reached, log.times[chains], NOT_REACHED) if log.times.size else chains
+    found = FunnelUnits(log.units[first], reached.sum(axis=1), moments, kept[first], kept[last])
+    walls = asked.walls(masks)
+    if asked.exclude:
+        clumsy |= _crosses(units, times, walls, np.where(reached, kept[chains], -1) if kept.size else chains)
+    if asked.order == "strict":
+        walls[kept] = every
+    _mend(asked, found, np.flatnonzero(clumsy), (units, times, serves, walls))
+    return found
+
+
+def _mend(asked: _Asked, found: FunnelUnits, clumsy: Ints, log: tuple[Ints, Ints, Ints, Ints]) -> None:
+    """Put the exact chains of the units at the places `clumsy` into `found`."""
+    units, times, serves, walls = log
+    begins = np.searchsorted(units, found.unit[clumsy]).tolist()
+    ends = np.searchsorted(units, found.unit[clumsy], side="right").tolist()
+    window = None if asked.window == _NO_WINDOW else asked.window
+    for number, (place, begin, end) in enumerate(zip(clumsy.tolist(), begins, ends, strict=True)):
+        if number % _UNITS_BETWEEN_PAUSES == 0:
+            asked.pause()
+        rows = times[begin:end].tolist(), serves[begin:end].tolist()
+        stops = walls[begin:end].tolist()
+        if asked.order != "any":
+            chain = walled_chain(*rows, stops, asked.steps, window)
+        elif any(stops):
+            chain = walled_any_chain(*rows, stops, asked.steps, window)
+        else:
+            chain = any_chain(*rows, asked.steps, window)
+        found.times[place] = NOT_REACHED
+        found.times[place, : len(chain)] = chain
+        found.furthest[place] = len(chain)
+
+
+def _crosses(units: Ints, times: Ints, walls: Ints, chains: Ints) -> Flags:
+    """Which of `chains` (rows by unit and step, −1 where not reached) pass a wall."""
+    crosses = np.zeros(len(chains), dtype=bool)
+    begins = _changes(units) | _changes(times)
+    instant = np.cumsum(begins) - 1
+    for done in range(1, chains.shape[1]):
+        walled = walls >> done & 1 == 1
+        if not walled.any():
+            continue
+        there = np.zeros(int(instant[-1]) + 2, dtype=np.int64)
+        there[instant[walled] + 1] = 1
+        before = np.cumsum(there)  # walled instants before each
+        reached = np.flatnonzero(chains[:, done] >= 0)
+        start, end = instant[chains[reached, done - 1]], instant[chains[reached, done]]
+        crosses[reached] |= before[end] > before[np.minimum(start + 1, end)]
+    return crosses
 
 
 @dataclass(frozen=True)
@@ -130,11 +241,6 @@ class _Log:
         """Rows that step `step` (0 is the first) would take."""
         return np.flatnonzero(self.masks >> step & 1)
 
-    def rows_of_unit(self, row: int) -> slice:
-        """All rows of the unit that `row` belongs to."""
-        place = self.unit_places[row]
-        return slice(self.unit_starts[place], self.unit_starts[place + 1])
-
     def units_with(self, flagged: Flags) -> Flags:
         """For each unit, whether any of its rows is flagged."""
         found = np.zeros(self.unit_starts.size - 1, dtype=bool)
@@ -156,7 +262,7 @@ class _Log:
 
 
 def _ordered(log: _Log, entries: Ints, first: Ints) -> tuple[Flags, Ints]:
-    """Which units need the exact path, and the times of the chains of the others."""
+    """Which units need the exact path, and the rows of the chains of the others, −1 where they end before."""
     sizes = np.diff(np.append(log.instant_starts, log.units.size))
     shared = np.repeat(sizes > 1, sizes)
     competing = np.zeros(log.units.size, dtype=bool)
@@ -177,14 +283,14 @@ def _ordered(log: _Log, entries: Ints, first: Ints) -> tuple[Flags, Ints]:
             alive, current = alive[fits], rows[fits]
             depth[alive] += 1
         starts = _best_starts(log, entries, depth)
-    times = np.full((starts.size, log.steps), NOT_REACHED, dtype=np.int64)
-    times[:, 0] = log.times[starts]
+    chains = np.full((starts.size, log.steps), -1, dtype=np.int64)
+    chains[:, 0] = starts
     alive, current = np.arange(starts.size), starts
     for step in range(1, log.steps):
         fits, rows = log.reached(by_step[step], onwards[current], starts[alive])
         alive, current = alive[fits], rows[fits]
-        times[alive, step] = log.times[current]
-    return clumsy, times
+        chains[alive, step] = current
+    return clumsy, chains
 
 
 def _strict(log: _Log, entries: Ints, first: Ints) -> tuple[Flags, Ints]:
@@ -216,11 +322,9 @@ def _strict(log: _Log, entries: Ints, first: Ints) -> tuple[Flags, Ints]:
         depth[alive] += 1
     best = _best_starts(instants, starts, depth)
     furthest = depth[np.searchsorted(starts, best)]
-    times = np.full((best.size, log.steps), NOT_REACHED, dtype=np.int64)
-    for step in range(log.steps):
-        there = np.flatnonzero(furthest > step)
-        times[there, step] = instants.times[best[there] + step]
-    return clumsy, times
+    chains = best[:, None] + np.arange(log.steps)
+    reached = np.arange(log.steps) < furthest[:, None]
+    return clumsy, np.where(reached, log.instant_starts[np.where(reached, chains, 0)], -1)
 
 
 def _any(log: _Log, entries: Ints, first: Ints) -> tuple[Flags, Ints]:
@@ -233,13 +337,13 @@ def _any(log: _Log, entries: Ints, first: Ints) -> tuple[Flags, Ints]:
         for candidates in by_step:
             depth += log.reached(candidates, log.instant_of_row[entries], entries)[0]
         starts = _best_starts(log, entries, depth)
-    times = np.full((starts.size, log.steps), _NO_WINDOW, dtype=np.int64)
+    chains = np.full((starts.size, log.steps), _NO_WINDOW, dtype=np.int64)
     for step, candidates in enumerate(by_step):
         fits, rows = log.reached(candidates, log.instant_of_row[starts], starts)
-        times[fits, step] = log.times[rows[fits]]
-    times.sort(axis=1)
-    times[times == _NO_WINDOW] = NOT_REACHED
-    return clumsy, times
+        chains[fits, step] = rows[fits]
+    chains.sort(axis=1)
+    chains[chains == _NO_WINDOW] = -1
+    return clumsy, chains
 
 
 def _changes(values: Ints) -> Flags:
@@ -258,3 +362,6 @@ def _best_starts(log: _Log, starts: Ints, depth: Ints) -> Ints:
     deepest = np.maximum.reduceat(depth, begins)[np.cumsum(changes) - 1]
     candidates = starts[depth == deepest]
     return candidates[_changes(log.units[candidates])]
+
+
+_CHAINS = {"ordered": _ordered, "strict": _strict, "any": _any}

@@ -18,6 +18,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from polku.eventstore.behaviour import BehaviourQuestions
 from polku.eventstore.persons import PeopleOneByOne
 from polku.eventstore.streams import (
     InboxPlace,
@@ -217,7 +218,7 @@ class Preview:
 CatalogKind = Literal["event", "url", "reason", "channel", "metric", "status", "property"]
 
 
-class EventStore(PeopleOneByOne, WebQuestions, Protocol):
+class EventStore(BehaviourQuestions, PeopleOneByOne, WebQuestions, Protocol):
     """One workspace's signals never meet another's: `workspace` is the first argument of everything."""
 
     # life of a workspace
@@ -293,18 +294,6 @@ class EventStore(PeopleOneByOne, WebQuestions, Protocol):
 
         Grouped by touchpoint, an answer at two of them counts at each. One that no map holds has a null number
         and in `named` the touchpoint that it came with; without such a name it is left out."""
-
-    def sequences(
-        self,
-        workspace: str,
-        scope: Scope,
-        selectors: Sequence[Selector],
-        *,
-        unit: Unit,
-        others: bool,
-        breakdown: str | None = None,
-    ) -> SequenceRows:
-        """Signals taken by any selector (with `others`, all events too, mask 0) of units, in order."""
 
     def hits(self, workspace: str, scope: Scope, touchpoints: Sequence[int]) -> pa.Table:
         """Columns `touchpoint`, `signal` (arrival number), `person` (int64), `time` (timestamp), `kind`,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -18,6 +18,19 @@ from polku.eventstore.port import Scope, Selector, SequenceRows, SignalKind, Sto
 
 SESSION_GAP = 30 * 60 * 1_000_000  # microseconds without a signal after which a session has ended
 _MOST_SELECTORS = 62
+_UNITS = ("person", "session", "order")
+
+Columns = Callable[[Terms], Mapping[str, str]]
+
+
+@dataclass(frozen=True)
+class Walks:
+    """Signals in order: unit, then time, then arrival. `columns` holds what else was asked for, row by row."""
+
+    unit: Integers
+    time: Integers
+    mask: Integers
+    columns: pa.Table
 
 
 def sequences(
@@ -30,13 +43,42 @@ def sequences(
     breakdown: str | None = None,
 ) -> SequenceRows:
     """Signals taken by any selector (with `others`, all events too, mask 0) of units, in order."""
+
+    def columns(terms: Terms) -> Mapping[str, str]:
+        return {} if breakdown is None else {"key": terms.property(breakdown).text()}
+
+    found = walks(session, scope, selectors, unit=unit, others=others, columns=columns)
+    return SequenceRows(
+        unit=found.unit,
+        time=found.time,
+        mask=found.mask,
+        key=texts(found.columns["key"]) if breakdown is not None else np.empty(0, dtype=object),
+        scanned=scanned(session, scope),
+    )
+
+
+def walks(
+    session: Session,
+    scope: Scope,
+    selectors: Sequence[Selector],
+    *,
+    unit: Unit,
+    others: bool | str = False,
+    columns: Columns | None = None,
+    joins: str = "",
+) -> Walks:
+    """Signals taken by any selector, in order, with `columns` (SQL by name) beside them.
+
+    With `others` all events come too, mask 0; a text is the SQL condition of those that come. `joins` is put behind the
+    signals' own.
+    """
     if len(selectors) > _MOST_SELECTORS:
         raise StoreError(_("At most %d steps can be asked at once.") % _MOST_SELECTORS)
-    if unit not in ("person", "session", "order"):
+    if unit not in _UNITS:
         raise StoreError(_("“%s” is not a unit.") % unit)
-    table = _fetch(session, scope, selectors, unit, others, breakdown)
-    units, times = _integers(table["unit"]), _integers(table["time"])
-    order = in_order(units, times, _integers(table["arrival"]))
+    table = _fetch(session, scope, selectors, unit, others, columns or (lambda terms: {}), joins)
+    units, times = integers(table["unit"]), integers(table["time"])
+    order = in_order(units, times, integers(table["arrival"]))
     if unit == "session":
         wanted = table["wanted"].to_numpy()
         units = _sessions(units[order], times[order], table["session"].take(pa.array(order)))[wanted[order]]
@@ -45,13 +87,16 @@ def sequences(
         units, order = units[again], order[again]
     else:
         units = units[order]
-    return SequenceRows(
+    table = table.drop_columns([name for name in _OWN if name in table.column_names] + ["unit", "time"])
+    return Walks(
         unit=units,
         time=times[order],
-        mask=_integers(table["mask"])[order],
-        key=_texts(table["key"])[order] if breakdown is not None else np.empty(0, dtype=object),
-        scanned=_scanned(session, scope),
+        mask=integers(table["mask"])[order],
+        columns=table.drop_columns("mask").take(pa.array(order)),
     )
+
+
+_OWN = ("arrival", "session", "wanted")
 
 
 def in_order(unit: Integers, time: Integers, arrival: Integers) -> Integers:
@@ -83,18 +128,22 @@ def _fetch(
     scope: Scope,
     selectors: Sequence[Selector],
     unit: Unit,
-    others: bool,
-    breakdown: str | None,
+    others: bool | str,
+    wished: Columns,
+    joins: str,
 ) -> pa.Table:
     """The rows as they are stored; for sessions all the people's rows, `wanted` or not."""
     terms = Terms(session.db, scope.timezone)
     columns = ["epoch_us(s.time) AS time", "s.arrival", f"{_mask(terms, selectors)} AS mask"]
     columns.append(f"{'s.order_key' if unit == 'order' else 's.person'} AS unit")
-    if breakdown is not None:
-        columns.append(f"{terms.property(breakdown).text()} AS key")
+    columns += [f"{sql} AS {name}" for name, sql in wished(terms).items()]
     where = [conditions.time_range(terms, scope)]
     filters = conditions.filters(terms, scope)
-    wanted = f"mask <> 0 OR s.kind = {int(SignalKind.EVENT)}" if others else "mask <> 0"
+    if others:
+        taken = others if isinstance(others, str) else f"s.kind = {int(SignalKind.EVENT)}"
+        wanted = f"mask <> 0 OR ({taken})"
+    else:
+        wanted = "mask <> 0"
     if unit == "session":
         # Where a session ends is decided by all signals of the person, whatever the question picks.
         columns += ["s.session", f"({filters}) AND ({wanted}) AS wanted"]
@@ -103,7 +152,7 @@ def _fetch(
     if unit == "order":
         where.append("s.order_key IS NOT NULL")
     return session.table(
-        f"SELECT {', '.join(columns)} FROM {terms.source()}{_hit_bits(terms, selectors)} "
+        f"SELECT {', '.join(columns)} FROM {terms.source()}{_hit_bits(terms, selectors)}{joins} "
         f"WHERE {all_of(where)}",
         terms.parameters,
     )
@@ -158,17 +207,18 @@ def _sessions(person: Integers, time: Integers, explicit: pa.ChunkedArray) -> In
     return result
 
 
-def _scanned(session: Session, scope: Scope) -> int:
+def scanned(session: Session, scope: Scope) -> int:
+    """How many signals lie in the scope's range."""
     terms = Terms(session.db)
     where = conditions.time_range(terms, scope)
     return int(session.row(f"SELECT count(*) FROM {terms.source()} WHERE {where}", terms.parameters)[0])
 
 
-def _integers(column: pa.ChunkedArray) -> Integers:
+def integers(column: pa.ChunkedArray) -> Integers:
     return column.to_numpy()
 
 
-def _texts(column: pa.ChunkedArray) -> np.ndarray:
+def texts(column: pa.ChunkedArray) -> np.ndarray:
     """An object array in which equal texts are one object."""
     rows, values = codes(column)
     return np.array([*values.to_pylist(), None], dtype=object)[rows]

@@ -20,7 +20,6 @@ from polku.eventstore.duckdb import (
     people_reads,
     person_search,
     rows,
-    sequences,
     signals,
     source_reads,
     stream,
@@ -28,6 +27,7 @@ from polku.eventstore.duckdb import (
     unmerging,
     versions,
 )
+from polku.eventstore.duckdb.behaviour_store import BehaviourStore
 from polku.eventstore.duckdb.instance import QUESTION_SECONDS, Instance
 from polku.eventstore.duckdb.web_store import VisitMemory, WebStore
 from polku.eventstore.persons import Identity, JoinRate, Merge, Profile, RefusedLink
@@ -42,11 +42,9 @@ from polku.eventstore.port import (
     Progress,
     Scope,
     Selector,
-    SequenceRows,
     SignalKind,
     Source,
     StoreState,
-    Unit,
 )
 from polku.eventstore.streams import (
     InboxPlace,
@@ -58,7 +56,7 @@ from polku.eventstore.streams import (
 )
 
 
-class DuckDBStore(WebStore):
+class DuckDBStore(BehaviourStore, WebStore):
     """All workspaces' signals below `folder`, which one process opens at a time.
 
     `threads` defaults to one less than there are processors, `memory_limit` ("1GB") to one gigabyte;
@@ -196,21 +194,6 @@ class DuckDBStore(WebStore):
     ) -> pa.Table:
         with self._instance.question(workspace) as session:
             return aggregates.scores(session, scope, metric, interval=interval, group_by=group_by)
-
-    def sequences(
-        self,
-        workspace: str,
-        scope: Scope,
-        selectors: Sequence[Selector],
-        *,
-        unit: Unit,
-        others: bool,
-        breakdown: str | None = None,
-    ) -> SequenceRows:
-        with self._instance.question(workspace) as session:
-            return sequences.sequences(
-                session, scope, selectors, unit=unit, others=others, breakdown=breakdown
-            )
 
     def hits(self, workspace: str, scope: Scope, touchpoints: Sequence[int]) -> pa.Table:
         with self._instance.question(workspace) as session:
