@@ -5,10 +5,16 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.http import QueryDict
+from django.test import Client
+from django.utils import translation
 from django_scopes import scope
 
+from polku import analytics
+from polku.eventstore.port import StoreState
 from polku.journeys import domain
-from polku.journeys.views import panel_model
+from polku.journeys.views import map_drawing, map_filters, panel_model
+from polku.site.formats import Reader
 
 HTMX = {"HX-Request": "true"}
 
@@ -90,6 +96,48 @@ def test_a_viewer_sees_the_map_and_no_button_to_edit(client, teammate, workspace
     point = _first_touchpoint(workspace, journey)
     part = client.get(_address(workspace, journey, f"touchpoints/{point.pk}/")).content.decode()
     assert "/bindings/" not in part
+
+
+def test_the_drawing_that_an_editor_was_given_is_not_given_to_a_viewer(owner_client, teammate, workspace):
+    with scope(workspace=workspace):
+        empty = domain.create_journey(workspace=workspace, name="Tyhjä")
+    edit = f"/journeys/{empty.pk}/edit/"
+    client = Client()
+    client.force_login(teammate, backend="allauth.account.auth_backends.AuthenticationBackend")
+    for _time in range(2):
+        for htmx in ({}, HTMX | {"HX-Target": "map-live"}):
+            assert edit in owner_client.get(_address(workspace, empty), headers=htmx).content.decode()
+            assert edit not in client.get(_address(workspace, empty), headers=htmx).content.decode()
+
+
+def test_one_drawing_serves_all_who_see_the_same(workspace, journey):
+    query = {"kind": "journey", "journey": journey.pk}
+    filters = map_filters.read_filters(QueryDict(), workspace, StoreState(0, None, None, 0, 0))
+
+    def drawn(language: str = "fi", *, chosen=None, may_edit: bool = True):
+        with scope(workspace=workspace), translation.override(language):
+            return map_drawing.drawing(
+                analytics.run(workspace, query),
+                journey=journey,
+                filters=filters,
+                reader=Reader(language),
+                chosen=chosen,
+                has_signals=False,
+                may_edit=may_edit,
+            )
+
+    first = drawn()
+    point = _first_touchpoint(workspace, journey)
+    assert drawn() is first
+    assert "ei vielä kysytty" in first.figures
+    assert "not asked yet" in drawn("en").figures
+    assert drawn(may_edit=False).standouts != first.standouts
+    assert "is-chosen" in drawn(chosen=point.pk).figures
+    with scope(workspace=workspace):
+        point.name = "Uusi nimi"
+        point.save()
+    assert "Uusi nimi" in drawn().figures
+    assert "Uusi nimi" not in first.figures
 
 
 def test_names_are_text_never_markup(owner_client, workspace):

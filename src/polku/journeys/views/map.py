@@ -15,11 +15,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from polku import analytics
-from polku.accounts.access import workspace_view
+from polku.accounts.access import allows, workspace_view
 from polku.eventstore.registry import store
 from polku.journeys.models import Journey, Touchpoint
 from polku.journeys.start_page import remember_journey
-from polku.journeys.views import map_filters, map_model, panel_model
+from polku.journeys.views import map_drawing, map_filters, map_model, panel_model
 from polku.journeys.views.lookups import get_journey, get_touchpoint, read_view
 from polku.journeys.views.map_filters import Filters
 from polku.site.formats import Reader
@@ -68,8 +68,8 @@ def _panel(request: HttpRequest, touchpoint: Touchpoint, page: Mapping[str, Any]
         touchpoint,
         filters=page["filters"],
         reader=page["reader"],
-        drawn=page["map"],
-        addresses=page["addresses"],
+        drawn=page["drawing"].map,
+        addresses=page["drawing"].addresses,
         search=request.GET.get("search", "").replace("\x00", "").strip()[:200],
     )
 
@@ -84,38 +84,36 @@ def _page(request: Any, journey: Journey, chosen: int | None = None) -> dict[str
     sequence = map_model.sequence_of(result)
     if chosen is None:
         chosen = _chosen(request, sequence)
-    addresses = _addresses(journey, filters, sequence)
-    drawn = map_model.build(result, reader, chosen=chosen, addresses=addresses)
+    drawn = map_drawing.drawing(
+        result,
+        journey=journey,
+        filters=filters,
+        reader=reader,
+        chosen=chosen,
+        has_signals=state.signals > 0,
+        may_edit=allows(request.membership.role, "edit"),
+    )
     base = reverse("journeys:map", args=[workspace.slug, journey.pk])
     now = reader.local(dt.datetime.now(dt.UTC))
     return {
         "journey": journey,
         "reader": reader,
-        "result": result,
-        "map": drawn,
-        "addresses": addresses,
+        "drawing": drawn,
         "filters": filters,
         "form": map_filters.form_of(filters, workspace, state),
         "period": _period(filters, reader),
         "chosen": chosen,
         "chosen_text": str(chosen or ""),
-        "surprises": map_model.surprise_rows(result, reader, addresses),
-        "changes": map_model.change_rows(drawn) if result["changes"] else None,
-        "unchanged": reader.number(result["changes"]["tested"] - result["changes"]["clear"])
-        if result["changes"]
-        else "",
         "measured_share": reader.percent(result["measured_share"]),
         "data_as_of": _data_day(result, reader),
         "clock": reader.clock(now),
         "reviewed": journey.reviewed_at is not None,
         "reviewed_text": _ago(journey.reviewed_at, now.date()) if journey.reviewed_at else "",
-        "shows_nps": map_model.shows_nps(result),
         "version": str(state.version),
         "map_address": base,
         "closed_address": base + filters.address(),
         "version_address": reverse("journeys:version", args=[workspace.slug, journey.pk]),
         "has_signals": state.signals > 0,
-        "is_connected": any(column.head.is_connected for column in drawn.columns),
     }
 
 
@@ -127,20 +125,6 @@ def _chosen(request: HttpRequest, sequence: Any) -> int | None:
     if not text.isascii() or not text.isdigit() or len(text) > 18 or int(text) not in sequence:
         raise Http404
     return int(text)
-
-
-def _addresses(journey: Journey, filters: Filters, sequence: Any) -> Mapping[int, tuple[str, str]]:
-    workspace = journey.workspace.slug
-    base = reverse("journeys:map", args=[workspace, journey.pk])
-    tail = filters.address()
-    return {
-        touchpoint: (
-            base + filters.address(touchpoint=touchpoint),
-            reverse("journeys:panel", args=[workspace, journey.pk, touchpoint])
-            + (tail if tail != "?" else ""),
-        )
-        for touchpoint in sequence
-    }
 
 
 def _ago(then: dt.date, today: dt.date) -> str:

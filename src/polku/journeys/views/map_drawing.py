@@ -1,0 +1,115 @@
+"""What a map looks like, drawn once for everybody who sees the same.
+
+Drawing costs more than all else that a page does. A drawing is named by all that it is made from: the answer itself,
+not its version, so that one that came out the same is not drawn again; how the reader writes numbers, the filters,
+and what the reader may do. Nothing of the request is known here, so nothing personal can get into what others see.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import get_language
+
+from polku.journeys.live.remembering import Remembered
+from polku.journeys.models import Journey
+from polku.journeys.views import map_model
+from polku.journeys.views.map_filters import Filters
+from polku.site.formats import Reader
+
+Record = Mapping[str, Any]
+
+_MOST = 64  # of up to half a megabyte
+_NOT_DRAWN = {"data_as_of", "rows_scanned"}
+"""Change with every signal, also where no figure does."""
+
+_encode = msgspec.json.Encoder(order="deterministic").encode
+_drawings = Remembered["Drawing"](_MOST)
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """The map as its templates draw it. `addresses`: touchpoint → (page address with the panel open, address of the
+    panel's fragment)."""
+
+    map: map_model.Map
+    addresses: Mapping[int, tuple[str, str]]
+    context: Record
+
+    @cached_property
+    def figures(self) -> str:
+        """The inside of the map, as HTML."""
+        return render_to_string("journeys/map_figures.html", self.context)
+
+    @cached_property
+    def standouts(self) -> str:
+        """What stands beside it while no panel is open, as HTML."""
+        return render_to_string("journeys/map_standouts.html", self.context)
+
+
+def drawing(
+    result: Record,
+    *,
+    journey: Journey,
+    filters: Filters,
+    reader: Reader,
+    chosen: int | None,
+    has_signals: bool,
+    may_edit: bool,
+) -> Drawing:
+    """The drawing of `result`, the answer of kind "journey", in the language in use."""
+    answer = _encode({name: value for name, value in result.items() if name not in _NOT_DRAWN})
+    made_from = (
+        hashlib.sha256(answer).digest(),
+        journey.pk,
+        journey.workspace.slug,
+        get_language(),
+        reader,
+        filters,
+        chosen,
+        has_signals,
+        may_edit,
+    )
+
+    def draw() -> Drawing:
+        addresses = _addresses(journey, filters, map_model.sequence_of(result))
+        drawn = map_model.build(result, reader, chosen=chosen, addresses=addresses)
+        changes = result["changes"]
+        context = {
+            "journey": journey,
+            "workspace": journey.workspace,
+            "may": {"edit": may_edit},
+            "result": result,
+            "map": drawn,
+            "filters": filters,
+            "shows_nps": map_model.shows_nps(result),
+            "surprises": map_model.surprise_rows(result, reader, addresses),
+            "changes": map_model.change_rows(drawn) if changes else None,
+            "unchanged": reader.number(changes["tested"] - changes["clear"]) if changes else "",
+            "has_signals": has_signals,
+            "is_connected": any(column.head.is_connected for column in drawn.columns),
+        }
+        return Drawing(drawn, addresses, context)
+
+    return _drawings.get(made_from, draw)
+
+
+def _addresses(journey: Journey, filters: Filters, sequence: Any) -> Mapping[int, tuple[str, str]]:
+    workspace = journey.workspace.slug
+    base = reverse("journeys:map", args=[workspace, journey.pk])
+    tail = filters.address()
+    return {
+        touchpoint: (
+            base + filters.address(touchpoint=touchpoint),
+            reverse("journeys:panel", args=[workspace, journey.pk, touchpoint])
+            + (tail if tail != "?" else ""),
+        )
+        for touchpoint in sequence
+    }
