@@ -59,7 +59,7 @@ def share_of_ties(unit: Ints, time: Ints) -> float:
         return 0.0
     begins = changes(unit) | changes(time)
     alone = begins & np.append(begins[1:], True)
-    return float(1.0 - np.count_nonzero(alone) / unit.size)
+    return float((unit.size - np.count_nonzero(alone)) / unit.size)
 
 
 def cut(walk: Walk, is_node: Flags, starts: Flags | None, ends: Flags | None) -> Walk:
