@@ -10,9 +10,12 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from polku.analytics.context import Message
+from polku.eventstore import cancelling
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+_LOOKS_UP_EVERY = 0.2  # seconds
 
 
 @dataclass(frozen=True)
@@ -87,8 +90,12 @@ class AnswerCache:
             turn, waiting = self._under_way.get(key, (Lock(), 0))
             self._under_way[key] = (turn, waiting + 1)
         try:
-            with turn:
+            while not turn.acquire(timeout=_LOOKS_UP_EVERY):
+                cancelling.check()  # whoever does not wait any more need not stand in line
+            try:
                 yield
+            finally:
+                turn.release()
         finally:
             with self._lock:
                 waiting = self._under_way[key][1] - 1

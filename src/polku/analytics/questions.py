@@ -17,6 +17,7 @@ from polku.analytics.context import Message, QueryContext
 from polku.analytics.errors import QueryError, unknown_word
 from polku.analytics.known import warn_of_unknown
 from polku.analytics.parsing import parse_breakdown, parse_compare, parse_scope, parse_unit
+from polku.eventstore import cancelling
 from polku.eventstore.registry import store as open_store
 
 if TYPE_CHECKING:
@@ -72,8 +73,9 @@ def run(
     _warn_of_unheeded(context, kind)
 
     def work_out() -> Kept:
-        warn_of_unknown(context, conditions=scope.where)
-        answer = kind.run(context, asked)
+        with cancelling.asking(seconds=cancelling.QUESTION_SECONDS):
+            warn_of_unknown(context, conditions=scope.where)
+            answer = kind.run(context, asked)
         return Kept(body=msgspec.json.encode(answer), warnings=tuple(dict.fromkeys(context.warnings)))
 
     # The scope stands in the key beside the question: what a segment's name means, and the zone, may change.

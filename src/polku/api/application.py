@@ -15,6 +15,7 @@ from polku.api.callers import MemberSession, SecretKey
 from polku.api.problems import Problem, problem_response
 from polku.api.routes import router
 from polku.api.schemas import COMPONENTS
+from polku.eventstore.cancelling import QuestionCancelled
 from polku.eventstore.port import QuestionTooSlow, StoreError
 
 _RETRY_SECONDS = "5"
@@ -75,6 +76,11 @@ def _query_error(request: HttpRequest, error: QueryError) -> HttpResponse:
 @api.exception_handler(StoreError)
 def _store_error(request: HttpRequest, error: StoreError) -> HttpResponse:
     return problem_response(422, str(error))
+
+
+@api.exception_handler(QuestionCancelled)
+def _cancelled(request: HttpRequest, error: Exception) -> HttpResponse:
+    return problem_response(409, str(error))
 
 
 @api.exception_handler(QuestionTooSlow)

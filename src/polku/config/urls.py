@@ -14,6 +14,7 @@ handler500 = "polku.site.views.server_error"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("polku.accounts.urls")),
     path("", include("polku.site.urls")),
+    path("", include("polku.eventstore.urls")),
     path("accounts/", include("polku.accounts.sign_in_urls")),
     path("w/<slug:workspace>/", include("polku.journeys.urls")),
     path("w/<slug:workspace>/", include("polku.people.urls")),

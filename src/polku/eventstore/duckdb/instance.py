@@ -7,13 +7,16 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import duckdb
 from django.utils.translation import gettext as _
 
+from polku.eventstore import cancelling
+from polku.eventstore.cancelling import QUESTION_SECONDS
 from polku.eventstore.duckdb import schema
 from polku.eventstore.duckdb.files import SPILL, StoreFolder
 from polku.eventstore.duckdb.session import Session
@@ -22,13 +25,13 @@ from polku.eventstore.duckdb.troubles import (
     GIVEN_UP,
     first_line,
     given_up,
-    stop_late,
+    interrupt,
     stopping,
     undo,
 )
+from polku.eventstore.places import Places
 from polku.eventstore.port import QuestionTooSlow, StoreError
 
-QUESTION_SECONDS = 30.0
 QUESTIONS_AT_ONCE = 2
 ATTACHED_AT_MOST = 50
 MEMORY_LIMIT = "1GB"
@@ -38,6 +41,10 @@ LOG_SIZE = 192_000_000
 """Bytes of a file's write-ahead log from which on questions wait a moment, so that it can be worked in. DuckDB does so
 by itself from 16 MB on, but never while a question is under way, and somebody may always be asking. Reading so much
 again after a crash takes about a second."""
+_PATIENCE = 1.1
+"""How long a question waits for a place, in times of what one may take: whoever is next gets it within that."""
+_MUCH = 128_000_000
+"""Bytes of a file, a million and a half signals: what reads all of them may well take half a second."""
 QUIET_SECONDS = 2.0
 """How long a write waits for the questions that are under way, and new ones for the write: once, twice … as long the
 first, second … time, for a log must not grow without end."""
@@ -79,7 +86,7 @@ class Instance:
         self._attached: OrderedDict[str, _Attached] = OrderedDict()
         self._catalogue = threading.RLock()
         self._quieter = threading.Condition(self._catalogue)
-        self._places = threading.BoundedSemaphore(QUESTIONS_AT_ONCE)
+        self._places = Places(QUESTIONS_AT_ONCE)
         self._cursors: set[duckdb.DuckDBPyConnection] = set()
         self._is_stopping = False
         self._is_given_up = False
@@ -120,8 +127,7 @@ class Instance:
         deadline = time.monotonic() + STOPPING_SECONDS
         while (busy := self._busy()) and time.monotonic() < deadline:
             for cursor in busy:
-                with suppress(duckdb.Error):
-                    cursor.interrupt()
+                interrupt(cursor)
             time.sleep(0.02)
         return not busy
 
@@ -164,43 +170,44 @@ class Instance:
             self.files.remove(workspace)
 
     @contextmanager
-    def question(self, workspace: str) -> Iterator[Session]:
-        """A session that reads one state of the store.
+    def question(self, workspace: str, work: str = "") -> Iterator[Session]:
+        """A session that reads one state of the store, for the question named `work`.
 
-        Raises QuestionTooSlow when no place is free, or the answer not there, within the time limit.
+        Questions of one name take about equally long in a workspace; those that take long wait for each other, so
+        that the others always find a place. Raises QuestionTooSlow when no place is free, or the answer not there,
+        within the time limit, and QuestionCancelled when whoever asks is not waiting any more.
         """
-        started = time.monotonic()
-        if not self._places.acquire(timeout=self._seconds):
-            raise QuestionTooSlow(_("Other questions take all the time now; try again in a moment."))
+        outer = cancelling.current() or cancelling.Asking()
+        patience = _PATIENCE * self._seconds
+        with (
+            self._places.taken(workspace, work, outer, is_much=self._is_much(workspace), patience=patience),
+            cancelling.asking(seconds=self._seconds) as asked,
+            self._session(workspace, reads=True) as (session, _attached),
+            asked.interrupting(partial(interrupt, session.cursor)),
+        ):
+            try:
+                session.run("BEGIN")
+                yield session
+                session.run("COMMIT")
+            except duckdb.InterruptException as error:
+                if self._is_stopping:
+                    raise stopping() from error
+                asked.check_cancelled()
+                raise asked.too_slow() from error
+            except duckdb.OutOfMemoryException as error:
+                raise QuestionTooSlow(
+                    _("The question needs more memory than there is. Ask about a shorter range.")
+                ) from error
+
+    def _is_much(self, workspace: str) -> bool:
+        """Whether there is so much to read that a question of unknown length may take long."""
+        with self._catalogue:
+            attached = self._attached.get(workspace)
+        file = attached.file if attached else self.files.live_file(workspace)
         try:
-            with self._session(workspace, reads=True) as (session, _attached):
-                left = max(0.1, self._seconds - (time.monotonic() - started))
-                answered = threading.Event()
-                threading.Thread(
-                    target=stop_late,
-                    args=(session.cursor, answered, left),
-                    name="question-watch",
-                    daemon=True,
-                ).start()
-                try:
-                    session.run("BEGIN")
-                    yield session
-                    session.run("COMMIT")
-                except duckdb.InterruptException as error:
-                    if self._is_stopping:
-                        raise stopping() from error
-                    raise QuestionTooSlow(
-                        _("The question took over %d seconds and was stopped. Ask about a shorter range.")
-                        % self._seconds
-                    ) from error
-                except duckdb.OutOfMemoryException as error:
-                    raise QuestionTooSlow(
-                        _("The question needs more memory than there is. Ask about a shorter range.")
-                    ) from error
-                finally:
-                    answered.set()
-        finally:
-            self._places.release()
+            return file is not None and file.stat().st_size >= _MUCH
+        except OSError:
+            return False
 
     @contextmanager
     def glance(self, workspace: str) -> Iterator[Session]:

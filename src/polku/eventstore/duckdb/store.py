@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from polku.eventstore.cancelling import QUESTION_SECONDS
 from polku.eventstore.duckdb import (
     aggregates,
     bookkeeping,
@@ -28,7 +29,7 @@ from polku.eventstore.duckdb import (
     versions,
 )
 from polku.eventstore.duckdb.behaviour_store import BehaviourStore
-from polku.eventstore.duckdb.instance import QUESTION_SECONDS, Instance
+from polku.eventstore.duckdb.instance import Instance
 from polku.eventstore.duckdb.web_store import VisitMemory, WebStore
 from polku.eventstore.persons import Identity, JoinRate, Merge, Profile, RefusedLink
 from polku.eventstore.port import (
@@ -170,17 +171,17 @@ class DuckDBStore(BehaviourStore, WebStore):
     def catalog(
         self, workspace: str, what: CatalogKind, *, search: str = "", limit: int = 200
     ) -> list[CatalogEntry]:
-        with self._instance.question(workspace) as session:
+        with self._instance.question(workspace, "catalog") as session:
             return catalog.catalog(session, what, search=search, limit=limit)
 
     def preview(self, workspace: str, selectors: Sequence[Selector], scope: Scope) -> Preview:
-        with self._instance.question(workspace) as session:
+        with self._instance.question(workspace, "preview") as session:
             return catalog.preview(session, selectors, scope)
 
     def trend(
         self, workspace: str, scope: Scope, selector: Selector, interval: Interval, measure: Measure
     ) -> list[tuple[datetime, float]]:
-        with self._instance.question(workspace) as session:
+        with self._instance.question(workspace, "trend") as session:
             return aggregates.trend(session, scope, selector, interval, measure)
 
     def scores(
@@ -192,29 +193,29 @@ class DuckDBStore(BehaviourStore, WebStore):
         interval: Interval | None,
         group_by: Sequence[str],
     ) -> pa.Table:
-        with self._instance.question(workspace) as session:
+        with self._instance.question(workspace, "scores") as session:
             return aggregates.scores(session, scope, metric, interval=interval, group_by=group_by)
 
     def hits(self, workspace: str, scope: Scope, touchpoints: Sequence[int]) -> pa.Table:
-        with self._instance.question(workspace) as session:
+        with self._instance.question(workspace, "hits") as session:
             return rows.hits(session, scope, touchpoints)
 
     def orders(self, workspace: str, scope: Scope) -> pa.Table:
-        with self._instance.question(workspace) as session:
+        with self._instance.question(workspace, "orders") as session:
             return rows.orders(session, scope)
 
     def comments(
         self, workspace: str, scope: Scope, touchpoint: int, *, limit: int = 50, search: str = ""
     ) -> pa.Table:
-        with self._instance.question(workspace) as session:
+        with self._instance.question(workspace, "comments") as session:
             return rows.comments(session, scope, touchpoint, limit=limit, search=search)
 
     def people(self, workspace: str, people: Sequence[int]) -> pa.Table:
-        with self._instance.question(workspace) as session:
+        with self._instance.question(workspace, "people") as session:
             return people_reads.people(session, people)
 
     def traits(self, workspace: str, scope: Scope) -> pa.Table:
-        with self._instance.question(workspace) as session:
+        with self._instance.question(workspace, "traits") as session:
             return people_reads.traits(session, scope)
 
     def sources(self, workspace: str) -> list[SourceState]:
@@ -245,7 +246,7 @@ class DuckDBStore(BehaviourStore, WebStore):
             return source_reads.rejected_groups(session)
 
     def recent(self, workspace: str, *, origin: str | None = None, limit: int = 20) -> pa.Table:
-        with self._instance.question(workspace) as session:
+        with self._instance.question(workspace, "recent") as session:
             return source_reads.recent(session, origin=origin, limit=limit)
 
     def find_people(
@@ -257,13 +258,13 @@ class DuckDBStore(BehaviourStore, WebStore):
         limit: int = 50,
         offset: int = 0,
     ) -> pa.Table:
-        with self._instance.question(workspace) as session:
+        with self._instance.question(workspace, "find_people") as session:
             return person_search.find_people(
                 session, search=search, is_known=is_known, limit=limit, offset=offset
             )
 
     def profile(self, workspace: str, person: int) -> Profile | None:
-        with self._instance.question(workspace) as session:
+        with self._instance.question(workspace, "profile") as session:
             return timelines.profile(session, person)
 
     def timeline(
@@ -275,11 +276,11 @@ class DuckDBStore(BehaviourStore, WebStore):
         limit: int = 100,
         offset: int = 0,
     ) -> pa.Table:
-        with self._instance.question(workspace) as session:
+        with self._instance.question(workspace, "timeline") as session:
             return timelines.timeline(session, person, kinds=kinds, limit=limit, offset=offset)
 
     def identities(self, workspace: str, person: int) -> list[Identity]:
-        with self._instance.question(workspace) as session:
+        with self._instance.question(workspace, "identities") as session:
             return identity_reads.identities(session, person)
 
     def person_now(self, workspace: str, person: int) -> int | None:
@@ -299,11 +300,11 @@ class DuckDBStore(BehaviourStore, WebStore):
             return identity_reads.refused_links(session, limit=limit)
 
     def join_rates(self, workspace: str, scope: Scope) -> list[JoinRate]:
-        with self._instance.question(workspace) as session:
+        with self._instance.question(workspace, "join_rates") as session:
             return joins.join_rates(session, scope)
 
     def unjoined(
         self, workspace: str, scope: Scope, origin: str, kind: SignalKind, *, limit: int = 20
     ) -> pa.Table:
-        with self._instance.question(workspace) as session:
+        with self._instance.question(workspace, "unjoined") as session:
             return joins.unjoined(session, scope, origin, kind, limit=limit)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from contextlib import suppress
 
 import duckdb
@@ -23,12 +22,10 @@ FAULTS_OF_INPUT_OR_DISK = (
 GIVEN_UP = "has been invalidated"
 
 
-def stop_late(cursor: duckdb.DuckDBPyConnection, answered: threading.Event, seconds: float) -> None:
-    """Interrupt whatever the cursor runs after its time, again and again: a question may be several statements."""
-    while not answered.wait(seconds):
-        with suppress(duckdb.Error):
-            cursor.interrupt()
-        seconds = 0.25
+def interrupt(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Stop the statement that the cursor runs, if any."""
+    with suppress(duckdb.Error):
+        cursor.interrupt()
 
 
 def given_up() -> StoreError:
