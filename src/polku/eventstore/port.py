@@ -206,6 +206,15 @@ class CatalogEntry:
 
 
 @dataclass(frozen=True)
+class TrendPart:
+    """A trend of the signals whose property has the value `key` (None: they lack it), or of all the rest."""
+
+    key: str | None
+    points: list[tuple[datetime, float]]
+    is_others: bool = False
+
+
+@dataclass(frozen=True)
 class Preview:
     """What selectors would catch in a scope: counts, and a few signals as {"time", "name", "url", "channel",
     "text", "person"} with newest first."""
@@ -279,6 +288,19 @@ class EventStore(BehaviourQuestions, PeopleOneByOne, WebQuestions, Protocol):
         self, workspace: str, scope: Scope, selector: Selector, interval: Interval, measure: Measure
     ) -> list[tuple[datetime, float]]:
         """(start of the period in local time, value), only periods that hold something, in order."""
+
+    def trend_parts(
+        self,
+        workspace: str,
+        scope: Scope,
+        selector: Selector,
+        interval: Interval,
+        measure: Measure,
+        breakdown: str,
+        most: int,
+    ) -> list[TrendPart]:
+        """The trend by values of the property `breakdown`: the `most` values with most over the whole scope, the
+        largest first and equal ones by name, then the rest together if there are more."""
 
     def scores(
         self,

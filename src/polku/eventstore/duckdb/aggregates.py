@@ -14,7 +14,7 @@ from polku.eventstore.duckdb.session import Session
 from polku.eventstore.duckdb.terms import Terms
 from polku.eventstore.port import Interval, Measure, Scope, Selector, SignalKind, StoreError
 
-_MEASURES = {
+MEASURES = {
     "events": "count(*)",
     "persons": "count(DISTINCT unit)",
     "sessions": "count(DISTINCT unit)",
@@ -27,7 +27,7 @@ def trend(
     session: Session, scope: Scope, selector: Selector, interval: Interval, measure: Measure
 ) -> list[tuple[datetime, float]]:
     """(start of the period in local time, value), only periods that hold something, in order."""
-    if measure not in _MEASURES:
+    if measure not in MEASURES:
         raise StoreError(_("“%s” is not a measure.") % measure)
     terms = Terms(session.db, scope.timezone)
     if measure == "sessions":
@@ -38,8 +38,8 @@ def trend(
         where = all_of([conditions.scoped(terms, scope), conditions.selector(terms, selector)])
         picked = f"SELECT s.person AS unit, s.time, s.value FROM {terms.source()} WHERE {where}"
     answer = session.rows(
-        f"""{_with_periods(terms, picked, interval)}
-        SELECT start, CAST({_MEASURES[measure]} AS DOUBLE) FROM picked JOIN periods USING (quarter)
+        f"""{with_periods(terms, picked, interval)}
+        SELECT start, CAST({MEASURES[measure]} AS DOUBLE) FROM picked JOIN periods USING (quarter)
         GROUP BY start ORDER BY start""",
         terms.parameters,
     )
@@ -72,14 +72,14 @@ def scores(
     start = "start" if interval else "CAST(NULL AS TIMESTAMP) AS start"
     names = [f"g{number}" for number in range(len(group_by))]
     return session.table(
-        f"""{_with_periods(terms, picked, interval or "day")}
+        f"""{with_periods(terms, picked, interval or "day")}
         SELECT {"".join(name + ", " for name in names)}{start}, named, score, scale_low, scale_high, count(*) AS n
         FROM picked JOIN periods USING (quarter) GROUP BY ALL ORDER BY ALL""",
         terms.parameters,
     )
 
 
-def _with_periods(terms: Terms, picked: str, interval: Interval) -> str:
+def with_periods(terms: Terms, picked: str, interval: Interval) -> str:
     """CTEs `picked` (with its quarter of an hour) and `periods` (the local period of each quarter).
 
     Local time costs 0.25 µs a row, so it is asked once per quarter of an hour: no zone's offset is finer.

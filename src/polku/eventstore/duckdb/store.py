@@ -25,6 +25,7 @@ from polku.eventstore.duckdb import (
     source_reads,
     stream,
     timelines,
+    trend_parts,
     unmerging,
     versions,
 )
@@ -46,6 +47,7 @@ from polku.eventstore.port import (
     SignalKind,
     Source,
     StoreState,
+    TrendPart,
 )
 from polku.eventstore.streams import (
     InboxPlace,
@@ -183,6 +185,19 @@ class DuckDBStore(BehaviourStore, WebStore):
     ) -> list[tuple[datetime, float]]:
         with self._instance.question(workspace, "trend") as session:
             return aggregates.trend(session, scope, selector, interval, measure)
+
+    def trend_parts(
+        self,
+        workspace: str,
+        scope: Scope,
+        selector: Selector,
+        interval: Interval,
+        measure: Measure,
+        breakdown: str,
+        most: int,
+    ) -> list[TrendPart]:
+        with self._instance.question(workspace, "trend_parts") as session:
+            return trend_parts.trend_parts(session, scope, selector, interval, measure, breakdown, most)
 
     def scores(
         self,
