@@ -49,12 +49,17 @@ def test_steps_with_shares_intervals_and_waiting_times(people, workspace):
         "from_first": 1,
         "ci": None,
         "median_seconds": None,
+        "quartiles_seconds": None,
     }
     assert (second["from_previous"], second["from_first"], second["median_seconds"]) == (1, 1, 600)
     share = wilson(successes=2, n=3)
     assert (third["from_previous"], third["ci"]) == (share.value, [share.low, share.high])
     waits = [600, 7 * 86_400 - 1_800]
     assert third["median_seconds"] == sum(waits) / 2
+    assert third["quartiles_seconds"] == [
+        waits[0] + (waits[1] - waits[0]) * share for share in (0.25, 0.5, 0.75)
+    ]
+    assert got["ties"] == 2 / 10  # cai's visit and basket; the call for help is none of the steps' signals
     assert got["breakdown"] == []
 
 
@@ -72,6 +77,10 @@ def test_steps_with_shares_intervals_and_waiting_times(people, workspace):
         ({"range": {"to": "2026-03-09"}}, [3, 3, 1]),
         ({"where": [{"property": "channel", "op": "eq", "value": "app"}]}, [1, 1, 0]),
         ({"steps": [{"event": ["visit", "help"]}, {"event": ["visit", "help"]}]}, [3, 1]),
+        ({"exclude": [{"event": "help"}]}, [3, 2, 1]),
+        ({"exclude": [{"event": "help", "between": [2, 3]}]}, [3, 3, 2]),
+        ({"exclude": [{"event": "visit", "between": [2, 3]}]}, [3, 3, 1]),
+        ({"exclude": [{"where": [{"property": "channel", "op": "eq", "value": "none"}]}]}, [3, 3, 2]),
         ({"steps": [{"event": "pay", "where": [{"property": "value", "op": "gt", "value": 40}]}]}, [1]),
     ],
 )

@@ -6,4 +6,4 @@ class AnalyticsConfig(AppConfig):
     label = "analytics"
 
     def ready(self) -> None:
-        from polku.analytics.kinds import funnel, score, trend  # noqa: F401 - each registers its kind
+        from polku.analytics.kinds import funnel, people, score, trend  # noqa: F401 - each registers its kind

@@ -39,15 +39,31 @@ _COMMON: Schema = {
     "unit": _or_null(_choice("person", "session", "order")),
 }
 
+_FUNNEL: Schema = {
+    "steps": _list(_reference("Selector"), minItems=1, maxItems=20),
+    "window": _or_null(_text("ISO 8601 duration, for example P7D; null is without limit.")),
+    "order": _or_null(_choice("ordered", "strict", "any")),
+    "exclude": _or_null(_list(_reference("Exclusion"), maxItems=10)),
+}
+
 KINDS: dict[str, Schema] = {
-    "funnel": {
-        "steps": _list(_reference("Selector"), minItems=1, maxItems=20),
-        "window": _or_null(_text("ISO 8601 duration, for example P7D; null is without limit.")),
-        "order": _or_null(_choice("ordered", "strict", "any")),
-    },
+    "funnel": _FUNNEL | {"compare": _or_null(_reference("Compare"))},
     "journey": {
         "journey": {"type": "integer", "description": "Number of the journey."},
         "compare": _or_null(_reference("Range")),
+    },
+    "people": {
+        "funnel": {
+            "type": "object",
+            "required": ["steps"],
+            "properties": _FUNNEL,
+            "additionalProperties": False,
+        },
+        "step": {"type": "integer", "minimum": 1, "description": "1 is the first step."},
+        "outcome": _or_null(_choice("reached", "dropped")),
+        "key": _or_null(_text("A key of the breakdown; with a breakdown, null is its part without a value.")),
+        "limit": _or_null({"type": "integer", "minimum": 0, "maximum": 1000}),
+        "offset": _or_null({"type": "integer", "minimum": 0}),
     },
     "score": {
         "metric": _choice("nps", "csat", "ces", "smiley", "recommend"),
@@ -62,7 +78,12 @@ KINDS: dict[str, Schema] = {
 }
 """What each kind of question takes beside the common fields."""
 
-_REQUIRED = {"funnel": ["steps"], "journey": ["journey"], "score": ["metric"]}
+_REQUIRED = {
+    "funnel": ["steps"],
+    "journey": ["journey"],
+    "people": ["funnel", "step"],
+    "score": ["metric"],
+}
 
 
 def _question(kind: str) -> Schema:
@@ -74,6 +95,12 @@ def _question(kind: str) -> Schema:
         "additionalProperties": False,
     }
 
+
+_SELECTOR: Schema = {
+    "event": {"anyOf": [{"type": "string"}, _list({"type": "string"}, minItems=1)]},
+    "touchpoint": {"type": ["integer", "string"], "description": "Number or name of a touchpoint."},
+    "where": _or_null(_list(_reference("Condition"), maxItems=50)),
+}
 
 COMPONENTS: dict[str, Schema] = {
     "Problem": {
@@ -112,10 +139,29 @@ COMPONENTS: dict[str, Schema] = {
         "type": "object",
         "description": "Some of the signals. At least one member; all that are given must hold.",
         "minProperties": 1,
+        "properties": _SELECTOR,
+        "additionalProperties": False,
+    },
+    "Exclusion": {
+        "type": "object",
+        "description": "Units that did this between two steps did not take them as one way.",
+        "minProperties": 1,
+        "properties": _SELECTOR
+        | {
+            "between": _or_null(
+                _list({"type": "integer", "minimum": 1}, minItems=2, maxItems=2)
+                | {"description": "After which step and before which; null is the first and the last."}
+            )
+        },
+        "additionalProperties": False,
+    },
+    "Compare": {
+        "type": "object",
+        "description": "The same question of another range, of another segment, or both.",
         "properties": {
-            "event": {"anyOf": [{"type": "string"}, _list({"type": "string"}, minItems=1)]},
-            "touchpoint": {"type": ["integer", "string"], "description": "Number or name of a touchpoint."},
-            "where": _or_null(_list(_reference("Condition"), maxItems=50)),
+            "from": _or_null(_text("ISO 8601 date or time.")),
+            "to": _or_null(_text("ISO 8601 date or time.")),
+            "segment": _or_null(_text("Name of a segment.")),
         },
         "additionalProperties": False,
     },

@@ -3,142 +3,105 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
-from typing import cast
+from dataclasses import replace
 
-import numpy as np
-from django.utils.translation import gettext as _
-from numpy.typing import NDArray
-
-from polku.analytics import resolvers, values
+from polku.analytics.comparing import other_side, range_of, share_changes
 from polku.analytics.context import QueryContext
-from polku.analytics.errors import QueryError
 from polku.analytics.kinds import Answer, Kind, register
-from polku.analytics.known import warn_of_property, warn_of_unknown
-from polku.analytics.parsing import MOST_SELECTORS, parse_selectors
-from polku.analytics.ranges import parse_window
-from polku.eventstore.kernels import ORDERS, FunnelUnits, Order, funnel_units
-from polku.eventstore.port import Selector
+from polku.analytics.kinds.asked_funnel import FUNNEL_FIELDS, AskedFunnel, names_version, parse_funnel
+from polku.eventstore.behaviour import FunnelCounts
 from polku.statistics import wilson
-
-MOST_KEYS = 50
 
 
 def funnel(context: QueryContext, query: Mapping[str, object]) -> Answer:
-    """{"steps": [{"name", "count", "from_previous", "from_first", "ci", "median_seconds"}], "breakdown":
-    [{"key", "steps"}]}, for persons, sessions or orders.
+    """{"steps": [{"name", "count", "from_previous", "from_first", "ci", "median_seconds", "quartiles_seconds"}],
+    "breakdown": [{"key", "steps"}], "ties"}, for persons, sessions or orders.
 
-    `ci` is Wilson's, of from_previous. Shares, ci and the median are null where the step before was reached
-    by nobody, and for the first step. The breakdown names the 50 largest keys; the rest are together under
-    null with "others": true.
+    `ci` is Wilson's, of from_previous. Shares, ci, median and quartiles are null where the step before was reached
+    by nobody, and for the first step; the waits are from the step before. The breakdown names the 50 largest keys;
+    the rest are together under null with "others": true. `ties` is the share of signals that share their instant
+    with another of their unit.
+
+    With `compare` also "compared": {"range", "steps", "changes": [{"step", "name", "measure", "difference", "ci",
+    "p_value", "p_adjusted", "clear"}]}: the funnel's own share minus the compared one, of each step from the one
+    before, and where there are more than two steps of the last from the first; Holm's correction over them all.
     """
-    steps = parse_selectors(context.workspace, query.get("steps"), field="steps", most=MOST_SELECTORS)
-    if not steps:
-        raise QueryError(_("A funnel needs at least one step in “steps”."), field="steps")
-    window = parse_window(query.get("window"))
-    order = cast(Order, values.choice(query.get("order", "ordered"), ORDERS, field="order"))
-    warn_of_unknown(context, selectors=steps)
-    breakdown = context.breakdown
-    if breakdown:
-        warn_of_property(context, breakdown.property)
-    rows = context.store.sequences(
-        context.key,
-        context.scope,
-        steps,
-        unit=context.unit,
-        others=order == "strict",
-        breakdown=breakdown.property if breakdown else None,
-    )
-    units = funnel_units(
-        rows,
-        steps=len(steps),
-        window=None if window is None else window // timedelta(microseconds=1),
-        order=order,
-    )
-    names = [step_name(context, step) for step in steps]
+    asked = parse_funnel(context, query)
+    found = context.store.funnel(context.key, context.scope, asked.question)
+    parts: list[dict[str, object]] = [
+        {"key": part.key, "steps": step_rows(asked.names, part)} for part in found.parts
+    ]
+    if found.others is not None:
+        parts.append({"key": None, "others": True, "steps": step_rows(asked.names, found.others)})
     answer: Answer = {
-        "steps": _steps(names, units.furthest, units.times),
-        "breakdown": [],
-        "rows_scanned": rows.scanned,
+        "steps": step_rows(asked.names, found.whole),
+        "breakdown": parts,
+        "ties": found.ties,
+        "rows_scanned": found.scanned,
     }
-    if breakdown:
-        marks = units.first if breakdown.attribution == "first" else units.last
-        answer["breakdown"] = _split(names, units, rows.key[marks])
+    other = other_side(context)
+    if other is not None:
+        before = other.store.funnel(other.key, other.scope, replace(asked.question, breakdown=None))
+        answer["rows_scanned"] = found.scanned + before.scanned
+        answer["compared"] = {
+            "range": range_of(other.scope),
+            "steps": step_rows(asked.names, before.whole),
+            "changes": _changes(asked, found.whole.counts, before.whole.counts),
+        }
     return answer
 
 
-def step_name(context: QueryContext, step: Selector) -> str:
-    """What a step is called: its touchpoint, its events, or the conditions it is made of."""
-    parts = []
-    if step.touchpoint is not None:
-        found = resolvers.find_touchpoint(context.workspace, step.touchpoint)
-        parts.append(found.name if found else str(step.touchpoint))
-    if step.names:
-        parts.append(" / ".join(step.names))
-    if not parts:
-        parts = [f"{row.property} {row.op} {row.value}" for row in step.where]
-    return ", ".join(parts)
-
-
-def _steps(
-    names: Sequence[str], furthest: NDArray[np.int64], times: NDArray[np.int64]
-) -> list[dict[str, object]]:
-    """The figures of each step for units that got `furthest` (shape (u,)) at `times` (shape (u, steps))."""
-    counts = [int((furthest > place).sum()) for place in range(len(names))]
+def step_rows(names: Sequence[str], counted: FunnelCounts) -> list[dict[str, object]]:
+    """The figures of each step, as `funnel` describes them."""
     rows: list[dict[str, object]] = []
-    for place, (name, count) in enumerate(zip(names, counts, strict=True)):
+    for place, (name, count, wait) in enumerate(zip(names, counted.counts, counted.waits, strict=True)):
+        first = counted.counts[0]
         row: dict[str, object] = {
             "name": name,
             "count": count,
             "from_previous": None,
-            "from_first": count / counts[0] if counts[0] else None,
+            "from_first": count / first if first else None,
             "ci": None,
             "median_seconds": None,
+            "quartiles_seconds": None,
         }
-        if place and counts[place - 1]:
-            share = wilson(successes=count, n=counts[place - 1])
+        if place and counted.counts[place - 1]:
+            share = wilson(successes=count, n=counted.counts[place - 1])
             row["from_previous"], row["ci"] = share.value, [share.low, share.high]
-        if place and count:
-            reached = furthest > place
-            waits = times[reached, place] - times[reached, place - 1]
-            row["median_seconds"] = float(np.median(waits)) / 1e6
+        if wait is not None:
+            row["quartiles_seconds"] = [quartile / 1e6 for quartile in wait]
+            row["median_seconds"] = wait[1] / 1e6
         rows.append(row)
     return rows
 
 
-def _split(names: Sequence[str], units: FunnelUnits, keys: NDArray[np.object_]) -> list[dict[str, object]]:
-    """One funnel for each value of `keys` (shape (u,)), the largest first."""
-    places: dict[object, list[int]] = {}
-    for place, key in enumerate(keys.tolist()):
-        places.setdefault(key, []).append(place)
-    ordered = sorted(places, key=lambda key: (-len(places[key]), key is None, str(key)))
-    split: list[dict[str, object]] = [
-        {"key": key, "steps": _steps(names, units.furthest[places[key]], units.times[places[key]])}
-        for key in ordered[:MOST_KEYS]
+def _changes(asked: AskedFunnel, now: Sequence[int], before: Sequence[int]) -> list[dict[str, object]]:
+    """One family: the step-by-step shares, and the way through as a whole."""
+    last = len(now) - 1
+    tested = [(place, place - 1, "from_previous") for place in range(1, len(now))]
+    if last > 1:
+        tested.append((last, 0, "from_first"))
+    changes = share_changes(
+        [(now[step], now[of]) for step, of, _ in tested],
+        [(before[step], before[of]) for step, of, _ in tested],
+    )
+    return [
+        {"step": step + 1, "name": asked.names[step], "measure": measure, **(change or _UNKNOWN)}
+        for (step, _, measure), change in zip(tested, changes, strict=True)
     ]
-    rest = [place for key in ordered[MOST_KEYS:] for place in places[key]]
-    if rest:
-        split.append(
-            {"key": None, "others": True, "steps": _steps(names, units.furthest[rest], units.times[rest])}
-        )
-    return split
 
 
-def _version(context: QueryContext, query: Mapping[str, object]) -> str:
-    """The touchpoints' names, which name the steps."""
-    steps = query.get("steps")
-    rows = steps if isinstance(steps, (list, tuple)) else ()
-    asked = any(isinstance(step, Mapping) and "touchpoint" in step for step in rows)
-    return repr(resolvers.touchpoint_names(context.workspace)) if asked else ""
+_UNKNOWN = {"difference": None, "ci": None, "p_value": None, "p_adjusted": None, "clear": False}
 
 
 register(
     Kind(
         name="funnel",
-        fields=("steps", "window", "order"),
+        fields=(*FUNNEL_FIELDS, "compare"),
         run=funnel,
         breakdown=True,
         units=True,
-        version=_version,
+        compares_segments=True,
+        version=names_version,
     )
 )

@@ -1,0 +1,184 @@
+"""Who got to a step of a funnel or dropped out before it, what they did next, and what they share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import cast, get_args
+
+import msgspec
+import numpy as np
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from numpy.typing import NDArray
+
+from polku.analytics import values
+from polku.analytics.context import QueryContext
+from polku.analytics.errors import QueryError
+from polku.analytics.kinds import Answer, Kind, register
+from polku.analytics.kinds.asked_funnel import FUNNEL_FIELDS, AskedFunnel, names_version, parse_funnel
+from polku.analytics.shared import ENOUGH, over_represented
+from polku.eventstore.behaviour import Outcome, StepUnits
+from polku.eventstore.port import SignalKind
+
+OUTCOMES: tuple[str, ...] = get_args(Outcome)
+MOST_PEOPLE = 1_000
+_MOST_IDS = 20
+_LARGEST_OFFSET = 10_000_000
+_EPOCH = datetime(1970, 1, 1)
+
+
+@dataclass(frozen=True)
+class _Question:
+    funnel: AskedFunnel
+    step: int
+    outcome: Outcome
+    key: str | None
+
+
+def people(context: QueryContext, query: Mapping[str, object]) -> Answer:
+    """{"total", "people": [{"person", "ids", "traits", "first_seen", "last_seen", "time"}], "next": [{"event",
+    "kind", "count", "share", "median_seconds"}], "shared": [{"property", "value", "inside", "inside_share",
+    "outside_share", "difference", "ci", "p_value", "p_adjusted", "clear"}], "tested"}.
+
+    `total` counts units that reached the step ("reached"), or the one before it and not it ("dropped"); with a
+    breakdown, those of its part `key`. `people` are the ones from `offset` on, newest last step first, of sessions
+    and orders whose they are, each with at most 20 ids; empty for whoever may not see customers one by one. `time`
+    is when their last step was. `next` is what followed first within the range, whatever else the question filters;
+    `event` null is nothing. `shared` are values commoner among these people than among those with the other outcome
+    (who dropped out once and got there another time counts as having got there), see `shared.over_represented`.
+    """
+    asked = _parse(context, query)
+    limit = values.whole(query.get("limit", 100), least=0, most=MOST_PEOPLE, field="limit")
+    offset = values.whole(query.get("offset", 0), least=0, most=_LARGEST_OFFSET, field="offset")
+    found = _units(context, asked, asked.outcome)
+    answer: Answer = {
+        "step": asked.step,
+        "name": asked.funnel.names[asked.step - 1],
+        "outcome": asked.outcome,
+        "total": found.total,
+        "people": [],
+        "next": _next(context, found),
+        "rows_scanned": found.scanned,
+    }
+    if context.sees_people:
+        answer["people"] = _one_by_one(context, found, slice(offset, offset + limit))
+    else:
+        context.warnings.append(
+            gettext_lazy("Customers one by one are shown only to those who may see them.")
+        )
+    return answer | _shared(context, asked, found)
+
+
+def _parse(context: QueryContext, query: Mapping[str, object]) -> _Question:
+    if "funnel" not in query:
+        raise QueryError(_("Say in “funnel” which steps the question is about."), field="funnel")
+    funnel = parse_funnel(
+        context, values.mapping(query["funnel"], FUNNEL_FIELDS, field="funnel"), field="funnel"
+    )
+    outcome = cast(Outcome, values.choice(query.get("outcome", "dropped"), OUTCOMES, field="outcome"))
+    steps = len(funnel.names)
+    if outcome == "dropped" and steps == 1:
+        raise QueryError(
+            _("Nobody drops out of a funnel of one step; give another step, or ask for “reached”."),
+            field="funnel.steps",
+        )
+    if "step" not in query:
+        raise QueryError(_("“%(field)s” is missing.") % {"field": "step"}, field="step")
+    step = values.whole(query["step"], least=2 if outcome == "dropped" else 1, most=steps, field="step")
+    key = query.get("key")
+    if key is not None and context.breakdown is None:
+        raise QueryError(_("“key” names a part of a “breakdown”, which is missing."), field="key")
+    return _Question(funnel, step, outcome, None if key is None else values.text(key, field="key"))
+
+
+def _units(context: QueryContext, asked: _Question, outcome: Outcome) -> StepUnits:
+    return context.store.funnel_units(
+        context.key, context.scope, asked.funnel.question, step=asked.step, outcome=outcome, key=asked.key
+    )
+
+
+def _one_by_one(context: QueryContext, found: StepUnits, page: slice) -> list[dict[str, object]]:
+    numbers, times = found.person[page].tolist(), found.time[page].tolist()
+    table = context.store.people(context.key, sorted(set(numbers))).to_pylist() if numbers else []
+    known = {row["person"]: row for row in table}
+    return [
+        {
+            "person": number,
+            "ids": known[number]["ids"][:_MOST_IDS],
+            "traits": _traits(known[number]["traits"]),
+            "first_seen": _moment(known[number]["first_seen"]),
+            "last_seen": _moment(known[number]["last_seen"]),
+            "time": _moment(_EPOCH + timedelta(microseconds=time)),
+        }
+        for number, time in zip(numbers, times, strict=True)
+        if number in known
+    ]
+
+
+def _next(context: QueryContext, found: StepUnits) -> list[dict[str, object]]:
+    if not found.total:
+        return []
+    scope = replace(context.scope, where=(), segment=None)
+    signals = context.store.next_signals(context.key, scope, found.person, found.time)
+    return [
+        {
+            "event": signal.name,
+            "kind": SignalKind(signal.kind).name.lower() if signal.kind else None,
+            "count": signal.count,
+            "share": signal.count / found.total,
+            "median_seconds": None if signal.median is None else signal.median / 1e6,
+        }
+        for signal in signals
+    ]
+
+
+def _shared(context: QueryContext, asked: _Question, found: StepUnits) -> Answer:
+    if asked.step == 1:  # nobody drops out before the first step, so there is nobody to compare with
+        return {"shared": [], "tested": 0}
+    others = _units(context, asked, "reached" if asked.outcome == "dropped" else "dropped")
+    inside, outside = _distinct(found.person), _distinct(others.person)
+    if asked.outcome == "dropped":
+        inside = np.setdiff1d(inside, outside, assume_unique=True)
+    else:
+        outside = np.setdiff1d(outside, inside, assume_unique=True)
+    if min(inside.size, outside.size) < ENOUGH:
+        context.warnings.append(
+            gettext_lazy("What people share is told from 30 people on, who got there and who did not.")
+        )
+        return {"shared": [], "tested": 0}
+    scope = replace(context.scope, where=(), segment=None)
+    shares = context.store.property_shares(context.key, scope, inside, outside)
+    told = over_represented(shares, inside=inside.size, outside=outside.size)
+    return {"shared": told.rows, "tested": told.tested}
+
+
+def _distinct(people: NDArray[np.int64]) -> NDArray[np.int64]:
+    return np.unique(people)
+
+
+def _traits(text: str | None) -> dict[str, object]:
+    read = msgspec.json.decode(text) if text else {}
+    return read if isinstance(read, dict) else {}
+
+
+def _moment(time: datetime | None) -> str | None:
+    return f"{time.isoformat()}Z" if time else None
+
+
+def _version(context: QueryContext, query: Mapping[str, object]) -> str:
+    """The touchpoints' names, and whether people may be named to whoever asks."""
+    return f"{context.sees_people} {names_version(context, query.get('funnel'))}"
+
+
+register(
+    Kind(
+        name="people",
+        fields=("funnel", "step", "outcome", "key", "limit", "offset"),
+        run=people,
+        breakdown=True,
+        units=True,
+        version=_version,
+    )
+)
