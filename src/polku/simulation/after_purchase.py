@@ -14,6 +14,7 @@ from polku.simulation.population import COMPUTER, WEB_CHANNEL, Identity, Numbers
 from polku.simulation.rows import Rows
 from polku.simulation.schema import Kind
 from polku.simulation.streams import stream
+from polku.simulation.website import DIRECTLY, FROM_MONTHLY, FROM_TRACKING
 
 _STORE = np.array([f'"store":"{store}"' for store in STORES], dtype=object)
 _SERVICE_EVENT = np.array(["support_call", "support_chat", "support_email"], dtype=object)
@@ -48,7 +49,7 @@ def write_orders(rows: Rows, seed: int, orders: Orders, people: Population) -> N
         "channel": WEB_CHANNEL[device],
         "about": people.about(orders.person, device),
     }
-    write(looked, "tracking_page", orders.opened_time + 30, url=f"{SITE}/seuranta", **web)
+    write(looked, "tracking_page", orders.opened_time + 30, url=f"{SITE}/seuranta", more=FROM_TRACKING, **web)
     store = _STORE[people.store[orders.person]]
     write(
         live & (orders.method == STORE_PICKUP), "order_picked_up", orders.fetched, channel="store", more=store
@@ -57,6 +58,7 @@ def write_orders(rows: Rows, seed: int, orders: Orders, people: Population) -> N
     write(live & (orders.method == HOME), "parcel_delivered", orders.arrives, channel="delivery")
 
     page = f"{SITE}/palautukset"
+    web["more"] = DIRECTLY
     write(orders.looked_at_returns, "returns_page", orders.returns_time, url=page, **web)
     again = orders.looked_at_returns & (rng.random(len(orders)) < np.where(orders.confused, 0.8, 0.15))
     write(again, "returns_page", orders.returns_time + rng.uniform(120, 4000, len(orders)), url=page, **web)
@@ -73,6 +75,7 @@ def write_orders(rows: Rows, seed: int, orders: Orders, people: Population) -> N
         "month_email_clicked",
         orders.month_opened + 45,
         url=f"{SITE}/?utm_source=kuukausi&utm_medium=email",
+        more=FROM_MONTHLY,
         **by_mail,
     )
 

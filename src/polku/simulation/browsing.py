@@ -28,6 +28,7 @@ from polku.simulation.shopping import (
     Trips,
 )
 from polku.simulation.streams import stream
+from polku.simulation.website import load_times, traffic
 
 _LANDING = np.array(
     [
@@ -48,7 +49,9 @@ _SOURCE = np.array(
 )
 _CHANNEL = np.array(["search", "search", "social", "email", ""], dtype=object)
 _CATEGORY_OF_PRODUCT = np.array([CATEGORY_URL[category] for category in PRODUCT_CATEGORY], dtype=object)
-_SEARCH = np.array([f'"query":"{words}"' for words in SEARCHES], dtype=object)
+_SEARCH = np.array(
+    [f'"query":"{words}","results":"{found}"' for words, found in SEARCHES.items()], dtype=object
+)
 _PRODUCT = np.array([f'"category":"{category}"' for category in PRODUCT_CATEGORY], dtype=object)
 _MEANS = np.array([f'"payment":"{means}"' for means in PAYMENT_MEANS], dtype=object)
 _STORE = np.array([f'"store":"{store}"' for store in STORES], dtype=object)
@@ -59,11 +62,12 @@ def write_browsing(rows: Rows, seed: int, trips: Trips, people: Population) -> N
     """Visits, searches, product pages, advice, basket and payment of every trip."""
     rng = stream(seed, "browsing")
     everything = np.arange(len(trips))
-    _write_session(rows, rng, trips, people, everything, trips.start, trips.first_device, number=0)
+    loads = load_times(seed, len(trips), everything, trips.first_device, number=0)
+    _write_session(rows, rng, trips, people, everything, trips.start, trips.first_device, loads, number=0)
     back = np.flatnonzero(trips.second)
-    _write_session(
-        rows, rng, trips, people, back, trips.second_start[back], trips.last_device[back], number=1
-    )
+    start, device = trips.second_start[back], trips.last_device[back]
+    loads = load_times(seed, len(trips), back, device, number=1)
+    _write_session(rows, rng, trips, people, back, start, device, loads, number=1)
 
     at = np.flatnonzero(trips.advised)
     rows.add(
@@ -87,17 +91,19 @@ def _write_session(
     at: Numbers,
     start: Seconds,
     device: Numbers,
+    loads: Texts,
     *,
     number: int,
 ) -> None:
     person = trips.person[at]
+    from_where = traffic(trips.source[at], trips.campaign[at], np.full(len(at), number == 0))
     web: dict[str, Any] = {
         "mission": at,
         "person": person,
         "identity": device + 1,
         "session": at * 4 + number,
         "channel": WEB_CHANNEL[device],
-        "about": people.about(person, device),
+        "about": people.about(person, device) + "," + from_where,
     }
 
     def write(chosen: Any, **columns: Any) -> None:
@@ -111,7 +117,7 @@ def _write_session(
     from_outside = _CHANNEL[source]
     web_channel = web["channel"]
     web["channel"] = np.where(from_outside == "", web_channel, from_outside)
-    write(everything, time=start, name="visit", url=landing, more=_SOURCE[source])
+    write(everything, time=start, name="visit", url=landing, more=_SOURCE[source] + "," + loads)
     web["channel"] = web_channel
 
     signed = people.account[person] & people.signs_in[person, device] & (rng.random(len(at)) < 0.3)
@@ -145,13 +151,14 @@ def _web(
     trips: Trips, people: Population, at: Numbers, device: Numbers, more: Texts | None = None
 ) -> dict[str, Any]:
     person = trips.person[at]
+    from_where = traffic(trips.source[at], trips.campaign[at], ~trips.second[at])
     return {
         "mission": at,
         "person": person,
         "identity": device + 1,
         "session": at * 4 + np.where(trips.second[at], 1, 0),
         "channel": WEB_CHANNEL[device],
-        "about": people.about(person, device),
+        "about": people.about(person, device) + "," + from_where,
         "more": more,
     }
 

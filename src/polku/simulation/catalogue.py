@@ -180,33 +180,34 @@ CATEGORY_URL = {category: f"{SITE}/{str(category).translate(_PLAIN)}" for catego
 FREE_DELIVERY = 99.0
 """Baskets from this many euros on are delivered free of charge."""
 
-SEARCHES = (
-    "makuupussi talveen",
-    "rinkka naisten",
-    "goretex takki",
-    "vaelluskengät leveä lesti",
-    "trangia",
-    "kevyt teltta",
-    "otsalamppu ladattava",
-    "merino",
-    "untuvatakki miesten",
-    "lahjakortti",
-    "sadehousut",
-    "puukko",
-    "makuualusta r-arvo",
-    "polttoainepullo",
-    "hyttysverkko",
-    "lumikengät",
-    "kuksa",
-    "ahkio",
-    "kaasupatruuna",
-    "kompassi",
-    "tarp 3x3",
-    "ale",
-    "kengänhoito",
-    "vesipullo",
-    "lasten makuupussi",
-)
+SEARCHES = {
+    "makuupussi talveen": 2,
+    "rinkka naisten": 2,
+    "goretex takki": 0,
+    "vaelluskengät leveä lesti": 2,
+    "trangia": 0,
+    "kevyt teltta": 2,
+    "otsalamppu ladattava": 2,
+    "merino": 2,
+    "untuvatakki miesten": 2,
+    "lahjakortti": 0,
+    "sadehousut": 0,
+    "puukko": 1,
+    "makuualusta r-arvo": 2,
+    "polttoainepullo": 0,
+    "hyttysverkko": 0,
+    "lumikengät": 1,
+    "kuksa": 1,
+    "ahkio": 1,
+    "kaasupatruuna": 0,
+    "kompassi": 1,
+    "tarp 3x3": 1,
+    "ale": 0,
+    "kengänhoito": 0,
+    "vesipullo": 0,
+    "lasten makuupussi": 2,
+}
+"""What people search the shop for, and how many products the search finds."""
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ class Identity(IntEnum):
 
 
 DEVICES = np.array(["puhelin", "tietokone", "tabletti"], dtype=object)
+_DEVICE_TYPES = ("phone", "computer", "tablet")  # as the front door calls them
 PHONE, COMPUTER, TABLET = 0, 1, 2
 BROWSERS = np.array(["Safari", "Chrome", "Edge", "Firefox", "Samsung Internet"], dtype=object)
 SAFARI = 0
@@ -36,10 +37,13 @@ WEB_CHANNEL = np.array(["mobile", "web", "mobile"], dtype=object)
 _ABOUT = np.array(
     [
         [
-            [f'"device":"{device}","browser":"{browser}","region":"{region}"' for region in REGIONS]
+            [
+                f'"device":"{device}","device_type":"{device_type}","browser":"{browser}","region":"{region}"'
+                for region in REGIONS
+            ]
             for browser in BROWSERS
         ]
-        for device in DEVICES
+        for device, device_type in zip(DEVICES, _DEVICE_TYPES, strict=True)
     ],
     dtype=object,
 )
