@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,6 +33,23 @@ class Session:
 
     def table(self, sql: str, parameters: Parameters | None = None) -> pa.Table:
         return self.cursor.sql(sql, params=dict(parameters) if parameters else None).to_arrow_table()
+
+    def batches(
+        self, sql: str, parameters: Parameters | None = None, *, rows: int
+    ) -> Iterator[pa.RecordBatch]:
+        """The answer as it comes, `rows` at a time: for what is large as texts and small when it was worked on.
+
+        Raises as `table` does; Arrow's reader knows only its own errors, which are DuckDB's here again.
+        """
+        relation = self.cursor.sql(sql, params=dict(parameters) if parameters else None)
+        try:
+            yield from relation.to_arrow_reader(rows)
+        except OSError as error:
+            if str(error).startswith("INTERRUPT"):
+                raise duckdb.InterruptException(str(error)) from error
+            if str(error).startswith("Out of Memory"):
+                raise duckdb.OutOfMemoryException(str(error)) from error
+            raise
 
     def integers(self, sql: str, parameters: Parameters | None = None) -> list[NDArray[np.int64]]:
         """The columns of an answer that holds whole numbers only, and no null."""

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from polku.eventstore.duckdb.batches import Integers
-from polku.eventstore.duckdb.web_visits import Small, Visits
+from polku.eventstore.duckdb.web_visits import Small, Visits, sorted_once
 from polku.eventstore.port import Interval
 from polku.eventstore.web import (
     DIMENSIONS,
@@ -50,9 +50,8 @@ def count_visits(visits: Visits, question: WebQuestion, timezone: str) -> WebOve
         np.bincount(visits.order_visit[led], minlength=len(kept)) > 0,
         np.bincount(visits.order_visit[led], weights=value[led], minlength=len(kept)),
     )
-    daily = visits.person[kept & visits.is_daily]
     if question.only:
-        people = np.unique(visits.person[kept])
+        people = sorted_once(visits.person[kept])
         theirs = counts & np.isin(visits.order_person, people)
         contacts = int(np.isin(visits.contact_person, people).sum())
     else:
@@ -62,8 +61,8 @@ def count_visits(visits: Visits, question: WebQuestion, timezone: str) -> WebOve
     found = visits.search_found[searched]
     return WebOverview(
         visits=int(kept.sum()),
-        visitors=len(np.unique(visits.person[kept & ~visits.is_daily])),
-        daily=len(np.unique(daily)),
+        visitors=len(sorted_once(visits.person[kept & ~visits.is_daily])),
+        daily=len(sorted_once(visits.person[kept & visits.is_daily])),
         converted=int(sales.is_converted.sum()),
         orders=int(led.sum()),
         priced=int((~np.isnan(visits.order_value[led])).sum()),

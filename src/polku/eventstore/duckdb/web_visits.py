@@ -5,8 +5,10 @@ Reading them is the costly part, and does not depend on what the reader of the p
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -36,6 +38,8 @@ _LOAD_TIME = "load_time"
 # Without scheme, host, query and fragment; the front page is “/”.
 _BEFORE_PATH = r"^[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*"
 _AFTER_PATH = r"[?#].*$"
+_BATCH = 500_000
+"""Signals read at once: addresses are long, and a page's number is all that is kept of them."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +95,24 @@ class _Rows:
     is_wanted: NDArray[np.bool_]
     is_search: NDArray[np.bool_]
     pages: Sequence[str]
+    measured: Integers  # the rows that tell how long a page took to load
+    load: NDArray[np.float64]
+
+
+_NOTHING = np.empty(0, dtype=np.int64)
+_NO_ROWS = _Rows(
+    person=_NOTHING,
+    time=_NOTHING,
+    arrival=_NOTHING,
+    kind=np.empty(0, dtype=np.uint8),
+    page=np.empty(0, dtype=np.int32),
+    session=_NOTHING,
+    is_wanted=np.empty(0, dtype=bool),
+    is_search=np.empty(0, dtype=bool),
+    pages=(),
+    measured=_NOTHING,
+    load=np.empty(0),
+)
 
 
 def read_visits(session: Session, scope: Scope, searches: Sequence[str]) -> Visits:
@@ -104,7 +126,7 @@ def read_visits(session: Session, scope: Scope, searches: Sequence[str]) -> Visi
     end = rows.time[last]
     told = _tell(session, rows, first)
     at_page = np.flatnonzero(rows.page >= 0)
-    pairs = np.unique(visit[at_page] * max(1, len(rows.pages)) + rows.page[at_page])
+    pairs = sorted_once(visit[at_page] * max(1, len(rows.pages)) + rows.page[at_page])
     search_visit, search_query, search_found, queries = _searches(session, rows, visit)
     orders = _orders(session, rows)
     return Visits(
@@ -113,7 +135,7 @@ def read_visits(session: Session, scope: Scope, searches: Sequence[str]) -> Visi
         is_daily=np.isin(person, daily),
         codes=told[0],
         names=told[1] | {"page": rows.pages},
-        load=_loads(session, scope, rows, visit, len(first)),
+        load=_loads(rows, visit, len(first)),
         page_visit=(pairs // max(1, len(rows.pages))).astype(np.int32),
         page=(pairs % max(1, len(rows.pages))).astype(np.int32),
         order_visit=_visit_of(person, start, end, orders[0], orders[1]),
@@ -129,47 +151,77 @@ def read_visits(session: Session, scope: Scope, searches: Sequence[str]) -> Visi
     )
 
 
+def sorted_once(values: Integers) -> Integers:
+    """Each value once, in order. NumPy's own `unique` hashes whole numbers, which took ten times as long."""
+    ordered = np.sort(values)
+    is_first = np.ones(len(ordered), dtype=bool)
+    is_first[1:] = ordered[1:] != ordered[:-1]
+    return ordered[is_first]
+
+
 def _rows(session: Session, scope: Scope, searches: Sequence[str]) -> _Rows:
     """Every signal of the range and segment in narrow columns, for what ends a session is any signal of its person."""
     terms = Terms(session.db, scope.timezone)
-    wanted = all_of(conditions.condition(terms, each) for each in scope.where)
-    names = ", ".join(terms.parameter(name) for name in searches) or "NULL"
+    wanted = f"({all_of(conditions.condition(terms, each) for each in scope.where)})"
+    names = ", ".join(terms.parameter(name) for name in searches) or "''"
     where = [conditions.time_range(terms, scope)]
     if scope.segment is not None:
         where.append(conditions.segment(terms, scope.segment, scope))
     is_event = f"s.kind = {int(SignalKind.EVENT)}"
-    table = session.table(
+    # To look for the name in the text is far quicker than to look into every object.
+    tells = f"{is_event} AND {wanted} AND contains(s.properties, '\"{_LOAD_TIME}\"')"
+    pages: dict[str, int] = {}
+    read: defaultdict[str, list[NDArray[Any]]] = defaultdict(list)
+    count = 0
+    for batch in session.batches(
         f"""SELECT s.person, epoch_us(s.time) AS time, s.arrival, s.kind,
             CASE WHEN s.session IS NULL THEN -1 ELSE CAST(hash(s.session) >> 1 AS BIGINT) END AS session,
-            {wanted} AS wanted, coalesce({is_event} AND s.name IN ({names}), false) AS searched,
-            CASE WHEN {is_event} AND ({wanted}) THEN s.url END AS url
+            {wanted} AS wanted, {is_event} AND {wanted} AND s.name IN ({names}) AS searched,
+            CASE WHEN {is_event} AND {wanted} THEN s.url END AS url,
+            CASE WHEN {tells} THEN {terms.property(_LOAD_TIME).number()} END AS load
         FROM {terms.source()} WHERE {all_of(where)}""",
         terms.parameters,
-    )
-    page, pages = _pages(table["url"])
-    person, time, arrival = (table[name].to_numpy() for name in ("person", "time", "arrival"))
-    order = in_order(person, time, arrival)
+        rows=_BATCH,
+    ):
+        load = batch["load"].to_numpy(zero_copy_only=False)
+        read["measured"].append(np.flatnonzero(load > 0) + count)
+        read["load"].append(load[load > 0])
+        read["page"].append(_pages(batch["url"], pages))
+        for name in ("person", "time", "arrival", "kind", "session", "wanted", "searched"):
+            read[name].append(batch[name].to_numpy(zero_copy_only=False).copy())
+        count += batch.num_rows
+    columns = {name: np.concatenate(read.pop(name)) for name in list(read)}
+    if not count:
+        return _NO_ROWS
+    measured, load = columns.pop("measured"), columns.pop("load")
+    order = in_order(columns["person"], columns["time"], columns["arrival"])
+    # One after the other, so that no more than one column is here twice.
+    ordered = {name: columns.pop(name)[order] for name in list(columns)}
+    place = np.empty(count, dtype=np.int64)
+    place[order] = np.arange(count)
     return _Rows(
-        person=person[order],
-        time=time[order],
-        arrival=arrival[order],
-        kind=table["kind"].to_numpy()[order],
-        page=page[order],
-        session=table["session"].to_numpy()[order],
-        is_wanted=table["wanted"].to_numpy()[order],
-        is_search=table["searched"].to_numpy()[order] & (table["wanted"].to_numpy()[order]),
-        pages=pages,
+        person=ordered["person"],
+        time=ordered["time"],
+        arrival=ordered["arrival"],
+        kind=ordered["kind"],
+        page=ordered["page"],
+        session=ordered["session"],
+        is_wanted=ordered["wanted"],
+        is_search=ordered["searched"],
+        pages=list(pages),
+        measured=place[measured],
+        load=load,
     )
 
 
-def _pages(url: pa.ChunkedArray) -> tuple[Small, list[str]]:
-    """(the page of each row, the pages): addresses without scheme, host, query and fragment."""
-    of_row, addresses = codes(url)
-    paths = pc.replace_substring_regex(addresses, _BEFORE_PATH, "")
+def _pages(url: pa.Array, pages: dict[str, int]) -> Small:
+    """The number of each row's page: its address without scheme, host, query and fragment. New ones go to `pages`."""
+    encoded = url.dictionary_encode()
+    paths = pc.replace_substring_regex(encoded.dictionary, _BEFORE_PATH, "")
     paths = pc.replace_substring_regex(paths, _AFTER_PATH, "")
-    paths = pc.if_else(pc.equal(paths, ""), "/", paths)
-    of_address, pages = codes(pa.chunked_array([paths]))
-    return np.append(of_address, -1)[of_row].astype(np.int32), pages.to_pylist()
+    numbers = [pages.setdefault(path or "/", len(pages)) for path in paths.to_pylist()]
+    of_row = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+    return np.array([*numbers, -1], dtype=np.int32)[of_row]
 
 
 def _visits(rows: _Rows) -> tuple[Integers, Integers, Integers]:
@@ -192,7 +244,7 @@ def _visits(rows: _Rows) -> tuple[Integers, Integers, Integers]:
         number[named[by_name]] = np.cumsum(other) + len(loose)
     # Only sessions with a page are visits, and they are numbered by their first page.
     paged = np.flatnonzero(rows.page >= 0)
-    sessions, first = np.unique(number[paged], return_index=True)
+    sessions, first = _firsts(number[paged])
     first = paged[first]
     by_first = np.argsort(first, kind="stable")
     rank = np.empty(len(sessions), dtype=np.int64)
@@ -204,6 +256,16 @@ def _visits(rows: _Rows) -> tuple[Integers, Integers, Integers]:
     inside = np.flatnonzero(visit >= 0)
     np.maximum.at(last, visit[inside], inside)
     return visit, first[by_first], last
+
+
+def _firsts(values: Integers) -> tuple[Integers, Integers]:
+    """Each value once, in order, and where it comes first."""
+    if np.any(values[1:] < values[:-1]):
+        found = np.unique(values, return_index=True)
+        return found[0], found[1]
+    is_first = np.ones(len(values), dtype=bool)
+    is_first[1:] = values[1:] != values[:-1]
+    return values[is_first], np.flatnonzero(is_first)
 
 
 def _tell(
@@ -255,35 +317,12 @@ def _number(text: str | None) -> float:
         return np.nan
 
 
-def _loads(session: Session, scope: Scope, rows: _Rows, visit: Integers, count: int) -> NDArray[np.float64]:
+def _loads(rows: _Rows, visit: Integers, count: int) -> NDArray[np.float64]:
     """The mean of the load times that a visit's signals tell, in milliseconds; NaN where none does."""
-    (is_known,) = session.row(
-        f"SELECT count(*) FROM {session.db}.property WHERE name = $name", {"name": _LOAD_TIME}
-    )
-    if not is_known:
-        return np.full(count, np.nan)
-    terms = Terms(session.db, scope.timezone)
-    load = terms.property(_LOAD_TIME).number()
-    where = [
-        conditions.time_range(terms, scope),
-        f"s.kind = {int(SignalKind.EVENT)}",
-        f"contains(s.properties, '\"{_LOAD_TIME}\"')",  # far quicker than to look into every object
-    ]
-    found = session.table(
-        f"SELECT arrival, load FROM (SELECT s.arrival, {load} AS load FROM {terms.source()} WHERE {all_of(where)}) "
-        "WHERE load > 0 ORDER BY arrival",
-        terms.parameters,
-    )
-    arrival, millisecond = found["arrival"].to_numpy(), found["load"].to_numpy()
-    by_arrival = np.argsort(rows.arrival, kind="stable")
-    place = np.searchsorted(rows.arrival, arrival, sorter=by_arrival)
-    place[place == len(by_arrival)] = 0
-    row = by_arrival[place] if len(by_arrival) else place
-    # Rows of people outside the segment were not read.
-    is_here = (rows.arrival[row] == arrival) & rows.is_wanted[row] & (visit[row] >= 0)
-    of_visit, millisecond = visit[row[is_here]], millisecond[is_here]
-    total = np.bincount(of_visit, weights=millisecond, minlength=count)
+    of_visit = visit[rows.measured]
+    load, of_visit = rows.load[of_visit >= 0], of_visit[of_visit >= 0]
     times = np.bincount(of_visit, minlength=count)
+    total = np.bincount(of_visit, weights=load, minlength=count)
     return np.divide(total, times, out=np.full(count, np.nan), where=times > 0)
 
 
