@@ -6,4 +6,12 @@ class AnalyticsConfig(AppConfig):
     label = "analytics"
 
     def ready(self) -> None:
-        from polku.analytics.kinds import funnel, people, score, trend  # noqa: F401 - each registers its kind
+        from polku.analytics.kinds import (  # noqa: F401 - each registers its kind
+            funnel,
+            paths,
+            people,
+            retention,
+            score,
+            trend,
+            variants,
+        )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from polku.eventstore.port import SegmentRule
@@ -20,12 +21,43 @@ class NamedTouchpoint(Protocol):
     def name(self) -> str: ...
 
 
+@dataclass(frozen=True)
+class StageChoice:
+    """A stage and its touchpoints as (number, name), in order."""
+
+    name: str
+    touchpoints: Sequence[tuple[int, str]]
+
+
+@dataclass(frozen=True)
+class JourneyChoice:
+    """A journey whose touchpoints may be chosen. Touchpoints without a data connection are left out."""
+
+    id: int
+    name: str
+    stages: Sequence[StageChoice]
+
+
+@dataclass(frozen=True)
+class Words:
+    """How names that came with the data are said to people. `value` takes the property's name first."""
+
+    event: Callable[[str], str]
+    property: Callable[[str], str]
+    value: Callable[[str, str], str]
+
+
 FindSegment = Callable[["Workspace", str], SegmentRule | None]
 FindTouchpoint = Callable[["Workspace", int | str], NamedTouchpoint | None]
 ListNames = Callable[["Workspace"], Sequence[str]]
+ListJourneys = Callable[["Workspace"], Sequence[JourneyChoice]]
+AddressOfPerson = Callable[["Workspace", int], str]
 
 _segments: tuple[FindSegment, ListNames] | None = None
 _touchpoints: tuple[FindTouchpoint, ListNames] | None = None
+_journeys: ListJourneys = lambda workspace: ()  # noqa: E731
+_address_of_person: AddressOfPerson = lambda workspace, person: ""  # noqa: E731
+_words = Words(event=str, property=str, value=lambda name, value: value)
 
 
 def register_segment(find: FindSegment, names: ListNames) -> None:
@@ -38,6 +70,18 @@ def register_touchpoint(find: FindTouchpoint, names: ListNames) -> None:
     """`find` gives a touchpoint of the workspace by its number or name, None where there is none."""
     global _touchpoints
     _touchpoints = (find, names)
+
+
+def register_journeys(journeys: ListJourneys) -> None:
+    """`journeys` lists the workspace's journeys with the touchpoints that questions may be asked of."""
+    global _journeys
+    _journeys = journeys
+
+
+def register_people(*, address: AddressOfPerson, words: Words) -> None:
+    """`address` is that of a person's page; `words` say names of events, properties and values to people."""
+    global _address_of_person, _words
+    _address_of_person, _words = address, words
 
 
 def find_segment(workspace: Workspace, name: str) -> SegmentRule | None:
@@ -58,3 +102,26 @@ def find_touchpoint(workspace: Workspace, reference: int | str) -> NamedTouchpoi
 def touchpoint_names(workspace: Workspace) -> list[str]:
     """The names of the workspace's touchpoints."""
     return list(_touchpoints[1](workspace)) if _touchpoints else []
+
+
+def journey_choices(workspace: Workspace) -> list[JourneyChoice]:
+    """The workspace's journeys with their connected touchpoints, stage by stage."""
+    return list(_journeys(workspace))
+
+
+def touchpoint_choices(workspace: Workspace) -> list[tuple[str, list[tuple[int, str]]]]:
+    """[(journey, [(number, name)])]: the connected touchpoints to choose from, in the order of the maps."""
+    return [
+        (journey.name, [point for stage in journey.stages for point in stage.touchpoints])
+        for journey in journey_choices(workspace)
+    ]
+
+
+def person_address(workspace: Workspace, person: int) -> str:
+    """The page of a person; "" where there is none."""
+    return _address_of_person(workspace, person)
+
+
+def words() -> Words:
+    """How names that came with the data are said to people."""
+    return _words

@@ -8,6 +8,7 @@ from django.db.models import Count, Model, Prefetch, Q, QuerySet
 from django_scopes import scope
 
 from polku.accounts.models import User, Workspace
+from polku.analytics.resolvers import JourneyChoice, StageChoice
 from polku.jobs.models import Job
 from polku.journeys.models import Binding, Deletion, Journey, Stage, Touchpoint
 from polku.journeys.rebuilding import KIND
@@ -29,6 +30,27 @@ def touchpoint_names(workspace: Workspace) -> list[str]:
     """The names of all touchpoints, each once, to suggest from."""
     with scope(workspace=workspace):
         return list(Touchpoint.objects.order_by("name").values_list("name", flat=True).distinct())
+
+
+def journey_choices(workspace: Workspace) -> list[JourneyChoice]:
+    """The journeys with their connected touchpoints, stage by stage, to choose from: three queries."""
+    with scope(workspace=workspace):
+        connected = Touchpoint.objects.filter(bindings__isnull=False).distinct().order_by("order_key", "pk")
+        journeys = Journey.objects.prefetch_related(
+            Prefetch("stages", queryset=Stage.objects.order_by("order_key", "pk")),
+            Prefetch("stages__touchpoints", queryset=connected),
+        )
+        return [
+            JourneyChoice(
+                journey.pk,
+                journey.name,
+                [
+                    StageChoice(stage.name, [(point.pk, point.name) for point in stage.touchpoints.all()])
+                    for stage in journey.stages.all()
+                ],
+            )
+            for journey in journeys
+        ]
 
 
 def list_journeys() -> QuerySet[Journey]:

@@ -22,6 +22,7 @@ def register() -> None:
 
     kinds.register(journey_kind())
     resolvers.register_touchpoint(queries.find_touchpoint, queries.touchpoint_names)
+    resolvers.register_journeys(queries.journey_choices)
     register_hit_rules(hit_rules)
     jobs.register(rebuilding.KIND, rebuilding.work_rebuild)
     navigation.register(navigation.NavigationItem(name=_("Journeys"), url_name="journeys:list", order=10))
