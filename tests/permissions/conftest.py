@@ -15,6 +15,7 @@ from django_scopes import scope, scopes_disabled
 
 from polku.accounts import domain as accounts
 from polku.accounts.models import Membership, User, Workspace
+from polku.analytics.explore import domain as explore
 from polku.eventstore.port import PERSON_BATCH, SIGNAL_BATCH, EventStore
 from polku.eventstore.streams import InboxPlace
 from polku.journeys import domain as journeys
@@ -72,8 +73,16 @@ def build_world(store: EventStore, mark: str, *, couples: int = 1) -> World:
     member = accounts.create_user(email=f"{mark}-jasen@example.com", name=f"{mark} jäsen")
     accounts.set_member(workspace=workspace, user=member, role="viewer", actor=owner)
     person, merge = join_couples(store, workspace.key.hex, mark, couples)
+    question = explore.create_question(
+        workspace=workspace,
+        kind="funnel",
+        name=f"{mark} haku",
+        parameters=[("step", f"event:{mark}-tapahtuma"), ("step", f"touchpoint:{touchpoint.pk}")],
+        owner=owner,
+    )
     with scope(workspace=workspace):
         numbers = {
+            "question": question.pk,
             "person": person,
             "merge": merge,
             "journey": journey.pk,

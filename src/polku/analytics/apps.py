@@ -6,6 +6,7 @@ class AnalyticsConfig(AppConfig):
     label = "analytics"
 
     def ready(self) -> None:
+        from polku.analytics import registrations
         from polku.analytics.kinds import (  # noqa: F401 - each registers its kind
             funnel,
             paths,
@@ -15,3 +16,5 @@ class AnalyticsConfig(AppConfig):
             trend,
             variants,
         )
+
+        registrations.register()

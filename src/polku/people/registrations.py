@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from polku.accounts import audit_words
+from polku.accounts.models import Workspace
 from polku.analytics import resolvers
 from polku.people import queries
+from polku.people.event_words import event_sentence
+from polku.people.property_names import property_name, value_name
 from polku.site import navigation
 
 
 def register() -> None:
     """Called once, when the program starts."""
     resolvers.register_segment(queries.find_segment, queries.segment_names)
+    resolvers.register_people(
+        address=_address_of,
+        words=resolvers.Words(
+            event=lambda name: event_sentence(name, {}), property=property_name, value=value_name
+        ),
+    )
     navigation.register(
         navigation.NavigationItem(
             name=_("Customers"),
@@ -24,3 +34,7 @@ def register() -> None:
     )
     navigation.register(navigation.NavigationItem(name=_("Segments"), url_name="people:segments", order=30))
     audit_words.register_things({"segment": _("segment"), "person": _("customer")})
+
+
+def _address_of(workspace: Workspace, person: int) -> str:
+    return reverse("people:person", kwargs={"workspace": workspace.slug, "person": person})

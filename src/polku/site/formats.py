@@ -105,6 +105,19 @@ def clock_span(first: dt.datetime, last: dt.datetime, language: str) -> str:
     return start if start == end else f"{start}{DASH}{end.removeprefix(f'klo{NBSP}')}"
 
 
+def duration(seconds: float, language: str) -> str:
+    """`45 s`, `12 min`, `3,5 h`, `12 h`, `3,9 pv`; in English `3.9 d`. The unit is one of which there are some."""
+    size = abs(seconds)
+    if size < 90:
+        return f"{number(seconds, language)}{NBSP}s"
+    if size < 90 * 60:
+        return f"{number(seconds / 60, language)}{NBSP}min"
+    hours = size < 48 * 3600
+    amount = seconds / (3600 if hours else 86_400)
+    unit = "h" if hours else "pv" if language == "fi" else "d"
+    return f"{number(amount, language, 1 if abs(amount) < 9.95 else 0)}{NBSP}{unit}"
+
+
 def local(moment: dt.datetime, timezone: str) -> dt.datetime:
     """A time of the store (naive UTC) or an aware one, as the workspace's clocks show it."""
     aware = moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
@@ -190,6 +203,9 @@ class Reader:
 
     def clock_span(self, first: dt.datetime, last: dt.datetime) -> str:
         return clock_span(first, last, self.language)
+
+    def duration(self, seconds: float) -> str:
+        return duration(seconds, self.language)
 
     def local(self, moment: dt.datetime) -> dt.datetime:
         return local(moment, self.timezone)

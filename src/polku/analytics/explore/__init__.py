@@ -1,0 +1,1 @@
+"""Pages that ask questions: one frame for all kinds, one module for each (see pages.py)."""

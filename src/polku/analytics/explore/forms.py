@@ -1,0 +1,198 @@
+"""What every page of questions has above it: the period, whose signals, what they are compared with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from polku.analytics import periods, resolvers
+from polku.analytics.explore.selecting import Choices
+from polku.eventstore.registry import store
+
+if TYPE_CHECKING:
+    from polku.accounts.models import Workspace
+    from polku.analytics.explore.pages import Parameters
+    from polku.eventstore.port import StoreState
+
+LONGEST_VALUE = 500
+MOST_VALUES = 60
+MOST_PROPERTIES = 300
+PREVIOUS, SEGMENT = "previous", "segment:"
+Option = tuple[str, str, bool]
+"""(value, name, whether it is chosen)"""
+
+
+class QuestionForm(forms.Form):
+    """A form that lives in the address of its page: nothing is posted, and any choice may be left out.
+
+    A kind's own form adds fields (all with `required=False`; the `initial` of a field is what stands where the address
+    says nothing) and gives `own_query`. `repeated` names parameters that may come many times and are no fields:
+    `values(name)` lists them. Bad input makes errors on the form, never anything worse.
+    """
+
+    takes_compare: ClassVar[bool] = False
+    takes_breakdown: ClassVar[bool] = False
+    repeated: ClassVar[Sequence[str]] = ()
+    default_period: ClassVar[str] = periods.DEFAULT
+
+    def __init__(self, data: QueryDict, *, workspace: Workspace, state: StoreState) -> None:
+        self.workspace, self.state = workspace, state
+        self.given = data
+        filled = {name: _readable(str(value)) for name, value in data.items()}
+        for name, each in self.base_fields.items():
+            if name not in filled and each.initial is not None:
+                filled[name] = str(each.initial)
+        super().__init__(filled)
+        newest = periods.newest_day(state, workspace.timezone)
+        self.period = periods.read_period(
+            filled.get("range", self.default_period),
+            filled.get("from", ""),
+            filled.get("to", ""),
+            newest=newest,
+            default=self.default_period,
+        )
+        self.problem = self.period.problem
+        self.segment = self._known_segment(filled.get("segment", ""))
+        compare = filled.get("compare", "") if self.takes_compare else ""
+        if compare.startswith(SEGMENT):
+            named = self._known_segment(compare.removeprefix(SEGMENT))
+            compare = f"{SEGMENT}{named}" if named else ""
+        elif compare != PREVIOUS or self.period.first is None:
+            compare = ""
+        self.compare = compare
+        self.breakdown = filled.get("breakdown", "") if self.takes_breakdown else ""
+
+    # what a kind's own form gives
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether enough is chosen for an answer; until then the page shows proposals."""
+        return True
+
+    def own_query(self) -> dict[str, object]:
+        """The kind's own fields of the Query object, `kind` among them; only after `is_valid`."""
+        raise NotImplementedError
+
+    def changed(self, wish: str) -> Parameters:
+        """The parameters after a button of the builder (`<button name="do" value="…">`) was pressed."""
+        return self.parameters()
+
+    # what pages ask
+
+    def query(self) -> dict[str, object]:
+        """The Query object; only after `is_valid`."""
+        zone = self.workspace.timezone
+        common: dict[str, object] = {
+            "range": self.period.range(zone),
+            "segment": self.segment or None,
+            "compare": self._compared(zone),
+            "breakdown": {"property": self.breakdown} if self.breakdown else None,
+        }
+        return self.own_query() | {name: value for name, value in common.items() if value is not None}
+
+    def parameters(self, **changes: str | None) -> list[tuple[str, str]]:
+        """The shortest address parameters that say the same, with `changes` made; None takes one away."""
+        found = [
+            (name, value)
+            for name, value in (
+                ("range", "" if self.period.choice == self.default_period else self.period.choice),
+                ("from", self._day(self.period.first)),
+                ("to", self._day(self.period.last)),
+                ("segment", self.segment),
+                ("compare", self.compare),
+                ("breakdown", self.breakdown),
+            )
+            if value
+        ]
+        for name, each in self.base_fields.items():
+            value = _readable(self.given.get(name, ""))
+            if value and value != str(each.initial if each.initial is not None else ""):
+                found.append((name, value))
+        found += [(name, value) for name in self.repeated for value in self.values(name)]
+        found = [(name, value) for name, value in found if name not in changes]
+        return [*found, *((name, value) for name, value in changes.items() if value)]
+
+    def values(self, name: str) -> list[str]:
+        """What the address gives for a name that may come many times; empty ones are left out."""
+        return [value for value in map(_readable, self.given.getlist(name)[:MOST_VALUES]) if value]
+
+    @cached_property
+    def choices(self) -> Choices:
+        """Touchpoints and events to choose from."""
+        return Choices(self.workspace, self.state)
+
+    @property
+    def period_options(self) -> list[Option]:
+        return [(value, name, value == self.period.choice) for value, name in periods.period_choices()]
+
+    @property
+    def is_custom(self) -> bool:
+        return self.period.choice == periods.CUSTOM
+
+    @property
+    def segment_options(self) -> list[Option]:
+        names = resolvers.segment_names(self.workspace)
+        return [("", _("All customers"), not self.segment)] + [
+            (name, name, name == self.segment) for name in names
+        ]
+
+    @property
+    def compare_options(self) -> list[Option]:
+        options = [("", _("No comparison"), not self.compare)]
+        if self.period.first is not None:
+            options.append((PREVIOUS, _("Compare: previous period"), self.compare == PREVIOUS))
+        for name in resolvers.segment_names(self.workspace):
+            value = f"{SEGMENT}{name}"
+            options.append((value, _("Compare: %(segment)s") % {"segment": name}, self.compare == value))
+        return options
+
+    @property
+    def breakdown_options(self) -> list[Option]:
+        names = properties_received(self.workspace.key.hex, self.state.version)
+        if self.breakdown and self.breakdown not in names:
+            names = (*names, self.breakdown)
+        said = sorted((resolvers.words().property(name), name) for name in names)
+        seen: dict[str, int] = {}
+        for label, _name in said:
+            seen[label] = seen.get(label, 0) + 1
+        return [("", _("No breakdown"), not self.breakdown)] + [
+            (
+                name,
+                label[:1].upper() + label[1:] + (f" ({name})" if seen[label] > 1 else ""),
+                name == self.breakdown,
+            )
+            for label, name in said
+        ]
+
+    def _known_segment(self, name: str) -> str:
+        if name and name not in resolvers.segment_names(self.workspace):
+            self.problem = self.problem or _("There is no segment called “%s”.") % name[:80]
+            return ""
+        return name
+
+    def _compared(self, timezone: str) -> Mapping[str, object] | None:
+        if self.compare == PREVIOUS:
+            before = self.period.previous()
+            return before.range(timezone) if before else None
+        if self.compare.startswith(SEGMENT):
+            return {"segment": self.compare.removeprefix(SEGMENT)}
+        return None
+
+    def _day(self, day: Any) -> str:
+        return day.isoformat() if day and self.is_custom else ""
+
+
+def _readable(value: str) -> str:
+    return value.replace("\0", "").strip()[:LONGEST_VALUE]
+
+
+@lru_cache(maxsize=64)
+def properties_received(key: str, version: int) -> tuple[str, ...]:
+    """Names of properties of signals and people that may split an answer; `version` makes it new after a load."""
+    found = store().catalog(key, "property", limit=MOST_PROPERTIES)
+    return ("channel", *(entry.name for entry in found if entry.name and entry.name != "channel"))
