@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from polku.analytics import resolvers, run
+from polku.analytics import QueryError, resolvers, run
 from polku.eventstore.port import SignalKind
-from polku.statistics import bootstrap_mean, csat, nps
+from polku.statistics import bootstrap_mean, csat, nps, score_difference
 
 DAY = "2026-03-02T10:00"
 
@@ -171,3 +171,30 @@ def test_answers_without_a_scale_stand_apart(shop, workspace):
         (None, 2, None),
     ]
     assert "Some answers came without their scale" in got["warnings"][1]
+
+
+def test_two_ranges_compared(shop, workspace):
+    """Of two channels one falls clearly; the other has too few answers on one side to be tested."""
+    shop.answers("nps", (0, 10), *people("a", {10: 30, 5: 10}, channel="web"))
+    shop.answers("nps", (0, 10), *people("b", {10: 20, 5: 40}, "2026-03-12T10:00", channel="web"))
+    shop.answers("nps", (0, 10), *people("c", {10: 5}, channel="app"))
+    shop.answers("nps", (0, 10), *people("d", {10: 40}, "2026-03-12T10:00", channel="app"))
+    shop.answers("nps", (0, 10), *people("e", {10: 3}, "2026-03-12T10:00", channel="shop"))
+    query = {
+        "kind": "score",
+        "metric": "nps",
+        "group_by": ["channel"],
+        "range": {"from": "2026-03-10", "to": "2026-03-13"},
+        "compare": {"from": "2026-03-01", "to": "2026-03-10"},
+    }
+    got = run(workspace, query)["compared"]
+    assert [(group["key"]["channel"], group["n"]) for group in got["groups"]] == [("app", 5), ("web", 40)]
+    before = nps(promoters=30, passives=0, detractors=10)
+    want = score_difference(before=before, after=nps(promoters=20, passives=0, detractors=40))
+    app, web = got["changes"]
+    assert (web["key"], web["scale"], web["clear"]) == ({"channel": "web"}, [0, 10], True)
+    assert (web["difference"], web["ci"], web["p_value"]) == (want.value, [want.low, want.high], want.p)
+    assert (app["key"], app["p_value"], app["clear"]) == ({"channel": "app"}, None, False)
+    with pytest.raises(QueryError) as error:
+        run(workspace, {**query, "interval": "week"})
+    assert error.value.field == "interval"

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
 from django.utils.text import format_lazy
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from polku.analytics import resolvers, values
+from polku.analytics.comparing import other_side, range_of, score_changes
 from polku.analytics.context import QueryContext
+from polku.analytics.errors import QueryError
 from polku.analytics.kinds import Answer, Kind, register
 from polku.analytics.kinds.trend import INTERVALS
 from polku.analytics.known import warn_of_metric, warn_of_property
 from polku.analytics.ranges import is_finished
 from polku.eventstore.port import Interval
-from polku.statistics import Estimate, ces, csat, nps, recommend, smiley
+from polku.statistics import Estimate, benjamini_hochberg, ces, csat, nps, recommend, smiley
 
 Scale = tuple[float, float] | None
 """(lowest, highest) answer; None where an answer came without its scale."""
@@ -65,6 +68,10 @@ def rule_of(metric: str, scale: Scale) -> Rule | None:
     return RULES.get((metric, scale))
 
 
+GroupCounts = dict[tuple[tuple[object, ...], datetime | None, Scale], Counts]
+"""Answers by (values of `group_by`, start of the period, scale)."""
+
+
 def score(context: QueryContext, query: Mapping[str, object]) -> Answer:
     """{"groups": [{"key", "start", "n", "value", "ci", "distribution", "mean", "scale", "rule", "complete"}]}.
 
@@ -73,19 +80,42 @@ def score(context: QueryContext, query: Mapping[str, object]) -> Answer:
     defined on the scale, `ci` also for a bootstrap of fewer than 30 answers. `distribution` maps answer →
     number. Grouped by touchpoint, the key shows its name and "touchpoint" its number, which is null for answers
     that came with a touchpoint's name and are on no map. `rule` is a fixed word.
+
+    With `compare`, which goes without `interval`, also "compared": {"range", "groups", "changes": [{"key", "scale",
+    "difference", "ci", "p_value", "p_adjusted", "clear"}]} of the groups that both sides have, corrected by Benjamini
+    and Hochberg.
     """
     metric = values.choice(query.get("metric"), METRICS, field="metric")
     interval = cast(
         "Interval | None",
         values.choice(query["interval"], INTERVALS, field="interval") if "interval" in query else None,
     )
+    if interval is not None and context.compare is not None:
+        raise QueryError(_("A comparison of scores goes without “interval”."), field="interval")
     group_by = _group_by(query)
     warn_of_metric(context, metric)
     for name in group_by:
         if name != TOUCHPOINT:
             warn_of_property(context, name)
+    counted = _counted(context, metric, interval, group_by)
+    _warn_of_scales(context, metric, {scale for _key, _start, scale in counted})
+    answer: Answer = {"metric": metric, "groups": _told(context, metric, interval, group_by, counted)}
+    other = other_side(context)
+    if other is not None:
+        before = _counted(other, metric, None, group_by)
+        answer["compared"] = {
+            "range": range_of(other.scope),
+            "groups": _told(other, metric, None, group_by, before),
+            "changes": _changes(context, metric, group_by, counted, before),
+        }
+    return answer
+
+
+def _counted(
+    context: QueryContext, metric: str, interval: Interval | None, group_by: Sequence[str]
+) -> GroupCounts:
     table = context.store.scores(context.key, context.scope, metric, interval=interval, group_by=group_by)
-    groups: dict[tuple[tuple[object, ...], datetime | None, Scale], Counts] = {}
+    groups: GroupCounts = {}
     keys = [table.column(f"g{place}").to_pylist() for place in range(len(group_by))]
     key_rows = list(zip(*keys, strict=True)) if keys else [()] * table.num_rows
     columns = [
@@ -100,18 +130,56 @@ def score(context: QueryContext, query: Mapping[str, object]) -> Answer:
         scale = None if low is None or high is None else (float(low), float(high))
         counts = groups.setdefault((key, start, scale), {})
         counts[float(answer)] = counts.get(float(answer), 0) + int(number)
-    scales = {scale for _, _, scale in groups}
-    _warn_of_scales(context, metric, scales)
+    return groups
+
+
+def _told(
+    context: QueryContext,
+    metric: str,
+    interval: Interval | None,
+    group_by: Sequence[str],
+    counted: GroupCounts,
+) -> list[Answer]:
+    """The groups as they stand in the answer, in order."""
     names = _TouchpointNames(context)
-    answered = []
-    for (key, start, scale), counts in groups.items():
+    told = []
+    for (key, start, scale), counts in counted.items():
         raw = dict(zip(group_by, key, strict=True))
         group = _group(context, metric, interval, names.shown(raw), start, scale, counts)
         if TOUCHPOINT in raw:  # two journeys may have touchpoints of one name
             group["touchpoint"] = raw[TOUCHPOINT] if isinstance(raw[TOUCHPOINT], int) else None
-        answered.append(group)
-    answered.sort(key=lambda group: (_sortable(group["key"]), group["start"] or "", -cast(int, group["n"])))
-    return {"metric": metric, "groups": answered}
+        told.append(group)
+    told.sort(key=lambda group: (_sortable(group["key"]), group["start"] or "", -cast(int, group["n"])))
+    return told
+
+
+def _changes(
+    context: QueryContext, metric: str, group_by: Sequence[str], now: GroupCounts, before: GroupCounts
+) -> list[Answer]:
+    names = _TouchpointNames(context)
+    both = [place for place in now if place in before]
+    estimates = [
+        [_estimate(rule_of(metric, place[2]), side[place]) for place in both] for side in (now, before)
+    ]
+    changes = score_changes(*estimates, correct=benjamini_hochberg)
+    told: list[Answer] = [
+        {
+            "key": names.shown(dict(zip(group_by, key, strict=True))),
+            "scale": [_plain(end) for end in scale] if scale else None,
+            **change,
+        }
+        for (key, _start, scale), change in zip(both, changes, strict=True)
+        if change is not None
+    ]
+    return sorted(told, key=lambda change: _sortable(change["key"]))
+
+
+def _estimate(rule: Rule | None, counts: Counts) -> Estimate | None:
+    """None where the metric is not defined on the scale, or an answer lies between its steps or off it."""
+    try:
+        return rule.estimate(counts) if rule else None
+    except ValueError:
+        return None
 
 
 def _group(
@@ -125,10 +193,8 @@ def _group(
 ) -> Answer:
     n = sum(counts.values())
     rule = rule_of(metric, scale)
-    try:
-        estimate = rule.estimate(counts) if rule else None
-    except ValueError:  # an answer between the steps of the scale, or off it
-        estimate = None
+    estimate = _estimate(rule, counts)
+    if rule is not None and estimate is None:
         context.warnings.append(
             gettext_lazy("Some answers do not fit their scale, so no score can be given.")
         )
@@ -221,4 +287,12 @@ def _version(context: QueryContext, query: Mapping[str, object]) -> str:
     return repr(resolvers.touchpoint_names(context.workspace)) if asked else ""
 
 
-register(Kind(name="score", fields=("metric", "interval", "group_by"), run=score, version=_version))
+register(
+    Kind(
+        name="score",
+        fields=("metric", "interval", "group_by", "compare"),
+        run=score,
+        compares_segments=True,
+        version=_version,
+    )
+)
