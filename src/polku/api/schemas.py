@@ -46,11 +46,24 @@ _FUNNEL: Schema = {
     "exclude": _or_null(_list(_reference("Exclusion"), maxItems=10)),
 }
 
+_PATHS: Schema = {
+    "nodes": _or_null(_choice("event", "page", "touchpoint")),
+    "journey": _or_null({"type": "integer", "description": "Number of the journey of touchpoint nodes."}),
+    "collapse_repeats": _or_null({"type": "boolean"}),
+    "top": _or_null({"type": "integer", "minimum": 1, "maximum": 500}),
+}
+
 KINDS: dict[str, Schema] = {
     "funnel": _FUNNEL | {"compare": _or_null(_reference("Compare"))},
     "journey": {
         "journey": {"type": "integer", "description": "Number of the journey."},
         "compare": _or_null(_reference("Range")),
+    },
+    "paths": _PATHS
+    | {
+        "from": _or_null(_reference("Selector")),
+        "to": _or_null(_reference("Selector")),
+        "depth": _or_null({"type": "integer", "minimum": 0, "maximum": 8}),
     },
     "people": {
         "funnel": {
@@ -65,16 +78,26 @@ KINDS: dict[str, Schema] = {
         "limit": _or_null({"type": "integer", "minimum": 0, "maximum": 1000}),
         "offset": _or_null({"type": "integer", "minimum": 0}),
     },
+    "retention": {
+        "period": _or_null(_choice("day", "week", "month")),
+        "periods": _or_null({"type": "integer", "minimum": 1, "maximum": 400}),
+        "start": _or_null(_reference("Selector")),
+        "return": _or_null(_reference("Selector")),
+        "compare": _or_null(_reference("Compare")),
+    },
     "score": {
         "metric": _choice("nps", "csat", "ces", "smiley", "recommend"),
         "interval": _or_null(_choice("day", "week", "month")),
         "group_by": _or_null(_list(_text("“touchpoint” or a property."), maxItems=5)),
+        "compare": _or_null(_reference("Compare")),
     },
     "trend": {
         "select": _or_null(_reference("Selector")),
         "interval": _or_null(_choice("day", "week", "month")),
         "measure": _or_null(_choice("events", "persons", "sessions", "sum_value")),
+        "compare": _or_null(_reference("Compare")),
     },
+    "variants": _PATHS,
 }
 """What each kind of question takes beside the common fields."""
 
