@@ -9,8 +9,10 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 from django.test import Client
+from django_scopes import scope
 
 from polku.accounts import domain
+from polku.accounts.models import Membership
 from polku.analytics import kinds
 from polku.analytics.questions import COMMON_FIELDS
 from polku.api.application import api
@@ -194,6 +196,24 @@ def test_a_member_asks_with_the_session_and_the_csrf_token(visits, workspace, te
     problem(post("testikauppa", **{"x-csrftoken": token, "origin": "https://evil.example"}), 403)
     for slug in ("toinen", "olematon", ""):
         problem(post(slug, **{"x-csrftoken": token}), 404)
+
+
+@pytest.mark.parametrize(("role", "sees"), [("viewer", False), ("agent", True), ("owner", True)])
+def test_a_member_is_told_of_people_one_by_one_as_the_role_allows(visits, workspace, teammate, role, sees):
+    question = {"kind": "people", "funnel": {"steps": [{"event": "visit"}]}, "step": 1, "outcome": "reached"}
+    with scope(workspace=workspace):
+        Membership.objects.filter(user=teammate).update(role=role)
+    client = Client()
+    client.force_login(teammate)
+    answer = client.post(
+        f"{QUERY}?workspace=testikauppa", json.dumps(question), content_type="application/json"
+    ).json()
+    assert (answer["total"], [row["ids"] for row in answer["people"]]) == (1, [["a"]] if sees else [])
+
+
+def test_a_secret_key_is_told_of_people_one_by_one(client, key, visits):
+    question = {"kind": "people", "funnel": {"steps": [{"event": "visit"}]}, "step": 1, "outcome": "reached"}
+    assert [row["ids"] for row in ask(client, key, question).json()["people"]] == [["a"]]
 
 
 def test_a_session_does_not_help_a_wrong_key(visits, workspace, owner):
