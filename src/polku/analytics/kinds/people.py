@@ -11,10 +11,10 @@ import msgspec
 import numpy as np
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from numpy.typing import NDArray
 
 from polku.analytics import values
-from polku.analytics.context import QueryContext
+from polku.analytics.cache import AnswerCache, Kept
+from polku.analytics.context import Message, QueryContext
 from polku.analytics.errors import QueryError
 from polku.analytics.kinds import Answer, Kind, register
 from polku.analytics.kinds.asked_funnel import FUNNEL_FIELDS, AskedFunnel, names_version, parse_funnel
@@ -27,6 +27,9 @@ MOST_PEOPLE = 1_000
 _MOST_IDS = 20
 _LARGEST_OFFSET = 10_000_000
 _EPOCH = datetime(1970, 1, 1)
+
+_together = AnswerCache(8 * 2**20)
+"""What was told of people as a group, so that turning the pages of their list does not work it out again."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,6 @@ def people(context: QueryContext, query: Mapping[str, object]) -> Answer:
         "outcome": asked.outcome,
         "total": found.total,
         "people": [],
-        "next": _next(context, found),
         "rows_scanned": found.scanned,
     }
     if context.sees_people:
@@ -68,7 +70,10 @@ def people(context: QueryContext, query: Mapping[str, object]) -> Answer:
         context.warnings.append(
             gettext_lazy("Customers one by one are shown only to those who may see them.")
         )
-    return answer | _shared(context, asked, found)
+    question = (context.key, context.state.version, repr((asked, context.scope)))
+    together = _together.get(question, lambda: _as_a_group(context, asked, found))
+    context.warnings.extend(together.warnings)
+    return answer | msgspec.json.decode(together.body, type=dict[str, object])
 
 
 def _parse(context: QueryContext, query: Mapping[str, object]) -> _Question:
@@ -134,28 +139,29 @@ def _next(context: QueryContext, found: StepUnits) -> list[dict[str, object]]:
     ]
 
 
-def _shared(context: QueryContext, asked: _Question, found: StepUnits) -> Answer:
+def _as_a_group(context: QueryContext, asked: _Question, found: StepUnits) -> Kept:
+    """What is told of all of them together: the same on every page of the list."""
+    shared, warnings = _shared(context, asked, found)
+    return Kept(msgspec.json.encode({"next": _next(context, found), **shared}), warnings)
+
+
+def _shared(context: QueryContext, asked: _Question, found: StepUnits) -> tuple[Answer, tuple[Message, ...]]:
+    nothing: Answer = {"shared": [], "tested": 0}
     if asked.step == 1:  # nobody drops out before the first step, so there is nobody to compare with
-        return {"shared": [], "tested": 0}
+        return nothing, ()
     others = _units(context, asked, "reached" if asked.outcome == "dropped" else "dropped")
-    inside, outside = _distinct(found.person), _distinct(others.person)
+    inside, outside = np.unique(found.person), np.unique(others.person)
     if asked.outcome == "dropped":
         inside = np.setdiff1d(inside, outside, assume_unique=True)
     else:
         outside = np.setdiff1d(outside, inside, assume_unique=True)
     if min(inside.size, outside.size) < ENOUGH:
-        context.warnings.append(
-            gettext_lazy("What people share is told from 30 people on, who got there and who did not.")
-        )
-        return {"shared": [], "tested": 0}
+        few = gettext_lazy("What people share is told from 30 people on, who got there and who did not.")
+        return nothing, (few,)
     scope = replace(context.scope, where=(), segment=None)
     shares = context.store.property_shares(context.key, scope, inside, outside)
     told = over_represented(shares, inside=inside.size, outside=outside.size)
-    return {"shared": told.rows, "tested": told.tested}
-
-
-def _distinct(people: NDArray[np.int64]) -> NDArray[np.int64]:
-    return np.unique(people)
+    return {"shared": told.rows, "tested": told.tested}, ()
 
 
 def _traits(text: str | None) -> dict[str, object]:
