@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -40,11 +40,13 @@ class JourneyChoice:
 
 @dataclass(frozen=True)
 class Words:
-    """How names that came with the data are said to people. `value` takes the property's name first."""
+    """How what came with the data is said to people. `value` takes the property's name first; `person` calls somebody
+    by their traits and ids."""
 
     event: Callable[[str], str]
     property: Callable[[str], str]
     value: Callable[[str, str], str]
+    person: Callable[[Mapping[str, object], Sequence[str]], str]
 
 
 FindSegment = Callable[["Workspace", str], SegmentRule | None]
@@ -57,7 +59,9 @@ _segments: tuple[FindSegment, ListNames] | None = None
 _touchpoints: tuple[FindTouchpoint, ListNames] | None = None
 _journeys: ListJourneys = lambda workspace: ()  # noqa: E731
 _address_of_person: AddressOfPerson = lambda workspace, person: ""  # noqa: E731
-_words = Words(event=str, property=str, value=lambda name, value: value)
+_words = Words(
+    event=str, property=str, value=lambda name, value: value, person=lambda traits, ids: next(iter(ids), "–")
+)
 
 
 def register_segment(find: FindSegment, names: ListNames) -> None:

@@ -71,7 +71,7 @@ def ask(request: WorkspaceRequest, page: QuestionPage, form: QuestionForm) -> Sh
         answer: dict[str, Any] = run(request.workspace, query)
     except (QueryError, StoreError) as error:
         return Shown(form, query=query, problem=str(error))
-    presentation = page.present(answer, Asked(request, form, query, reader))
+    presentation = page.present(answer, Asked(request, page, form, query, reader))
     return Shown(
         form,
         query=query,

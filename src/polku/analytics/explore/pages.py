@@ -24,6 +24,7 @@ class Asked:
     """What `present` knows beside the answer. `form` is valid, and `query` is what it asked."""
 
     request: WorkspaceRequest
+    page: QuestionPage
     form: Any
     query: Mapping[str, object]
     reader: Reader

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from django.utils.safestring import SafeString
 
-from polku.site.charts.svg import element, join, path, picture, rectangle, shortened, text, titled
+from polku.site.charts.svg import join, picture, rectangle, shortened, text, titled
 from polku.site.formats import MINUS, Reader
 
 if TYPE_CHECKING:
-    from polku.analytics.explore.funnel.reading import Step
+    from polku.analytics.explore.funnel.steps import Step
 
 _ROW, _BAR = 64, 26
 
@@ -50,22 +50,3 @@ def draw(steps: Sequence[Step], reader: Reader, width: int) -> SafeString:
             )
         )
     return picture(width, 28 + len(steps) * _ROW, *rows, class_="chart-funnel")
-
-
-def flow(share: float, following: float | None) -> SafeString:
-    """One column of the page's picture, 100 × 100 and stretched to its place: the bar of a step, and the slope to the
-    next one."""
-    top = 100 - 100 * share
-    parts = [rectangle(0, top, 62, 100 - top, class_="chart-bar")]
-    if following is not None:
-        slope = [(62.0, top), (100.0, 100 - 100 * following), (100.0, 100.0), (62.0, 100.0)]
-        parts.append(path(slope, class_="chart-lost", closed=True))
-    return element(
-        "svg",
-        *parts,
-        class_="funnel-column",
-        viewBox="0 0 100 100",
-        preserveAspectRatio="none",
-        aria_hidden="true",
-        focusable="false",
-    )

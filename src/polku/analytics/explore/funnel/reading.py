@@ -3,42 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
+from polku.analytics import resolvers
+from polku.analytics.explore.funnel import who
+from polku.analytics.explore.funnel.columns import MOST_COLUMNS, draw_steps
 from polku.analytics.explore.funnel.form import FunnelForm
 from polku.analytics.explore.funnel.picture import draw
+from polku.analytics.explore.funnel.steps import ENOUGH, Step, count_words, unit_names
 from polku.analytics.explore.pages import Asked
 from polku.analytics.explore.presentation import Chart, Column, Presentation, Table
 from polku.site.formats import Reader
 from polku.statistics import wilson
-
-ENOUGH = 30
-
-
-@dataclass(frozen=True)
-class Step:
-    """One step as it is shown. Shares are 0–1; `lost` are those of the step before who did not come here."""
-
-    number: int
-    name: str
-    count: int
-    from_first: float
-    from_previous: float | None
-    interval: tuple[float, float] | None
-    lost: int | None
-    wait: float | None
-    quartiles: Sequence[float] | None
-    is_worst: bool
-    before: float | None = None
-    change: Mapping[str, Any] | None = None
-
-    @property
-    def is_small(self) -> bool:
-        return self.count + (self.lost or 0) < ENOUGH
 
 
 def present(answer: Mapping[str, Any], asked: Asked) -> Presentation:
@@ -48,7 +26,7 @@ def present(answer: Mapping[str, Any], asked: Asked) -> Presentation:
     reader = asked.reader
     unit = form["unit"].value()
     return Presentation(
-        reading=_reading(steps, form, reader),
+        reading=_reading(steps, answer, form, reader),
         charts=[
             Chart(
                 str(_("Funnel")),
@@ -58,7 +36,12 @@ def present(answer: Mapping[str, Any], asked: Asked) -> Presentation:
         ],
         tables=[_table(steps, unit, compared=bool(answer.get("compared"))), *_split(answer, form)],
         cautions=_cautions(steps, answer),
-        more={"steps": steps, "unit": unit, "unit_names": unit_names(unit)},
+        more={
+            "drawn": draw_steps(steps, asked),
+            "is_long": len(steps) > MOST_COLUMNS,
+            "who": who.who(asked, steps),
+            "suggested_name": f"{steps[0].name} – {steps[-1].name}"[:120],
+        },
     )
 
 
@@ -86,33 +69,15 @@ def read_steps(answer: Mapping[str, Any], names: Sequence[str]) -> list[Step]:
                 is_worst=bool(
                     place and worst is not None and row["from_previous"] == worst and before >= ENOUGH
                 ),
-                before=_compared_share(compared, place),
-                change=_change(compared, place),
+                before=_compared(compared, place, "from_previous"),
+                before_first=_compared(compared, place, "from_first"),
+                change=_change(compared, place + 1, "from_previous"),
             )
         )
     return steps
 
 
-def unit_names(unit: str) -> dict[str, str]:
-    """The unit in the forms that sentences need."""
-    return {
-        "person": {"many": _("people"), "column": _("People")},
-        "session": {"many": _("visits"), "column": _("Visits")},
-        "order": {"many": _("orders"), "column": _("Orders")},
-    }[unit]
-
-
-def count_words(number: int, unit: str, reader: Reader) -> str:
-    """ "4,120 people" """
-    text = {
-        "person": ngettext("%s person", "%s people", number),
-        "session": ngettext("%s visit", "%s visits", number),
-        "order": ngettext("%s order", "%s orders", number),
-    }[unit]
-    return text % reader.number(number)
-
-
-def _reading(steps: Sequence[Step], form: FunnelForm, reader: Reader) -> str:
+def _reading(steps: Sequence[Step], answer: Mapping[str, Any], form: FunnelForm, reader: Reader) -> str:
     unit = form["unit"].value()
     first, last = steps[0], steps[-1]
     if not first.count:
@@ -126,6 +91,7 @@ def _reading(steps: Sequence[Step], form: FunnelForm, reader: Reader) -> str:
         "last": last.name,
         "interval": reader.percent_interval((whole.low, whole.high), _decimals(whole.value)),
     }
+    sentence += _compared_words(steps, answer, reader)
     worst = next((step for step in steps if step.is_worst), None)
     if worst is None or worst.lost is None or worst.from_previous is None:
         return sentence
@@ -134,6 +100,21 @@ def _reading(steps: Sequence[Step], form: FunnelForm, reader: Reader) -> str:
         "lost": count_words(worst.lost, unit, reader),
         "share": reader.percent(1 - worst.from_previous),
     }
+
+
+def _compared_words(steps: Sequence[Step], answer: Mapping[str, Any], reader: Reader) -> str:
+    """How the way through compares, as a sentence with a space before it; "" where nothing is compared."""
+    before = steps[-1].before_first
+    if before is None:
+        return ""
+    compared = answer["compared"]
+    change = _change(compared, len(steps), "from_first") or _change(compared, len(steps), "from_previous")
+    share = reader.percent(before, _decimals(before))
+    if change is None or not change["clear"]:
+        return " " + _("In what it is compared with %(share)s: no evidence of a difference.") % {
+            "share": share
+        }
+    return " " + _("In what it is compared with %(share)s: a clear difference.") % {"share": share}
 
 
 def _alternative(steps: Sequence[Step], unit: str, reader: Reader) -> str:
@@ -174,17 +155,26 @@ def _table(steps: Sequence[Step], unit: str, *, compared: bool) -> Table:
         for row, step in zip(rows, steps, strict=True):
             row += [step.quartiles[0], step.quartiles[2]] if step.quartiles else [None, None]
     if compared:
-        columns.append(Column(_("Of the step before, compared"), "share", 1))
+        columns += [
+            Column(_("Of the step before, compared"), "share", 1),
+            Column(_("Difference, probably"), "share_interval", 1),
+            Column(_("Clear difference")),
+        ]
         for row, step in zip(rows, steps, strict=True):
-            row.append(step.before)
+            change = step.change
+            row += [step.before, change["ci"] if change else None, _clear(change)]
     return Table(_("Steps"), columns, rows)
+
+
+def _clear(change: Mapping[str, Any] | None) -> str | None:
+    if change is None:
+        return None
+    return str(_("yes")) if change["clear"] else str(_("no evidence"))
 
 
 def _split(answer: Mapping[str, Any], form: FunnelForm) -> list[Table]:
     if not answer["breakdown"]:
         return []
-    from polku.analytics import resolvers
-
     words = resolvers.words()
     rows: list[list[object]] = []
     for part in answer["breakdown"]:
@@ -233,12 +223,18 @@ def _decimals(share: float) -> int:
     return 1 if 0 < share < 0.095 else 0
 
 
-def _compared_share(compared: Mapping[str, Any], place: int) -> float | None:
-    rows = compared.get("steps") or ()
-    return rows[place]["from_previous"] if place < len(rows) else None
+def _compared(compared: Mapping[str, Any], place: int, measure: str) -> float | None:
+    share: float | None = compared["steps"][place][measure] if compared else None
+    return share
 
 
-def _change(compared: Mapping[str, Any], place: int) -> Mapping[str, Any] | None:
-    changes = compared.get("changes") or ()
-    found = changes[place] if place < len(changes) else None
-    return found if isinstance(found, Mapping) else None
+def _change(compared: Mapping[str, Any], step: int, measure: str) -> Mapping[str, Any] | None:
+    """The change of a step's share, where one could be worked out."""
+    return next(
+        (
+            change
+            for change in compared.get("changes") or ()
+            if change["step"] == step and change["measure"] == measure and change["difference"] is not None
+        ),
+        None,
+    )

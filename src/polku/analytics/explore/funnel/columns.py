@@ -1,0 +1,134 @@
+"""The funnel as the page draws it: a column for each step, and between two what happened on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from polku.analytics.explore.asking import address_of
+from polku.analytics.explore.funnel.steps import Step
+from polku.analytics.explore.pages import Asked
+from polku.site.charts.svg import element, line, path, rectangle
+from polku.site.formats import Reader
+
+MOST_COLUMNS = 7
+"""More steps than these stand under one another, as on a phone."""
+_BAR = 62.0
+
+
+@dataclass(frozen=True)
+class Onward:
+    """From a step to the next. `address` shows who dropped out."""
+
+    share: str
+    interval: str
+    wait: str
+    lost: str
+    address: str
+    is_chosen: bool
+    change: dict[str, Any] | None
+
+
+@dataclass(frozen=True)
+class DrawnStep:
+    number: int
+    name: str
+    count: str
+    of_first: str
+    column: SafeString
+    bar: SafeString
+    is_worst: bool
+    onward: Onward | None
+
+
+def draw_steps(steps: Sequence[Step], asked: Asked) -> list[DrawnStep]:
+    """The steps with everything that is shown of them; the way after a step is marked where most are lost on it."""
+    drawn = []
+    reader = asked.reader
+    for place, step in enumerate(steps):
+        after = steps[place + 1] if place + 1 < len(steps) else None
+        drawn.append(
+            DrawnStep(
+                number=step.number,
+                name=step.name,
+                count=reader.number(step.count),
+                of_first=reader.percent(step.from_first, 1 if 0 < step.from_first < 0.095 else 0),
+                column=_column(step, after),
+                bar=_bar(step),
+                is_worst=after is not None and after.is_worst,
+                onward=_onward(after, asked) if after is not None and step.count else None,
+            )
+        )
+    return drawn
+
+
+def _onward(step: Step, asked: Asked) -> Onward:
+    reader = asked.reader
+    share = step.from_previous or 0.0
+    chosen = asked.form.chosen_who == (step.number, "dropped")
+    return Onward(
+        share=reader.percent(share, 1 if 0 < share < 0.095 else 0),
+        interval=reader.percent_interval(step.interval) if step.interval else "",
+        wait=_("half within %(time)s") % {"time": reader.duration(step.wait)}
+        if step.wait is not None
+        else "",
+        lost=_("%(number)s dropped out") % {"number": reader.number(step.lost or 0)} if step.lost else "",
+        address=address_of(
+            asked.request, asked.page, asked.form, who=None if chosen else f"{step.number}-dropped"
+        ),
+        is_chosen=chosen,
+        change=_change(step.change, step.before, reader),
+    )
+
+
+def _change(change: Mapping[str, Any] | None, before: float | None, reader: Reader) -> dict[str, Any] | None:
+    if before is None:
+        return None
+    words = _("compared: %(share)s") % {"share": reader.percent(before, 1 if 0 < before < 0.095 else 0)}
+    if change is None or change["p_value"] is None:
+        return {"words": words, "is_clear": False}
+    verdict = _("a clear difference") if change["clear"] else _("no evidence of a difference")
+    return {"words": f"{words}, {verdict}", "is_clear": change["clear"]}
+
+
+def _column(step: Step, after: Step | None) -> SafeString:
+    """100 × 100, stretched to its place: the bar of the step and the slope to the next one."""
+    top = 100 - 100 * step.from_first
+    parts = []
+    if after is not None:
+        low = 100 - 100 * after.from_first
+        slope = [(_BAR, top), (100.0, low), (100.0, 100.0), (_BAR, 100.0)]
+        parts.append(path(slope, class_="chart-lost", closed=True))
+    parts.append(rectangle(0, top, _BAR, 100 - top, class_="chart-bar"))
+    if step.before_first is not None:
+        level = 100 - 100 * step.before_first
+        parts.append(line(0, level, _BAR, level, class_="chart-before"))
+    return _stretched(parts, "funnel-column")
+
+
+def _bar(step: Step) -> SafeString:
+    """The same on a phone: one bar from left to right."""
+    parts = [
+        rectangle(0, 0, 100, 100, class_="chart-lost"),
+        rectangle(0, 0, 100 * step.from_first, 100, class_="chart-bar"),
+    ]
+    if step.before_first is not None:
+        place = 100 * step.before_first
+        parts.append(line(place, 0, place, 100, class_="chart-before"))
+    return _stretched(parts, "funnel-bar")
+
+
+def _stretched(parts: Sequence[str], class_: str) -> SafeString:
+    return element(
+        "svg",
+        *parts,
+        class_=class_,
+        viewBox="0 0 100 100",
+        preserveAspectRatio="none",
+        aria_hidden="true",
+        focusable="false",
+    )
