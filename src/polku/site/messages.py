@@ -46,7 +46,8 @@ def extract(room: Path) -> Catalog:
     ):
         source = path.read_text(encoding="utf-8")
         if path.suffix != ".py":
-            source = templatize(source)
+            # Read as Python, where the indentation of a template would be an error.
+            source = "\n".join(line.lstrip() for line in templatize(source).splitlines())
         for _line, message, _comments, context in read(
             "python", io.BytesIO(source.encode("utf-8")), keywords=_KEYWORDS, options={"encoding": "utf-8"}
         ):
