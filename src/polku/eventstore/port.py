@@ -28,6 +28,7 @@ from polku.eventstore.streams import (
     StreamBatch,
     StreamLoaded,
 )
+from polku.eventstore.upkeep import Upkeep
 from polku.eventstore.web import WebQuestions
 
 
@@ -227,7 +228,7 @@ class Preview:
 CatalogKind = Literal["event", "url", "reason", "channel", "metric", "status", "property"]
 
 
-class EventStore(BehaviourQuestions, PeopleOneByOne, WebQuestions, Protocol):
+class EventStore(BehaviourQuestions, PeopleOneByOne, Upkeep, WebQuestions, Protocol):
     """One workspace's signals never meet another's: `workspace` is the first argument of everything."""
 
     # life of a workspace

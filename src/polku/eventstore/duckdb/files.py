@@ -35,8 +35,25 @@ class StoreFolder:
                 _("Another Polku process uses the event store in %s. Stop it, or use another home folder.")
                 % self.path
             ) from error
-        for leftover in self.path.glob(_DROPPED + "*"):
+        self._newest: dict[str, int] = {}
+        self._tidy()
+
+    def _tidy(self) -> None:
+        """Remove what a process that was killed left: dropped workspaces, generations that are not live, spilt rows."""
+        for leftover in (*self.path.glob(_DROPPED + "*"), self.path / SPILL):
             shutil.rmtree(leftover, ignore_errors=True)
+        for folder in self.path.iterdir():
+            if not _KEY.fullmatch(folder.name):
+                continue
+            try:
+                live = self.live_file(folder.name)
+            except StoreError:
+                continue  # its first user is told
+            if live is None:
+                continue
+            for file in _generations(folder):
+                if file != live:
+                    self.remove_generation(file)
 
     def release(self) -> None:
         os.close(self._lock)
@@ -69,6 +86,19 @@ class StoreFolder:
             leftover.unlink()
         return folder / "g000001.duckdb"
 
+    def next_file(self, workspace: str) -> Path:
+        """Where the next generation goes; never a path that this process has used."""
+        folder = self.of(workspace)
+        there = [int(file.stem[1:]) for file in _generations(folder)]
+        number = max([*there, self._newest.get(workspace, 0)]) + 1
+        self._newest[workspace] = number
+        return folder / f"g{number:06}.duckdb"
+
+    def remove_generation(self, file: Path) -> None:
+        """Remove a generation that nobody has open, with its log."""
+        for part in (file, file.with_name(file.name + ".wal")):
+            part.unlink(missing_ok=True)
+
     def point_to(self, file: Path) -> None:
         """Make `file` the live one, so that after a crash either the old or the new pointer is there, whole."""
         new = file.parent / (POINTER + ".new")
@@ -89,6 +119,12 @@ class StoreFolder:
         folder.replace(doomed)
         _sync_folder(self.path)
         shutil.rmtree(doomed, ignore_errors=True)
+
+
+def _generations(folder: Path) -> list[Path]:
+    """The files of all generations, also of those of which only the log is left."""
+    names = {file.name.removesuffix(".wal") for file in folder.iterdir()}
+    return [folder / name for name in sorted(names) if _GENERATION.fullmatch(name)]
 
 
 def _sync_folder(folder: Path) -> None:

@@ -6,9 +6,9 @@ import os
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -18,7 +18,8 @@ from django.utils.translation import gettext as _
 from polku.eventstore import cancelling
 from polku.eventstore.cancelling import QUESTION_SECONDS
 from polku.eventstore.duckdb import schema
-from polku.eventstore.duckdb.files import SPILL, StoreFolder
+from polku.eventstore.duckdb.attaching import Attached, attach, open_instance, upgrade
+from polku.eventstore.duckdb.files import StoreFolder
 from polku.eventstore.duckdb.session import Session
 from polku.eventstore.duckdb.troubles import (
     FAULTS_OF_INPUT_OR_DISK,
@@ -50,16 +51,15 @@ QUIET_SECONDS = 2.0
 first, second … time, for a log must not grow without end."""
 
 
-@dataclass
-class _Attached:
-    alias: str
-    file: Path
-    log_size: int
-    users: int = 0
-    readers: int = 0
-    wants_quiet: bool = False
-    is_given_up: bool = False
-    gate: threading.Lock = field(default_factory=threading.Lock)
+@dataclass(frozen=True)
+class Renewal:
+    """A generation in the making: `session` reads the live one, `db` qualifies the tables of the new one."""
+
+    session: Session
+    db: str
+    old_file: Path
+    new_file: Path
+    put_in_place: Callable[[], None]
 
 
 class Instance:
@@ -83,9 +83,13 @@ class Instance:
         self._seconds = question_seconds
         self._attached_at_most = attached_at_most
         self._log_size = log_size
-        self._attached: OrderedDict[str, _Attached] = OrderedDict()
+        self._attached: OrderedDict[str, Attached] = OrderedDict()
+        self._replaced: list[Attached] = []
+        self._renewals: dict[str, cancelling.Asking] = {}
+        self._gates: dict[str, threading.Lock] = {}
         self._catalogue = threading.RLock()
         self._quieter = threading.Condition(self._catalogue)
+        self._renewing = threading.Lock()
         self._places = Places(QUESTIONS_AT_ONCE)
         self._cursors: set[duckdb.DuckDBPyConnection] = set()
         self._is_stopping = False
@@ -99,22 +103,7 @@ class Instance:
             raise
 
     def _open(self) -> duckdb.DuckDBPyConnection:
-        connection = duckdb.connect(
-            ":memory:",
-            config={
-                "threads": self._threads,
-                "memory_limit": self._memory_limit,
-                "temp_directory": str(self.files.path / SPILL),
-                "autoinstall_known_extensions": False,
-                "autoload_known_extensions": False,
-                "python_enable_replacements": False,
-            },
-        )
-        # From here on nothing that a question says can reach another file or change a setting.
-        connection.execute("SET allowed_directories = [$folder]", {"folder": str(self.files.path)})
-        connection.execute("SET enable_external_access = false")
-        connection.execute("SET lock_configuration = true")
-        return connection
+        return open_instance(self.files.path, threads=self._threads, memory_limit=self._memory_limit)
 
     def stop(self) -> bool:
         """Take no more work and stop what is under way: it ends in StoreError, and what it wrote is undone.
@@ -134,6 +123,7 @@ class Instance:
     def close(self) -> None:
         self.stop()
         self._connection.close()
+        self._remove_replaced()
         self.files.release()
 
     def _busy(self) -> list[duckdb.DuckDBPyConnection]:
@@ -146,7 +136,7 @@ class Instance:
             if self.files.live_file(workspace) is not None:
                 return
             file = self.files.first_file(workspace)
-            alias = self._attach(workspace, file)
+            alias = attach(self._connection, workspace, file)
             try:
                 cursor = self._connection.cursor()
                 cursor.execute("BEGIN")
@@ -160,14 +150,89 @@ class Instance:
             self.files.point_to(file)
 
     def drop(self, workspace: str) -> None:
-        """Remove the workspace's files. Raises StoreError while somebody uses them."""
+        """Remove the workspace's files. Raises StoreError while somebody uses them; a renewal is given up for it."""
         with self._catalogue:
+            if workspace in self._renewals:
+                self._renewals[workspace].cancel()
+                renewed = self._attached[workspace]
+                self._quieter.wait_for(lambda: not renewed.users, STOPPING_SECONDS)
             attached = self._attached.get(workspace)
+            if (attached is not None and attached.users) or self._has_replaced(workspace):
+                raise StoreError(_("The workspace's data is in use; try again in a moment."))
             if attached is not None:
-                if attached.users:
-                    raise StoreError(_("The workspace's data is in use; try again in a moment."))
                 self._detach(workspace)
             self.files.remove(workspace)
+
+    @contextmanager
+    def renewal(self, workspace: str) -> Iterator[Renewal]:
+        """The workspace's next generation, without tables yet, beside the live one, until `put_in_place` makes it that.
+
+        Where that was not called when the block ends nothing is left of it. One at a time. Raises StoreError where it
+        cannot be written, or where the workspace is dropped meanwhile.
+        """
+        with (
+            self._renewing,
+            self._session(workspace, reads=True) as (session, attached),
+            cancelling.asking() as asked,
+            asked.interrupting(partial(interrupt, session.cursor)),
+        ):
+            file = self.files.next_file(workspace)
+            with self._catalogue:
+                new = Attached(attach(self._connection, workspace, file), file, self._log_size)
+                self._renewals[workspace] = asked
+            try:
+                yield Renewal(
+                    session,
+                    f"{new.alias}.main",
+                    attached.file,
+                    file,
+                    partial(self._put_in_place, workspace, attached, new),
+                )
+            except (duckdb.Error, OSError) as error:
+                if self._is_stopping:
+                    raise stopping() from None
+                asked.check_cancelled()
+                if isinstance(error, duckdb.FatalException | duckdb.InternalException):
+                    raise
+                # Not `from error`: it is the new file that was given up, the live one is well.
+                raise StoreError(
+                    _("The event store could not be written anew: %s") % first_line(error)
+                ) from None
+            finally:
+                undo(session)
+                with self._catalogue:
+                    del self._renewals[workspace]
+                    if self._attached.get(workspace) is not new:
+                        self._replaced.append(new)
+                        self._bury(new)
+
+    def _put_in_place(self, workspace: str, old: Attached, new: Attached) -> None:
+        """Make the new generation, which is written whole, the live one. The caller holds the gate."""
+        with self._connection.cursor() as cursor:
+            cursor.execute(f"CHECKPOINT {new.alias}")
+        try:
+            self.files.point_to(new.file)
+        except OSError:
+            self.files.point_to(old.file)
+            raise
+        with self._catalogue:
+            old.is_replaced = True
+            self._replaced.append(old)
+            self._attached[workspace] = new
+
+    def _has_replaced(self, workspace: str) -> bool:
+        return any(each.file.parent.name == workspace for each in self._replaced)
+
+    def _bury(self, attached: Attached) -> None:
+        """Forget a generation that nobody uses and that is not the live one, and remove its file."""
+        with suppress(duckdb.Error):  # where DuckDB has given it up it is closed with the instance
+            self._connection.execute(f"DETACH {attached.alias}")
+        self._replaced.remove(attached)
+        self.files.remove_generation(attached.file)
+
+    def _remove_replaced(self) -> None:
+        while self._replaced:
+            self.files.remove_generation(self._replaced.pop().file)
 
     @contextmanager
     def question(self, workspace: str, work: str = "") -> Iterator[Session]:
@@ -216,12 +281,20 @@ class Instance:
             yield session
 
     @contextmanager
+    def gate(self, workspace: str) -> Iterator[None]:
+        """Within the block nobody else writes to the workspace, nor puts another generation in its place."""
+        with self._catalogue:
+            gate = self._gates.setdefault(workspace, threading.Lock())
+        with gate:
+            yield
+
+    @contextmanager
     def write(self, workspace: str) -> Iterator[Session]:
         """A session whose one transaction is kept when the block ends well, else undone; one writer at a time.
 
         Raises StoreError where what was to be written cannot be, because of its form or of the disk.
         """
-        with self._session(workspace) as (session, attached), attached.gate:
+        with self.gate(workspace), self._session(workspace) as (session, attached):
             session.run("BEGIN")
             try:
                 yield session
@@ -237,10 +310,10 @@ class Instance:
                 raise
             self._work_in_log(session, attached)
 
-    def _work_in_log(self, session: Session, attached: _Attached) -> None:
+    def _work_in_log(self, session: Session, attached: Attached) -> None:
         """Bring a long log into the file, which nobody may be reading meanwhile. What was written is safe already."""
         try:
-            size = attached.file.with_name(attached.file.name + ".wal").stat().st_size
+            size = attached.log.stat().st_size
         except OSError:
             return
         if size < attached.log_size:
@@ -264,7 +337,7 @@ class Instance:
         attached.log_size = self._log_size if is_quiet else size + self._log_size
 
     @contextmanager
-    def _session(self, workspace: str, *, reads: bool = False) -> Iterator[tuple[Session, _Attached]]:
+    def _session(self, workspace: str, *, reads: bool = False) -> Iterator[tuple[Session, Attached]]:
         with self._catalogue:
             deadline = time.monotonic() + self._seconds
             while True:
@@ -292,16 +365,18 @@ class Instance:
                 self._cursors.discard(cursor)
                 attached.users -= 1
                 attached.readers -= reads
-                if attached.wants_quiet:
-                    self._quieter.notify_all()
+                self._quieter.notify_all()
+                if attached.is_replaced and not attached.users:
+                    self._bury(attached)
 
-    def _usable(self, workspace: str) -> _Attached:
+    def _usable(self, workspace: str) -> Attached:
         """The workspace's attached file; opened, or opened anew, where need be."""
         if self._is_given_up:
-            if any(each.users for each in self._attached.values()):
+            if any(each.users for each in (*self._attached.values(), *self._replaced)):
                 raise given_up()
             self._connection.close()
             self._attached.clear()
+            self._remove_replaced()
             self._connection = self._open()
             self._is_given_up = False
         attached = self._attached.get(workspace)
@@ -318,12 +393,12 @@ class Instance:
             file = self.files.live_file(workspace)
             if file is None:
                 raise StoreError(_("This workspace has no event store."))
-            attached = _Attached(self._attach(workspace, file), file, self._log_size)
-            self._upgrade(attached.alias, file)
+            attached = Attached(attach(self._connection, workspace, file), file, self._log_size)
+            upgrade(self._connection, attached.alias, file)
             self._attached[workspace] = attached
         return attached
 
-    def _note_given_up(self, attached: _Attached, error: BaseException | None) -> bool:
+    def _note_given_up(self, attached: Attached, error: BaseException | None) -> bool:
         """Remember, and tell, whether DuckDB takes nothing more for the file, or at all, until it is opened anew."""
         while error is not None and not isinstance(error, duckdb.Error):
             error = error.__cause__
@@ -334,39 +409,6 @@ class Instance:
         else:
             return False
         return True
-
-    def _attach(self, workspace: str, file: Path) -> str:
-        """Attach by a name of the file's generation: a path is never attached under two names."""
-        alias = f"w{workspace}_{file.stem}"
-        path = str(file).replace("'", "''")
-        try:
-            self._connection.execute(f"ATTACH '{path}' AS {alias}")
-        except duckdb.Error as error:
-            raise StoreError(
-                _("The event store's file %(file)s cannot be opened: %(reason)s")
-                % {"file": file, "reason": first_line(error)}
-            ) from error
-        return alias
-
-    def _upgrade(self, alias: str, file: Path) -> None:
-        """Add what a file made by an earlier program lacks: all of it or, where that fails, nothing."""
-        try:
-            with self._connection.cursor() as cursor:
-                there: dict[str, set[str]] = {}
-                for table, column in cursor.execute(
-                    "SELECT table_name, column_name FROM duckdb_columns() WHERE database_name = $alias",
-                    {"alias": alias},
-                ).fetchall():
-                    there.setdefault(table, set()).add(column)
-                if lacking := schema.upgrade_statements(f"{alias}.main", there):
-                    for statement in ("BEGIN", *lacking, "COMMIT"):
-                        cursor.execute(statement)
-        except duckdb.Error as error:
-            self._connection.execute(f"DETACH {alias}")
-            raise StoreError(
-                _("The event store's file %(file)s cannot be brought up to date: %(reason)s")
-                % {"file": file, "reason": first_line(error)}
-            ) from error
 
     def _detach(self, workspace: str) -> None:
         self._connection.execute(f"DETACH {self._attached[workspace].alias}")

@@ -3,6 +3,10 @@
 `signal.person` is always the person of the signal's identity or, without one, of its order; it is kept in the
 row so that questions need no join, and `identity` and `order_key` are kept beside it so that it can be
 found again. An order with a time has one signal of its own (`orders.signal`), without a message id.
+
+Signals that arrived before `meta.sorted_before` lie in the file by person, time and arrival, but for those that
+changed since the file was written; later ones as they arrived. Row groups of the sorted part hold arrivals of all
+times, so the ids of those that may still be repeated are kept beside it in order of arrival.
 """
 
 from __future__ import annotations
@@ -12,7 +16,8 @@ from collections.abc import Collection, Mapping
 TABLES = {
     "meta": """
         version BIGINT NOT NULL, next_arrival BIGINT NOT NULL, next_person BIGINT NOT NULL,
-        next_identity BIGINT NOT NULL, next_order BIGINT NOT NULL, first_time TIMESTAMP, newest_time TIMESTAMP""",
+        next_identity BIGINT NOT NULL, next_order BIGINT NOT NULL, first_time TIMESTAMP, newest_time TIMESTAMP,
+        sorted_before BIGINT""",
     "signal": """
         arrival BIGINT NOT NULL, message_id UUID, kind UTINYINT NOT NULL, name VARCHAR NOT NULL,
         time TIMESTAMP NOT NULL, person BIGINT NOT NULL, identity BIGINT, order_key BIGINT, session VARCHAR,
@@ -35,6 +40,8 @@ TABLES = {
     "inbox_place": "file BIGINT NOT NULL, row BIGINT NOT NULL",
     # The first arrival of each hour of receipt: what came lately is looked for among few row groups.
     "received_hour": "hour TIMESTAMP NOT NULL, first_arrival BIGINT NOT NULL",
+    # Ids of signals before `sorted_before` that may be sent again, by arrival: see there.
+    "sorted_message": "message_id UUID NOT NULL, arrival BIGINT NOT NULL",
     "source": """
         origin VARCHAR NOT NULL, first_received TIMESTAMP NOT NULL, last_received TIMESTAMP NOT NULL,
         newest_time TIMESTAMP""",
@@ -61,14 +68,22 @@ TABLES = {
         last TIMESTAMP NOT NULL""",
 }
 
+_FIRST_ROWS = {"meta": "(0, 1, 1, 1, 1, NULL, NULL, 0)"}
 
-_FIRST_ROWS = {"meta": "(0, 1, 1, 1, 1, NULL, NULL)"}
+
+def columns(table: str) -> list[str]:
+    """The names of a table's columns. Files made by earlier programs may have them in another order."""
+    return [column.split()[0] for column in TABLES[table].split(",")]
+
+
+def tables(db: str) -> list[str]:
+    """What makes all tables, without a row, in the attached file `db`."""
+    return [f"CREATE TABLE {db}.{name} ({made_of})" for name, made_of in TABLES.items()]
 
 
 def statements(db: str) -> list[str]:
     """What makes an empty store in the attached file `db`."""
-    made = [f"CREATE TABLE {db}.{name} ({columns})" for name, columns in TABLES.items()]
-    return [*made, *(f"INSERT INTO {db}.{name} VALUES {row}" for name, row in _FIRST_ROWS.items())]
+    return [*tables(db), *(f"INSERT INTO {db}.{name} VALUES {row}" for name, row in _FIRST_ROWS.items())]
 
 
 def upgrade_statements(db: str, there: Mapping[str, Collection[str]]) -> list[str]:

@@ -31,6 +31,7 @@ from polku.eventstore.duckdb import (
 )
 from polku.eventstore.duckdb.behaviour_store import BehaviourStore
 from polku.eventstore.duckdb.instance import Instance
+from polku.eventstore.duckdb.upkeep_store import UpkeepStore
 from polku.eventstore.duckdb.web_store import VisitMemory, WebStore
 from polku.eventstore.persons import Identity, JoinRate, Merge, Profile, RefusedLink
 from polku.eventstore.port import (
@@ -59,7 +60,7 @@ from polku.eventstore.streams import (
 )
 
 
-class DuckDBStore(BehaviourStore, WebStore):
+class DuckDBStore(BehaviourStore, UpkeepStore, WebStore):
     """All workspaces' signals below `folder`, which one process opens at a time.
 
     `threads` defaults to one less than there are processors, `memory_limit` ("1GB") to one gigabyte;

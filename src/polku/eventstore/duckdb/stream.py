@@ -100,6 +100,7 @@ def _fresh_rows(session: Session, batch: StreamBatch) -> Integers:
         return _NOBODY
     offered = {"message_id": batch.events["message_id"], "row": np.arange(batch.events.num_rows)}
     session.offer("incoming", pa.table(offered))
+    (unsorted,) = session.row(f"SELECT coalesce(sorted_before, 0) FROM {session.db}.meta")
     # The store's rows are filtered by the few ids that came, which is quicker than the other way round.
     (rows,) = session.integers(
         f"""
@@ -107,10 +108,13 @@ def _fresh_rows(session: Session, batch: StreamBatch) -> Integers:
             SELECT CAST(message_id AS UUID) AS message_id, min(row) AS row FROM incoming GROUP BY ALL
         ), known AS MATERIALIZED (
             SELECT s.message_id FROM {session.db}.signal AS s SEMI JOIN came ON came.message_id = s.message_id
-            WHERE s.arrival >= $first
+            WHERE s.arrival >= greatest($first, $unsorted)
+            UNION ALL
+            SELECT m.message_id FROM {session.db}.sorted_message AS m SEMI JOIN came USING (message_id)
+            WHERE m.arrival >= $first
         )
         SELECT row FROM came ANTI JOIN known ON known.message_id = came.message_id ORDER BY row""",
-        {"first": bookkeeping.first_comparable(session, batch.received)},
+        {"first": bookkeeping.first_comparable(session, batch.received), "unsorted": unsorted},
     )
     session.withdraw("incoming")
     return rows

@@ -1,0 +1,81 @@
+"""The part of the store that keeps it quick and small: see `eventstore.upkeep`."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+import time
+from collections.abc import Callable, Collection
+from contextlib import suppress
+
+from django.utils.translation import gettext as _
+
+from polku.eventstore.duckdb.generations import Generation
+from polku.eventstore.duckdb.instance import Instance
+from polku.eventstore.port import Progress, StoreError
+from polku.eventstore.upkeep import Compacted
+
+DUE_SIGNALS, DUE_SHARE = 10_000, 0.02
+"""So many signals, and such a part of all, must have come since the last compaction to make another worth while."""
+_ROOM = 1.3
+"""Free space needed, in sizes of the file: the new one, and what sorting spills."""
+_NICENESS = 10
+
+
+class UpkeepStore:
+    """Mixed into DuckDBStore."""
+
+    _instance: Instance
+
+    def compact(
+        self, workspace: str, *, without: Collection[int] = (), progress: Progress | None = None
+    ) -> Compacted:
+        begun = time.monotonic()
+        with self._instance.renewal(workspace) as renewal:
+            size_before = renewal.old_file.stat().st_size
+            if shutil.disk_usage(renewal.old_file.parent).free < _ROOM * size_before:
+                raise StoreError(_("There is not enough room on the disk to write the event store anew."))
+            generation = Generation(renewal.session, renewal.db, without=without)
+            _gently(lambda: generation.copy(progress))
+            with self._instance.gate(workspace):
+                at_gate = time.monotonic()
+                signals, erased = generation.catch_up()
+                renewal.put_in_place()
+            now = time.monotonic()
+            if progress:
+                progress(1, 1)
+            return Compacted(
+                signals=signals,
+                erased=erased,
+                size_before=size_before,
+                size=renewal.new_file.stat().st_size,
+                seconds=now - begun,
+                seconds_at_gate=now - at_gate,
+            )
+
+    def is_compaction_due(self, workspace: str) -> bool:
+        with self._instance.glance(workspace) as session:
+            before, following = session.row(
+                f"SELECT coalesce(sorted_before, 1), next_arrival FROM {session.db}.meta"
+            )
+        return bool(following - before >= max(DUE_SIGNALS, DUE_SHARE * following))
+
+
+def _gently(work: Callable[[], None]) -> None:
+    """Do the work in a thread that leaves the processor to others (on Linux), and wait for it."""
+    faults: list[BaseException] = []
+
+    def run() -> None:
+        with suppress(OSError, AttributeError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
+        try:
+            work()
+        except BaseException as error:
+            faults.append(error)
+
+    thread = threading.Thread(target=run, name="compaction", daemon=True)
+    thread.start()
+    thread.join()
+    if faults:
+        raise faults[0]
