@@ -40,13 +40,11 @@ class JourneyChoice:
 
 @dataclass(frozen=True)
 class Words:
-    """How what came with the data is said to people. `value` takes the property's name first; `person` calls somebody
-    by their traits and ids."""
+    """How names that came with the data are said to people. `value` takes the property's name first."""
 
     event: Callable[[str], str]
     property: Callable[[str], str]
     value: Callable[[str, str], str]
-    person: Callable[[Mapping[str, object], Sequence[str]], str]
 
 
 FindSegment = Callable[["Workspace", str], SegmentRule | None]
@@ -54,14 +52,14 @@ FindTouchpoint = Callable[["Workspace", int | str], NamedTouchpoint | None]
 ListNames = Callable[["Workspace"], Sequence[str]]
 ListJourneys = Callable[["Workspace"], Sequence[JourneyChoice]]
 AddressOfPerson = Callable[["Workspace", int], str]
+NamesOfPeople = Callable[["Workspace", Sequence[int]], Mapping[int, str]]
 
 _segments: tuple[FindSegment, ListNames] | None = None
 _touchpoints: tuple[FindTouchpoint, ListNames] | None = None
 _journeys: ListJourneys = lambda workspace: ()  # noqa: E731
 _address_of_person: AddressOfPerson = lambda workspace, person: ""  # noqa: E731
-_words = Words(
-    event=str, property=str, value=lambda name, value: value, person=lambda traits, ids: next(iter(ids), "–")
-)
+_names_of_people: NamesOfPeople = lambda workspace, people: {}  # noqa: E731
+_words = Words(event=str, property=str, value=lambda name, value: value)
 
 
 def register_segment(find: FindSegment, names: ListNames) -> None:
@@ -82,10 +80,11 @@ def register_journeys(journeys: ListJourneys) -> None:
     _journeys = journeys
 
 
-def register_people(*, address: AddressOfPerson, words: Words) -> None:
-    """`address` is that of a person's page; `words` say names of events, properties and values to people."""
-    global _address_of_person, _words
-    _address_of_person, _words = address, words
+def register_people(*, address: AddressOfPerson, names: NamesOfPeople, words: Words) -> None:
+    """`address` is that of a person's page, `names` what people are called; `words` say names of events, properties
+    and values to people."""
+    global _address_of_person, _names_of_people, _words
+    _address_of_person, _names_of_people, _words = address, names, words
 
 
 def find_segment(workspace: Workspace, name: str) -> SegmentRule | None:
@@ -124,6 +123,11 @@ def touchpoint_choices(workspace: Workspace) -> list[tuple[str, list[tuple[int, 
 def person_address(workspace: Workspace, person: int) -> str:
     """The page of a person; "" where there is none."""
     return _address_of_person(workspace, person)
+
+
+def names_of_people(workspace: Workspace, people: Sequence[int]) -> Mapping[int, str]:
+    """What people are called, by their numbers; one read of the store. Only for who may see customers one by one."""
+    return _names_of_people(workspace, people)
 
 
 def words() -> Words:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django_scopes import ScopedManager
 
 from polku.accounts.models import Workspace
+from polku.analytics.models import SavedQuestion
 
 
 class Channel(models.TextChoices):
@@ -132,6 +133,26 @@ class Binding(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {', '.join(self.names)}".strip()
+
+
+class TouchpointQuestion(models.Model):
+    """A saved question that is shown beside a touchpoint of the map."""
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
+    touchpoint = models.ForeignKey(Touchpoint, on_delete=models.CASCADE, related_name="questions")
+    question = models.ForeignKey(SavedQuestion, on_delete=models.CASCADE, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[models.Manager[TouchpointQuestion]] = ScopedManager(workspace="workspace")
+
+    class Meta:
+        ordering: ClassVar = ["pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["touchpoint", "question"], name="one_place_per_question"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.touchpoint_id}: {self.question_id}"
 
 
 class Deletion(models.Model):

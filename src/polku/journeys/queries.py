@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db.models import Count, Model, Prefetch, Q, QuerySet
+from django.urls import reverse
 from django_scopes import scope
 
 from polku.accounts.models import User, Workspace
+from polku.analytics.explore.placements import Place
+from polku.analytics.models import SavedQuestion
 from polku.analytics.resolvers import JourneyChoice, StageChoice
 from polku.jobs.models import Job
-from polku.journeys.models import Binding, Deletion, Journey, Stage, Touchpoint
+from polku.journeys.models import Binding, Deletion, Journey, Stage, Touchpoint, TouchpointQuestion
 from polku.journeys.rebuilding import KIND
 
 
@@ -51,6 +54,35 @@ def journey_choices(workspace: Workspace) -> list[JourneyChoice]:
             )
             for journey in journeys
         ]
+
+
+def places_of(question: SavedQuestion) -> list[Place]:
+    """The touchpoints beside which a saved question is shown."""
+    with scope(workspace=question.workspace):
+        shown = TouchpointQuestion.objects.filter(question=question).select_related("touchpoint__stage")
+        return [
+            Place(each.touchpoint_id, each.touchpoint.name, _address_of(question.workspace, each.touchpoint))
+            for each in shown
+        ]
+
+
+def questions_at(touchpoint: Touchpoint, reader: User) -> list[tuple[str, str]]:
+    """(name, address) of the saved questions shown beside the touchpoint, as far as the reader may open them."""
+    shown = TouchpointQuestion.objects.filter(
+        Q(question__is_shared=True) | Q(question__owner=reader), touchpoint=touchpoint
+    ).select_related("question__workspace")
+    return [
+        (
+            each.question.name,
+            reverse("explore:open", args=[each.question.workspace.slug, each.question_id]),
+        )
+        for each in shown
+    ]
+
+
+def _address_of(workspace: Workspace, point: Touchpoint) -> str:
+    base = reverse("journeys:map", args=[workspace.slug, point.stage.journey_id])
+    return f"{base}?touchpoint={point.pk}"
 
 
 def list_journeys() -> QuerySet[Journey]:

@@ -10,10 +10,12 @@ def register() -> None:
     from polku.accounts.audit_words import register_things
     from polku.accounts.start_pages import use_start_page
     from polku.analytics import kinds, resolvers
+    from polku.analytics.explore import placements
     from polku.eventstore.registry import register_hit_rules
     from polku.jobs import registry as jobs
     from polku.journeys import queries, rebuilding, timeline
     from polku.journeys.display_names import channel_name, metric_name
+    from polku.journeys.domain.questions import put_question, take_question
     from polku.journeys.hit_rules import hit_rules
     from polku.journeys.live import journey_kind
     from polku.journeys.start_page import start_page
@@ -21,6 +23,17 @@ def register() -> None:
     from polku.site import navigation
 
     kinds.register(journey_kind())
+    placements.register(
+        placements.Placements(
+            places=queries.places_of,
+            put=lambda question, touchpoint, actor: put_question(
+                question=question, touchpoint=touchpoint, actor=actor
+            ),
+            take=lambda question, touchpoint, actor: take_question(
+                question=question, touchpoint=touchpoint, actor=actor
+            ),
+        )
+    )
     resolvers.register_touchpoint(queries.find_touchpoint, queries.touchpoint_names)
     resolvers.register_journeys(queries.journey_choices)
     register_hit_rules(hit_rules)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from polku.accounts.models import Workspace
 from polku.eventstore.port import Scope, SegmentRule, Selector
 from polku.eventstore.registry import store
 from polku.people.models import Segment
+from polku.people.names import name_person, read_traits
 from polku.people.rules import parse_rule
 
 _SUGGESTED = 300
@@ -75,3 +76,11 @@ def suggestions(workspace: Workspace) -> Suggestions:
         ],
         events=[entry.name for entry in store().catalog(key, "event", limit=_SUGGESTED)],
     )
+
+
+def names_of(workspace: Workspace, people: Sequence[int]) -> dict[int, str]:
+    """What people are called, by their numbers."""
+    rows = store().people(workspace.key.hex, people).to_pylist()
+    return {
+        row["person"]: name_person(read_traits(row["traits"]), row["ids"], row["kinds"]).text for row in rows
+    }

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
-
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from polku.accounts import audit_words
 from polku.accounts.models import Workspace
 from polku.analytics import resolvers
-from polku.eventstore.streams import IdKind
 from polku.people import queries
 from polku.people.event_words import event_sentence
-from polku.people.names import name_person
 from polku.people.property_names import property_name, value_name
 from polku.site import navigation
 
@@ -24,11 +19,11 @@ def register() -> None:
     resolvers.register_segment(queries.find_segment, queries.segment_names)
     resolvers.register_people(
         address=_address_of,
+        names=queries.names_of,
         words=resolvers.Words(
             event=lambda name: event_sentence(name, {}),
             property=property_name,
             value=value_name,
-            person=_name_of,
         ),
     )
     navigation.register(
@@ -42,12 +37,6 @@ def register() -> None:
     )
     navigation.register(navigation.NavigationItem(name=_("Segments"), url_name="people:segments", order=30))
     audit_words.register_things({"segment": _("segment"), "person": _("customer")})
-
-
-def _name_of(traits: Mapping[str, Any], ids: Sequence[str]) -> str:
-    """Questions tell ids without their kinds: what looks like an e-mail address is one."""
-    kinds = [IdKind.EMAIL if "@" in each else IdKind.USER for each in ids]
-    return name_person(traits, ids, kinds).text
 
 
 def _address_of(workspace: Workspace, person: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -14,6 +15,7 @@ from polku.accounts.domain import record_audit
 from polku.accounts.models import User, Workspace
 from polku.analytics.explore import pages
 from polku.analytics.explore.pages import Parameters
+from polku.analytics.explore.placements import placements
 from polku.analytics.models import SavedQuestion
 
 LONGEST_NAME = 120
@@ -73,9 +75,10 @@ def update_question(
 
 
 def delete_question(*, question: SavedQuestion, actor: User | None = None) -> dict[str, Any]:
-    """Delete the question; what is returned brings it back through `restore_question`, though not the places where
-    it was shown. One transaction with its audit entry."""
+    """Delete the question; what is returned brings it back through `restore_question`, also where it was shown. One
+    transaction with its audit entry."""
     workspace = question.workspace
+    placing = placements()
     kept = {
         "workspace": workspace.pk,
         "kind": question.kind,
@@ -83,6 +86,7 @@ def delete_question(*, question: SavedQuestion, actor: User | None = None) -> di
         "parameters": question.parameters,
         "is_shared": question.is_shared,
         "owner": question.owner_id,
+        "touchpoints": [place.touchpoint for place in placing.places(question)] if placing else [],
     }
     with scope(workspace=workspace), transaction.atomic():
         question.delete()
@@ -93,7 +97,7 @@ def delete_question(*, question: SavedQuestion, actor: User | None = None) -> di
 def restore_question(
     *, workspace: Workspace, kept: Mapping[str, Any], actor: User | None = None
 ) -> SavedQuestion:
-    """Undo a deletion. One transaction with its audit entry."""
+    """Undo a deletion. One transaction with its audit entry; then it is put beside its touchpoints again."""
     if kept["workspace"] != workspace.pk:
         raise ValueError("the question was of another workspace")
     owner = User.objects.filter(pk=kept["owner"]).first() if kept["owner"] else None
@@ -107,6 +111,10 @@ def restore_question(
             owner=owner,
         )
         record_audit(workspace=workspace, actor=actor, action="question.restored", target=question.name)
+    if placing := placements():
+        for touchpoint in kept["touchpoints"]:
+            with suppress(ValidationError):  # a touchpoint deleted meanwhile
+                placing.put(question, touchpoint, actor)
     return question
 
 

@@ -169,6 +169,11 @@ class QuestionForm(forms.Form):
             for label, name in said
         ]
 
+    @property
+    def compared_segment(self) -> str:
+        """The segment that the answer is compared with; "" for none."""
+        return self.compare.removeprefix(SEGMENT) if self.compare.startswith(SEGMENT) else ""
+
     def _known_segment(self, name: str) -> str:
         if name and name not in resolvers.segment_names(self.workspace):
             self.problem = self.problem or _("There is no segment called “%s”.") % name[:80]
@@ -179,9 +184,7 @@ class QuestionForm(forms.Form):
         if self.compare == PREVIOUS:
             before = self.period.previous()
             return before.range(timezone) if before else None
-        if self.compare.startswith(SEGMENT):
-            return {"segment": self.compare.removeprefix(SEGMENT)}
-        return None
+        return {"segment": self.compared_segment} if self.compared_segment else None
 
     def _day(self, day: Any) -> str:
         return day.isoformat() if day and self.is_custom else ""

@@ -26,8 +26,8 @@ class Placements:
     nothing."""
 
     places: Callable[[SavedQuestion], Sequence[Place]]
-    put: Callable[[SavedQuestion, int, User], None]
-    take: Callable[[SavedQuestion, int, User], None]
+    put: Callable[[SavedQuestion, int, User | None], None]
+    take: Callable[[SavedQuestion, int, User | None], None]
 
 
 _placements: Placements | None = None

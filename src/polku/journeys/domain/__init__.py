@@ -4,6 +4,7 @@ from polku.journeys.domain.bindings import add_binding, delete_binding, update_b
 from polku.journeys.domain.deletions import undo_deletion
 from polku.journeys.domain.documents import export_journey, import_journey
 from polku.journeys.domain.journeys import create_journey, delete_journey, find_journey, update_journey
+from polku.journeys.domain.questions import put_question, take_question
 from polku.journeys.domain.stages import add_stage, delete_stage, move_stage, update_stage
 from polku.journeys.domain.touchpoints import (
     add_touchpoint,
@@ -28,6 +29,8 @@ __all__ = [
     "move_stage",
     "move_touchpoint",
     "place_touchpoint",
+    "put_question",
+    "take_question",
     "undo_deletion",
     "update_binding",
     "update_journey",

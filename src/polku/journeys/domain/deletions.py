@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from django_scopes import scope
 
 from polku.accounts.models import User
+from polku.analytics.models import SavedQuestion
 from polku.journeys import limits
 from polku.journeys.domain.writing import audit, require_room, writing
-from polku.journeys.models import Binding, Deletion, Journey, Stage, Touchpoint
+from polku.journeys.models import Binding, Deletion, Journey, Stage, Touchpoint, TouchpointQuestion
 from polku.journeys.rebuilding import request_rebuild
 
 _PARENTS: dict[type[Any], tuple[str, Any]] = {
@@ -74,6 +75,7 @@ def undo_deletion(*, deletion: Deletion, actor: User | None = None) -> Journey:
                 touchpoints=sum(isinstance(row, Touchpoint) for row in rows),
             )
         _forget_departed_owners(rows)
+        rows = _without_deleted_questions(rows)
         for row in rows:
             row.save_base(raw=True, force_insert=True)
         request_rebuild(workspace=workspace, touchpoints=_bound_touchpoints(rows))
@@ -98,7 +100,8 @@ def _family(row: Journey | Stage | Touchpoint | Binding) -> list[Any]:
         bindings = list(Binding.objects.filter(pk=row.pk))
     else:
         bindings = list(Binding.objects.filter(touchpoint__in=[point.pk for point in touchpoints]))
-    return [*journeys, *stages, *touchpoints, *bindings]
+    questions = TouchpointQuestion.objects.filter(touchpoint__in=[point.pk for point in touchpoints])
+    return [*journeys, *stages, *touchpoints, *bindings, *questions]
 
 
 def _bound_touchpoints(rows: list[Any]) -> list[int]:
@@ -113,6 +116,12 @@ def _require_parent(row: Any) -> None:
         raise ValidationError(
             _("What it belonged to has been deleted as well; bring that back first."), code="orphan"
         )
+
+
+def _without_deleted_questions(rows: list[Any]) -> list[Any]:
+    asked = [row.question_id for row in rows if isinstance(row, TouchpointQuestion)]
+    there = set(SavedQuestion.objects.filter(pk__in=asked).values_list("pk", flat=True))
+    return [row for row in rows if not isinstance(row, TouchpointQuestion) or row.question_id in there]
 
 
 def _forget_departed_owners(rows: list[Any]) -> None:

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 from polku import analytics
 from polku.accounts.access import allows, workspace_view
 from polku.eventstore.registry import store
+from polku.journeys import queries
 from polku.journeys.models import Journey, Touchpoint
 from polku.journeys.start_page import remember_journey
 from polku.journeys.views import map_drawing, map_filters, map_model, panel_model
@@ -63,8 +64,8 @@ def journey_version(request: Any, journey: int) -> JsonResponse:
     return JsonResponse({"version": store().state(request.workspace.key.hex).version})
 
 
-def _panel(request: HttpRequest, touchpoint: Touchpoint, page: Mapping[str, Any]) -> dict[str, Any]:
-    return panel_model.panel(
+def _panel(request: Any, touchpoint: Touchpoint, page: Mapping[str, Any]) -> dict[str, Any]:
+    panel = panel_model.panel(
         touchpoint,
         filters=page["filters"],
         reader=page["reader"],
@@ -72,6 +73,7 @@ def _panel(request: HttpRequest, touchpoint: Touchpoint, page: Mapping[str, Any]
         addresses=page["drawing"].addresses,
         search=request.GET.get("search", "").replace("\x00", "").strip()[:200],
     )
+    return panel | {"questions": queries.questions_at(touchpoint, request.user)}
 
 
 def _page(request: Any, journey: Journey, chosen: int | None = None) -> dict[str, Any]:

@@ -104,7 +104,7 @@ def _column(step: Step, after: Step | None) -> SafeString:
         slope = [(_BAR, top), (100.0, low), (100.0, 100.0), (_BAR, 100.0)]
         parts.append(path(slope, class_="chart-lost", closed=True))
     parts.append(rectangle(0, top, _BAR, 100 - top, class_="chart-bar"))
-    if step.before_first is not None:
+    if step.before_first is not None and step.number > 1:
         level = 100 - 100 * step.before_first
         parts.append(line(0, level, _BAR, level, class_="chart-before"))
     return _stretched(parts, "funnel-column")
@@ -116,7 +116,7 @@ def _bar(step: Step) -> SafeString:
         rectangle(0, 0, 100, 100, class_="chart-lost"),
         rectangle(0, 0, 100 * step.from_first, 100, class_="chart-bar"),
     ]
-    if step.before_first is not None:
+    if step.before_first is not None and step.number > 1:
         place = 100 * step.before_first
         parts.append(line(place, 0, place, 100, class_="chart-before"))
     return _stretched(parts, "funnel-bar")

@@ -91,7 +91,7 @@ def _reading(steps: Sequence[Step], answer: Mapping[str, Any], form: FunnelForm,
         "last": last.name,
         "interval": reader.percent_interval((whole.low, whole.high), _decimals(whole.value)),
     }
-    sentence += _compared_words(steps, answer, reader)
+    sentence += _compared_words(steps, answer, form, reader)
     worst = next((step for step in steps if step.is_worst), None)
     if worst is None or worst.lost is None or worst.from_previous is None:
         return sentence
@@ -102,7 +102,9 @@ def _reading(steps: Sequence[Step], answer: Mapping[str, Any], form: FunnelForm,
     }
 
 
-def _compared_words(steps: Sequence[Step], answer: Mapping[str, Any], reader: Reader) -> str:
+def _compared_words(
+    steps: Sequence[Step], answer: Mapping[str, Any], form: FunnelForm, reader: Reader
+) -> str:
     """How the way through compares, as a sentence with a space before it; "" where nothing is compared."""
     before = steps[-1].before_first
     if before is None:
@@ -110,11 +112,13 @@ def _compared_words(steps: Sequence[Step], answer: Mapping[str, Any], reader: Re
     compared = answer["compared"]
     change = _change(compared, len(steps), "from_first") or _change(compared, len(steps), "from_previous")
     share = reader.percent(before, _decimals(before))
-    if change is None or not change["clear"]:
-        return " " + _("In what it is compared with %(share)s: no evidence of a difference.") % {
-            "share": share
-        }
-    return " " + _("In what it is compared with %(share)s: a clear difference.") % {"share": share}
+    segment = form.compared_segment
+    if segment:
+        told = _("In the segment “%(segment)s” it was %(share)s") % {"segment": segment, "share": share}
+    else:
+        told = _("In the previous period it was %(share)s") % {"share": share}
+    clear = change is not None and change["clear"]
+    return f" {told}: " + (_("a clear difference") if clear else _("no evidence of a difference")) + "."
 
 
 def _alternative(steps: Sequence[Step], unit: str, reader: Reader) -> str:

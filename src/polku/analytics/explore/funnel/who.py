@@ -16,9 +16,11 @@ from polku.analytics.explore.pages import Asked
 from polku.eventstore.port import StoreError
 from polku.site.formats import Reader
 
-MOST_PEOPLE = 20
+MOST_PEOPLE = 10
 MOST_NEXT = 6
 MOST_SHARED = 8
+LEAST_NEXT = 0.005
+"""What fewer did would stand there as 0 %."""
 
 
 def who(asked: Asked, steps: Sequence[Step]) -> dict[str, Any] | None:
@@ -88,7 +90,7 @@ def _reading(answer: Mapping[str, Any], unit: str, reader: Reader) -> str:
 
 
 def _next(answer: Mapping[str, Any], reader: Reader) -> list[dict[str, Any]]:
-    following = [row for row in answer["next"] if row["event"] is not None][:MOST_NEXT]
+    following = [row for row in answer["next"] if row["event"] is not None and row["share"] >= LEAST_NEXT]
     nothing = [row for row in answer["next"] if row["event"] is None]
     return [
         {
@@ -96,11 +98,8 @@ def _next(answer: Mapping[str, Any], reader: Reader) -> list[dict[str, Any]]:
             "is_nothing": row["event"] is None,
             "share": reader.percent(row["share"]),
             "width": f"{100 * row['share']:.1f}%",
-            "wait": _("half within %(time)s") % {"time": reader.duration(row["median_seconds"])}
-            if row["median_seconds"] is not None
-            else "",
         }
-        for row in (*following, *nothing)
+        for row in (*following[:MOST_NEXT], *nothing)
     ]
 
 
@@ -127,13 +126,14 @@ def _shared(answer: Mapping[str, Any], reader: Reader) -> list[dict[str, str]]:
 
 def _people(answer: Mapping[str, Any], asked: Asked) -> list[dict[str, str]]:
     reader = asked.reader
-    name = resolvers.words().person
+    numbers = [row["person"] for row in answer["people"]]
+    names = resolvers.names_of_people(asked.workspace, numbers) if numbers else {}
     shown = []
     for row in answer["people"]:
         moment = reader.local(dt.datetime.fromisoformat(row["time"]))
         shown.append(
             {
-                "name": name(row["traits"], row["ids"]),
+                "name": names.get(row["person"]) or _("Customer %s") % row["person"],
                 "address": resolvers.person_address(asked.workspace, row["person"]),
                 "when": f"{reader.day(moment.date())} {reader.clock(moment)}",
             }
