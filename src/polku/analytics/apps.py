@@ -9,6 +9,7 @@ class AnalyticsConfig(AppConfig):
         from polku.analytics import registrations
         from polku.analytics.kinds import (  # noqa: F401 - each registers its kind
             funnel,
+            overview,
             paths,
             people,
             retention,
@@ -16,5 +17,7 @@ class AnalyticsConfig(AppConfig):
             trend,
             variants,
         )
+        from polku.analytics.web import registrations as web
 
         registrations.register()
+        web.register()

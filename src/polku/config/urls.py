@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("polku.accounts.sign_in_urls")),
     path("w/<slug:workspace>/", include("polku.journeys.urls")),
     path("w/<slug:workspace>/explore/", include("polku.analytics.explore.urls")),
+    path("w/<slug:workspace>/web/", include("polku.analytics.web.urls")),
     path("w/<slug:workspace>/", include("polku.people.urls")),
     path("w/<slug:workspace>/", include("polku.capture.urls")),
     *api_urls,

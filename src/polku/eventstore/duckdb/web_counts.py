@@ -48,7 +48,7 @@ def count_visits(visits: Visits, question: WebQuestion, timezone: str) -> WebOve
     value = np.nan_to_num(visits.order_value)
     sales = _Sales(
         np.bincount(visits.order_visit[led], minlength=len(kept)) > 0,
-        np.bincount(visits.order_visit[led], weights=value[led], minlength=len(kept)),
+        np.bincount(visits.order_visit[led], weights=value[led], minlength=len(kept)).astype(np.float64),
     )
     if question.only:
         people = sorted_once(visits.person[kept])
