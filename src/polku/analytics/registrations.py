@@ -11,11 +11,16 @@ from polku.site import navigation
 
 def register() -> None:
     """Called once, when the program starts (models may be imported only then)."""
-    from polku.analytics.explore import funnel  # noqa: F401 - each registers its page
+    from polku.analytics.explore import (  # noqa: F401 - each registers its page
+        funnel,
+        paths,
+        retention,
+        trend,
+    )
 
     navigation.register(
         navigation.NavigationItem(
             name=pgettext_lazy("navigation", "Explore"), url_name="explore:index", order=15
         )
     )
-    audit_words.register_things({"question": _("saved question")})
+    audit_words.register_things({"annotation": _("annotation"), "question": _("saved question")})

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from polku.analytics.explore import exports, pages
-from polku.analytics.explore.views import questions, saved
+from polku.analytics.explore.views import annotations, questions, saved
 
 app_name = "explore"
 
@@ -14,6 +14,9 @@ urlpatterns: list[URLPattern] = [
     path("<int:question>/change/", saved.change, name="change"),
     path("<int:question>/delete/", saved.delete, name="delete"),
     path("<int:question>/place/", saved.place, name="place"),
+    path("annotations/add/", annotations.add, name="annotation-add"),
+    path("annotations/restore/", annotations.restore, name="annotation-restore"),
+    path("annotations/<int:annotation>/delete/", annotations.delete, name="annotation-delete"),
 ]
 for _page in pages.pages():
     _kind = {"kind": _page.kind}

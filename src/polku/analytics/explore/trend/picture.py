@@ -63,7 +63,9 @@ def draw(picture: Picture, width: int) -> SafeString:
 
 
 def _before(ground: Ground, values: Sequence[float | None] | None) -> SafeString:
-    points = [(ground.x(place), ground.y(value)) for place, value in enumerate(values or ()) if value is not None]
+    points = [
+        (ground.x(place), ground.y(value)) for place, value in enumerate(values or ()) if value is not None
+    ]
     return path(points, class_="chart-before") if len(points) > 1 else SafeString("")
 
 

@@ -165,7 +165,7 @@ def _marks(asked: Asked, shown: Shown) -> list[Mark]:
         return []
     end = next_period(shown.starts[-1], shown.interval)
     names = dict(Annotation.Kind.choices)
-    marks = []
+    marks: list[Mark] = []
     for note in annotations_of(asked.workspace):
         if shown.starts[0] <= note.on < end:
             place = max(number for number, start in enumerate(shown.starts) if start <= note.on)
@@ -224,7 +224,9 @@ def _change(change: Mapping[str, Any], measure: str, reader: Reader) -> str:
     ends = [abs(end) for end in change["ci"]]
     low, high = min(ends), max(ends)
     words = (
-        _("That is clearly more than what it is compared with: by %(difference)s (probably %(low)s–%(high)s).")
+        _(
+            "That is clearly more than what it is compared with: by %(difference)s (probably %(low)s–%(high)s)."
+        )
         if change["difference"] > 0
         else _(
             "That is clearly less than what it is compared with: by %(difference)s (probably %(low)s–%(high)s)."

@@ -1,0 +1,60 @@
+"""The share that came back, period after period, with its band; what it is compared with beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from polku.analytics.explore.retention.naming import period_number
+from polku.site.charts.series import Ground, Point, Series, lines
+from polku.site.charts.svg import element, join, text
+from polku.site.formats import Reader
+
+Rows = Sequence[Mapping[str, Any]]
+
+
+def draw(overall: Rows, compared: Rows | None, period: str, reader: Reader, width: int) -> SafeString:
+    """`width` pixels wide. The first period is left out: all are there by definition."""
+    names = [period_number(place, period) for place in range(1, len(overall))]
+    series = [Series(str(_("Shown")), _points(overall, names, reader))]
+    if compared is not None:
+        series.append(Series(str(_("Compared with")), _points(compared, names, reader)))
+    highs = [point.high or point.value or 0.0 for each in series for point in each.points]
+    key_height = 26.0 if len(series) > 1 else 0.0
+
+    ground = Ground(
+        names,
+        width=width,
+        height=int((260 if width > 600 else 220) + key_height),
+        low=0.0,
+        high=min(1.0, max([0.02, *highs])),
+        write=lambda share: reader.percent(share, 1 if max(highs, default=1.0) < 0.05 else 0),
+        top=14 + key_height,
+    )
+    return ground.drawn(_key(series) if key_height else "", lines(ground, series))
+
+
+def _points(rows: Rows, names: Sequence[str], reader: Reader) -> list[Point]:
+    return [
+        Point(
+            row["share"],
+            hint=""
+            if row["share"] is None
+            else f"{name}: {reader.percent(row['share'], 1)} ({reader.percent_interval(row['ci'], 1)})",
+            low=row["ci"][0] if row["ci"] else None,
+            high=row["ci"][1] if row["ci"] else None,
+        )
+        for name, row in zip(names, rows[1:], strict=True)
+    ]
+
+
+def _key(series: Sequence[Series]) -> SafeString:
+    parts, x = [], 0.0
+    for number, each in enumerate(series, 1):
+        parts.append(element("circle", class_=f"chart-key series-{number}", cx=x + 5, cy=8, r=5))
+        parts.append(text(x + 16, 12, each.name))
+        x += len(each.name) * 6.6 + 40
+    return join(*parts)
