@@ -59,6 +59,21 @@ KINDS: dict[str, Schema] = {
         "journey": {"type": "integer", "description": "Number of the journey."},
         "compare": _or_null(_reference("Range")),
     },
+    "overview": {
+        "only": _or_null(
+            {
+                "type": "object",
+                "description": "Keeps visits of this value; null is of which it is not known.",
+                "properties": {
+                    name: _or_null({"type": "string"})
+                    for name in ("channel", "source", "campaign", "page", "device", "browser")
+                },
+                "additionalProperties": False,
+            }
+        ),
+        "interval": _or_null(_choice("day", "week", "month")),
+        "compare": _or_null(_reference("Compare")),
+    },
     "paths": _PATHS
     | {
         "from": _or_null(_reference("Selector")),
