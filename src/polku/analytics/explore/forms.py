@@ -74,6 +74,11 @@ class QuestionForm(forms.Form):
         """Whether enough is chosen for an answer; until then the page shows proposals."""
         return True
 
+    @property
+    def hint(self) -> str:
+        """What to do next where something is chosen and it is not enough; "" shows the proposals."""
+        return ""
+
     def own_query(self) -> dict[str, object]:
         """The kind's own fields of the Query object, `kind` among them; only after `is_valid`."""
         raise NotImplementedError

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -81,14 +81,17 @@ def _onward(step: Step, asked: Asked) -> Onward:
             asked.request, asked.page, asked.form, who=None if chosen else f"{step.number}-dropped"
         ),
         is_chosen=chosen,
-        change=_change(step.change, step.before, reader),
+        change=_change(step, asked.form.compared_segment, reader),
     )
 
 
-def _change(change: Mapping[str, Any] | None, before: float | None, reader: Reader) -> dict[str, Any] | None:
+def _change(step: Step, segment: str, reader: Reader) -> dict[str, Any] | None:
+    """What the share is compared with, and whether the difference is more than chance."""
+    before, change = step.before, step.change
     if before is None:
         return None
-    words = _("compared: %(share)s") % {"share": reader.percent(before, 1 if 0 < before < 0.095 else 0)}
+    share = reader.percent(before, 1 if 0 < before < 0.095 else 0)
+    words = f"{segment}: {share}" if segment else _("previous period %(share)s") % {"share": share}
     if change is None or change["p_value"] is None:
         return {"words": words, "is_clear": False}
     verdict = _("a clear difference") if change["clear"] else _("no evidence of a difference")

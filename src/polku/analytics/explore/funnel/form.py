@@ -72,6 +72,10 @@ class FunnelForm(QuestionForm):
         return len(self.steps) > 1
 
     @property
+    def hint(self) -> str:
+        return _("Add the next step, and the funnel is drawn here.") if len(self.steps) == 1 else ""
+
+    @property
     def can_grow(self) -> bool:
         return len(self.steps) < MOST_SELECTORS
 

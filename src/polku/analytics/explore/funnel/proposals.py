@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
-from polku.analytics import resolvers
+from polku.analytics import QueryError, periods, resolvers, run
 from polku.analytics.explore.pages import Proposal
 from polku.analytics.explore.selecting import EVENT, TOUCHPOINT, events_received
+from polku.eventstore.port import StoreError
 
 if TYPE_CHECKING:
     from polku.accounts.models import Workspace
     from polku.eventstore.port import StoreState
 
 MOST_STEPS = 7
+ENOUGH = 2
+"""With so many proposals the frequent paths are not asked for."""
+_LEAST_STEPS, _STEPS_OF_WAY = 3, 4
 
 _LOOKS = ("product viewed", "product view", "view item", "tuote avattu")
 _BASKET = ("product added", "add to cart", "cart viewed", "view cart", "cart view")
@@ -46,7 +50,48 @@ def propose(workspace: Workspace, state: StoreState) -> Sequence[Proposal]:
     shop(_("From a search to the basket"), _SEARCH, _LOOKS, _BASKET)
     shop(_("From browsing to a product"), _LISTS, _LOOKS, _BASKET)
     found += _of_journeys(workspace)
+    if len(found) < ENOUGH:
+        found += _of_paths(workspace, state)
     return found
+
+
+def _of_paths(workspace: Workspace, state: StoreState) -> list[Proposal]:
+    """The most frequent way through the events of the last days with data, where no words of a shop are known."""
+    newest = periods.newest_day(state, workspace.timezone)
+    lately = periods.read_period("", "", "", newest=newest)
+    try:
+        answer: dict[str, Any] = run(
+            workspace,
+            {
+                "kind": "paths",
+                "range": lately.range(workspace.timezone),
+                "collapse_repeats": True,
+                "top": 50,
+            },
+        )
+    except (QueryError, StoreError):
+        return []
+    way = _commonest_way(answer)
+    if len(way) < _LEAST_STEPS:
+        return []
+    steps = [EVENT + name for name in way]
+    return [_proposal(workspace, _("The commonest way"), _("from the most frequent paths"), steps)]
+
+
+def _commonest_way(answer: Mapping[str, Any]) -> list[str]:
+    """From the commonest beginning on by the most frequent transition to an event not passed yet."""
+    if not answer["starts"]:
+        return []
+    way = [answer["starts"][0]["name"]]
+    onward = answer["transitions"]
+    while len(way) < _STEPS_OF_WAY:
+        following = next(
+            (each["to"] for each in onward if each["from"] == way[-1] and each["to"] not in way), None
+        )
+        if following is None:
+            break
+        way.append(following)
+    return way
 
 
 def _of_journeys(workspace: Workspace) -> list[Proposal]:

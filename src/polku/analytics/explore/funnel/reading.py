@@ -137,7 +137,7 @@ def _table(steps: Sequence[Step], unit: str, *, compared: bool) -> Table:
         Column(_("Of the step before"), "share", 1),
         Column(_("Probably"), "share_interval", 1),
         Column(_("Dropped out"), "count"),
-        Column(_("Time from the step before, median"), "duration"),
+        Column(_("Median time"), "duration"),
     ]
     rows: list[list[object]] = [
         [
@@ -153,14 +153,14 @@ def _table(steps: Sequence[Step], unit: str, *, compared: bool) -> Table:
     ]
     if any(step.quartiles for step in steps):
         columns += [
-            Column(_("quickest quarter within"), "duration"),
-            Column(_("slowest quarter after"), "duration"),
+            Column(_("Quickest quarter within"), "duration"),
+            Column(_("Slowest quarter after"), "duration"),
         ]
         for row, step in zip(rows, steps, strict=True):
             row += [step.quartiles[0], step.quartiles[2]] if step.quartiles else [None, None]
     if compared:
         columns += [
-            Column(_("Of the step before, compared"), "share", 1),
+            Column(_("Compared, of the step before"), "share", 1),
             Column(_("Difference, probably"), "share_interval", 1),
             Column(_("Clear difference")),
         ]

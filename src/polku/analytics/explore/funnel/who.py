@@ -113,15 +113,17 @@ def _event(row: Mapping[str, Any]) -> str:
 
 def _shared(answer: Mapping[str, Any], reader: Reader) -> list[dict[str, str]]:
     words = resolvers.words()
-    clear = [row for row in answer["shared"] if row["clear"]][:MOST_SHARED]
-    return [
-        {
-            "name": f"{_capital(words.property(row['property']))}: {words.value(row['property'], row['value'])}",
-            "inside": reader.percent(row["inside_share"]),
-            "outside": _("others %(share)s") % {"share": reader.percent(row["outside_share"])},
-        }
-        for row in clear
-    ]
+    told: dict[str, dict[str, str]] = {}
+    for row in answer["shared"]:
+        # A thing known of people and of their signals alike is told once, by the larger difference.
+        name = f"{_capital(words.property(row['property']))}: {words.value(row['property'], row['value'])}"
+        if row["clear"] and name not in told:
+            told[name] = {
+                "name": name,
+                "inside": reader.percent(row["inside_share"]),
+                "outside": _("others %(share)s") % {"share": reader.percent(row["outside_share"])},
+            }
+    return list(told.values())[:MOST_SHARED]
 
 
 def _people(answer: Mapping[str, Any], asked: Asked) -> list[dict[str, str]]:

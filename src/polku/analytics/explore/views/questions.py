@@ -120,7 +120,9 @@ def _context(
             if shown.presentation and (name != "png" or shown.presentation.charts)
         ],
         "api_address": request.build_absolute_uri("/api/v1/query"),
-        "proposals": page.propose(workspace, form.state) if not form.is_asked and form.state.signals else (),
+        "proposals": page.propose(workspace, form.state)
+        if not form.is_asked and not form.hint and form.state.signals
+        else (),
         "has_signals": form.state.signals > 0,
         "places": placing.places(saved) if placing and saved else (),
         "touchpoints": resolvers.touchpoint_choices(workspace)
