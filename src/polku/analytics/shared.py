@@ -28,14 +28,15 @@ def over_represented(shares: Iterable[PropertyShare], *, inside: int, outside: i
 
     Rows are {"property", "value", "inside" (number), "inside_share", "outside_share", "difference", "ci",
     "p_value", "p_adjusted", "clear"}: the ones that survive Benjamini–Hochberg over all values tested first, then
-    by the size of the difference, 20 at most. The interval is Newcombe's, of the single difference. Tested are
+    by the size of the difference, 20 at most. A property told twice (of a signal and of its order or person) counts
+    once. The interval is Newcombe's, of the single difference. Tested are
     values that enough people have and enough have not for the test to hold (5 expected in each cell), where both
     groups have at least 30 people.
     """
     if min(inside, outside) < ENOUGH:
         return Shared([], 0)
     tested = []
-    for share in shares:
+    for share in _once(shares):
         if _testable(share.inside + share.outside, inside, outside):
             difference = two_proportions(successes=(share.outside, share.inside), n=(outside, inside))
             tested.append((share, difference))
@@ -61,6 +62,15 @@ def over_represented(shares: Iterable[PropertyShare], *, inside: int, outside: i
     ]
     rows.sort(key=lambda row: (not row["clear"], -_number(row["difference"])))
     return Shared(rows[:_MOST_TOLD], len(tested))
+
+
+def _once(shares: Iterable[PropertyShare]) -> list[PropertyShare]:
+    """Without those that only repeat another for the same people under `order.` or `person.`."""
+    known: dict[tuple[str, str, int, int], PropertyShare] = {}
+    for share in sorted(shares, key=lambda share: "." in share.property):
+        name = share.property.removeprefix("order.").removeprefix("person.")
+        known.setdefault((name, share.value, share.inside, share.outside), share)
+    return list(known.values())
 
 
 def _testable(have: int, inside: int, outside: int) -> bool:

@@ -74,12 +74,23 @@ class Funnel:
 @dataclass(frozen=True)
 class StepUnits:
     """Units that reached a step, or reached the one before it and not it. Arrays have one entry a unit, the unit's last
-    step newest first: `person` is who it was (of a session or order too), `time` when its chain's last step was."""
+    step newest first: `person` is who it was (of a session or order too), `time` when its chain's last step was,
+    `parting` when the step before the one asked for was (of the first step, itself): up to there, those who reached
+    the step and those who dropped out had come the same way."""
 
     person: NDArray[np.int64]
     time: NDArray[np.int64]
+    parting: NDArray[np.int64]
     total: int
     scanned: int = 0
+
+
+@dataclass(frozen=True)
+class Group:
+    """People, each once. Of each only the signals up to the moment `until`, this included, are looked at."""
+
+    person: NDArray[np.int64]
+    until: NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -251,13 +262,13 @@ class BehaviourQuestions(Protocol):
         self,
         workspace: str,
         scope: Scope,
-        inside: NDArray[np.int64],
-        outside: NDArray[np.int64],
+        inside: Group,
+        outside: Group,
         *,
         most_values: int = 20,
     ) -> list[PropertyShare]:
         """For every property received that has at most some hundred values, how many of each group of people have each
-        value; a person with several values counts at each."""
+        value; a person with several values counts at each. Properties of people and orders are those of today."""
 
     def next_signals(
         self,

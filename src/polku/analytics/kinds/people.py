@@ -11,6 +11,7 @@ import msgspec
 import numpy as np
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from numpy.typing import NDArray
 
 from polku.analytics import values
 from polku.analytics.cache import AnswerCache, Kept
@@ -19,7 +20,7 @@ from polku.analytics.errors import QueryError
 from polku.analytics.kinds import Answer, Kind, register
 from polku.analytics.kinds.asked_funnel import FUNNEL_FIELDS, AskedFunnel, names_version, parse_funnel
 from polku.analytics.shared import ENOUGH, over_represented
-from polku.eventstore.behaviour import Outcome, StepUnits
+from polku.eventstore.behaviour import Group, Outcome, StepUnits
 from polku.eventstore.port import SignalKind
 
 OUTCOMES: tuple[str, ...] = get_args(Outcome)
@@ -50,7 +51,8 @@ def people(context: QueryContext, query: Mapping[str, object]) -> Answer:
     and orders whose they are, each with at most 20 ids; empty for whoever may not see customers one by one. `time`
     is when their last step was. `next` is what followed first within the range, whatever else the question filters;
     `event` null is nothing. `shared` are values commoner among these people than among those with the other outcome
-    (who dropped out once and got there another time counts as having got there), see `shared.over_represented`.
+    (who dropped out once and got there another time counts as having got there), see `shared.over_represented`; of
+    both only signals up to the step before are looked at, because what came later may be a consequence.
     """
     asked = _parse(context, query)
     limit = values.whole(query.get("limit", 100), least=0, most=MOST_PEOPLE, field="limit")
@@ -150,18 +152,30 @@ def _shared(context: QueryContext, asked: _Question, found: StepUnits) -> tuple[
     if asked.step == 1:  # nobody drops out before the first step, so there is nobody to compare with
         return nothing, ()
     others = _units(context, asked, "reached" if asked.outcome == "dropped" else "dropped")
-    inside, outside = np.unique(found.person), np.unique(others.person)
     if asked.outcome == "dropped":
-        inside = np.setdiff1d(inside, outside, assume_unique=True)
+        outside = _group(others)
+        inside = _group(found, without=outside.person)
     else:
-        outside = np.setdiff1d(outside, inside, assume_unique=True)
-    if min(inside.size, outside.size) < ENOUGH:
+        inside = _group(found)
+        outside = _group(others, without=inside.person)
+    if min(inside.person.size, outside.person.size) < ENOUGH:
         few = gettext_lazy("What people share is told from 30 people on, who got there and who did not.")
         return nothing, (few,)
     scope = replace(context.scope, where=(), segment=None)
     shares = context.store.property_shares(context.key, scope, inside, outside)
-    told = over_represented(shares, inside=inside.size, outside=outside.size)
+    told = over_represented(shares, inside=inside.person.size, outside=outside.person.size)
     return {"shared": told.rows, "tested": told.tested}, ()
+
+
+def _group(units: StepUnits, without: NDArray[np.int64] | None = None) -> Group:
+    """The people of `units`, each up to where the ways parted; what came later may be a consequence."""
+    newest = np.lexsort((-units.parting, units.person))
+    people, first = np.unique(units.person[newest], return_index=True)
+    until = units.parting[newest][first]
+    if without is None:
+        return Group(people, until)
+    kept = ~np.isin(people, without, assume_unique=True)
+    return Group(people[kept], until[kept])
 
 
 def _traits(text: str | None) -> dict[str, object]:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from polku.eventstore.behaviour import (
     Funnel,
     FunnelQuestion,
+    Group,
     NextSignal,
     Outcome,
     PathQuestion,
@@ -78,8 +79,8 @@ class BehaviourStore:
         self,
         workspace: str,
         scope: Scope,
-        inside: NDArray[np.int64],
-        outside: NDArray[np.int64],
+        inside: Group,
+        outside: Group,
         *,
         most_values: int = 20,
     ) -> list[PropertyShare]:

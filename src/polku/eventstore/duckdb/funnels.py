@@ -46,8 +46,9 @@ def funnel_units_of_step(
         else units.unit[chosen]
     )
     time = units.times[chosen, units.furthest[chosen] - 1]
+    parting = units.times[chosen, max(step - 2, 0)]
     newest = np.lexsort((person, -time))
-    return StepUnits(person[newest], time[newest], chosen.size, scanned(session, scope))
+    return StepUnits(person[newest], time[newest], parting[newest], chosen.size, scanned(session, scope))
 
 
 def _units(session: Session, scope: Scope, asked: FunnelQuestion) -> tuple[Walks, FunnelUnits]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from polku.eventstore.behaviour import NextSignal, PropertyShare
+from polku.eventstore.behaviour import Group, NextSignal, PropertyShare
 from polku.eventstore.duckdb import conditions
 from polku.eventstore.duckdb.batches import Integers
 from polku.eventstore.duckdb.conditions import all_of
@@ -21,18 +21,23 @@ EXAMPLES = 5
 
 
 def property_shares(
-    session: Session, scope: Scope, inside: Integers, outside: Integers, *, most_values: int
+    session: Session, scope: Scope, inside: Group, outside: Group, *, most_values: int
 ) -> list[PropertyShare]:
     """By property, the most frequent values first. A text of properties is taken apart once, however often it came."""
-    people = np.concatenate([inside, outside])
-    session.offer("members", pa.table({"person": people, "is_inside": np.arange(people.size) < inside.size}))
+    people = np.concatenate([inside.person, outside.person])
+    columns = {
+        "person": people,
+        "until": np.concatenate([inside.until, outside.until]),
+        "is_inside": np.arange(people.size) < inside.person.size,
+    }
+    session.offer("members", pa.table(columns))
     terms = Terms(session.db, scope.timezone)
     where = conditions.scoped(terms, scope)
     with_order = Terms(session.db, scope.timezone)
     with_order.parameters = terms.parameters
     with_order.uses_order = True
     having_order = all_of(["o.order_key IS NOT NULL", conditions.scoped(with_order, scope)])
-    members = "JOIN members AS m ON m.person = s.person"
+    members = "JOIN members AS m ON m.person = s.person AND epoch_us(s.time) <= m.until"
     found = session.rows(
         f"""WITH held AS MATERIALIZED (
             SELECT DISTINCT m.is_inside, m.person, '' AS prefix, s.properties AS text
