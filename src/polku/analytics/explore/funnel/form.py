@@ -22,7 +22,7 @@ WINDOWS = [
     ("P14D", gettext_lazy("14 days")),
     ("P30D", gettext_lazy("30 days")),
     ("P90D", gettext_lazy("90 days")),
-    ("none", gettext_lazy("any time")),
+    ("none", gettext_lazy("no limit")),
 ]
 ORDERS = [
     ("ordered", gettext_lazy("in this order, other things may come between")),
@@ -144,11 +144,6 @@ class FunnelForm(QuestionForm):
         # Whose people are shown is of the funnel as it was.
         rest = [(name, value) for name, value in self.parameters() if name not in ("step", "who")]
         return [*rest, *(("step", step) for step in steps)]
-
-    def window_words(self) -> str:
-        """“within 7 days”; nothing where any time will do."""
-        value = self["window"].value()
-        return "" if value == "none" else _("within %(time)s") % {"time": dict(WINDOWS).get(value, value)}
 
 
 def _rows(form: FunnelForm, name: str, values: list[str]) -> list[Row]:
