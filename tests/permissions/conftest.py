@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pyarrow as pa
@@ -15,6 +15,7 @@ from django_scopes import scope, scopes_disabled
 
 from polku.accounts import domain as accounts
 from polku.accounts.models import Membership, User, Workspace
+from polku.analytics.annotations import add_annotation
 from polku.analytics.explore import domain as explore
 from polku.eventstore.port import PERSON_BATCH, SIGNAL_BATCH, EventStore
 from polku.eventstore.streams import InboxPlace
@@ -80,8 +81,12 @@ def build_world(store: EventStore, mark: str, *, couples: int = 1) -> World:
         parameters=[("step", f"event:{mark}-tapahtuma"), ("step", f"touchpoint:{touchpoint.pk}")],
         owner=owner,
     )
+    annotation = add_annotation(
+        workspace=workspace, on=date(2026, 3, 1), text=f"{mark} kampanja", kind="campaign", actor=owner
+    )
     with scope(workspace=workspace):
         numbers = {
+            "annotation": annotation.pk,
             "question": question.pk,
             "person": person,
             "merge": merge,

@@ -19,7 +19,7 @@ from polku.eventstore.port import StoreError
 from polku.site.charts.sankey import Stream, Words, sankey
 from polku.site.formats import Reader
 
-MOST_VARIANTS, LONGEST_VARIANT = 8, 12
+MOST_VARIANTS, LONGEST_VARIANT, MOST_PLACES = 8, 12, 8
 ENOUGH_TIES = 0.01
 Answer = Mapping[str, Any]
 
@@ -104,6 +104,21 @@ def present(answer: Answer, asked: Asked) -> Presentation:
         else [],
         more={
             "variants": variants,
+            "places": [
+                {
+                    "name": caption,
+                    "rows": [
+                        {
+                            "name": reading.name(row["name"]),
+                            "link": reading.link(row["name"]),
+                            "count": reading.reader.number(row["count"]),
+                            "share": reading.share(row["count"]),
+                        }
+                        for row in rows[:MOST_PLACES]
+                    ],
+                }
+                for caption, rows in _places(answer)
+            ],
             "hint": _(
                 "A ribbon is as thick as the number that went that way; a short end says that the path ended there."
             ),
@@ -133,7 +148,7 @@ def _sentence(reading: Reading) -> str:
                 _("For %(share)s the path ended there.") % {"share": reading.share(reading.units - on)}
             )
         return " ".join(parts)
-    parts = [_("%(people)s went a path.") % {"people": reading.counted(reading.units)}]
+    parts = [_("%(people)s took these paths.") % {"people": reading.counted(reading.units)}]
     if first:
         parts.append(
             _("Most begin with “%(name)s” (%(share)s).")
@@ -261,11 +276,6 @@ def _tables(reading: Reading) -> list[Table]:
         ],
     )
     many = unit_names(reading.unit)["column"]
-    listed = (
-        (_("Where paths begin"), answer["starts"]),
-        (_("Where paths end"), answer["ends"]),
-        (_("What people come back to"), answer["loops"]),
-    )
     return [
         steps,
         *(
@@ -278,10 +288,19 @@ def _tables(reading: Reading) -> list[Table]:
                 ],
                 [[name(row["name"]), row["count"], row["count"] / reading.units] for row in places],
             )
-            for caption, places in listed
-            if places
+            for caption, places in _places(answer)
         ),
     ]
+
+
+def _places(answer: Answer) -> list[tuple[str, Sequence[Answer]]]:
+    """Lists of nodes that paths begin at, end at and come back to, with their names; empty ones are left out."""
+    named = (
+        (_("Where paths begin"), answer["starts"]),
+        (_("Where paths end"), answer["ends"]),
+        (_("What people come back to"), answer["loops"]),
+    )
+    return [(name, rows) for name, rows in named if rows]
 
 
 def _variants(reading: Reading) -> list[Variant]:

@@ -154,7 +154,7 @@ def _values(points: Rows) -> dict[dt.date, float]:
 def _part_name(part: Mapping[str, Any], form: TrendForm) -> str:
     if part.get("others"):
         return _("All others together")
-    if part["key"] is None:
+    if not part["key"]:
         return _("not known")
     return resolvers.words().value(form.breakdown, part["key"])
 
