@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from polku.analytics import kinds, run, run_lately
+from polku.analytics import answer_lately, kinds, run, run_lately
 from polku.analytics.kinds import Kind
 
 SLOW, QUICK = {"kind": "slow-count"}, {"kind": "quick-count"}
@@ -70,3 +70,17 @@ def test_an_answer_of_long_ago_is_not_given_again(shop, workspace):
     shop.events(("bo", "visit", "2026-03-02T09:00"))
     time.sleep(20 * took)
     assert seen(workspace, SLOW)[0] == 2
+
+
+def test_a_quick_answer_may_be_good_for_a_while(shop, workspace):
+    def count() -> int:
+        return answer_lately(
+            (shop.key, "count for a while"), workspace, lambda state: state.signals, good_for=0.4
+        )[0]
+
+    shop.events(("ada", "visit", "2026-03-02T08:00"))
+    assert count() == 1
+    shop.events(("bo", "visit", "2026-03-02T09:00"))
+    assert count() == 1
+    time.sleep(0.4)
+    assert count() == 2

@@ -19,7 +19,9 @@ from types import FrameType
 import pyarrow as pa
 import uvicorn
 from django.conf import settings
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from polku.capture import front
 from polku.cli import loaded_operations
@@ -85,6 +87,7 @@ def serve(
                 prepare()
                 _give_memory_back()
             sys.setswitchinterval(_SWITCH_INTERVAL)
+            config = _configured()
             # What was made up to now stays: looking through it again would stop all threads for a tenth of a second.
             gc.freeze()
             _allow_many_files()
@@ -98,16 +101,6 @@ def serve(
             try:
                 if ready:
                     ready()
-                config = uvicorn.Config(
-                    "polku.config.asgi:application",
-                    lifespan="off",
-                    log_level="warning",
-                    access_log=False,
-                    server_header=False,
-                    forwarded_allow_ips=settings.PROXIES,
-                    timeout_graceful_shutdown=_REQUESTS_PATIENCE,
-                    timeout_keep_alive=_KEEP_ALIVE,
-                )
                 _run(_Server(config, store), listener)
             finally:
                 front.stop(_PATIENCE)
@@ -120,6 +113,26 @@ def serve(
         control.join(_PATIENCE)
         runner.join(_PATIENCE)
     gc.unfreeze()  # lest DuckDB's library complain at exit of what nobody collected
+
+
+def _configured() -> uvicorn.Config:
+    """What uvicorn serves and how, with all of it read in: pages, addresses and languages."""
+    config = uvicorn.Config(
+        "polku.config.asgi:application",
+        lifespan="off",
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        forwarded_allow_ips=settings.PROXIES,
+        timeout_graceful_shutdown=_REQUESTS_PATIENCE,
+        timeout_keep_alive=_KEEP_ALIVE,
+    )
+    config.load()
+    reverse("site:language")
+    for code, _name in settings.LANGUAGES:
+        with override(code):
+            _("Save")
+    return config
 
 
 def _allow_many_files() -> None:

@@ -8,26 +8,28 @@ and while signals pour in that is somebody else: of 45 ms that a page cost, 20 w
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from contextvars import copy_context
-from tempfile import SpooledTemporaryFile
-from typing import Any
+from typing import IO, Any
 
 from django.core import signals
 from django.core.exceptions import RequestAborted
 from django.core.handlers.asgi import ASGIHandler, get_script_prefix
 from django.core.handlers.base import BaseHandler
-from django.http import FileResponse, HttpResponse
+from django.http import FileResponse
+from django.http.response import HttpResponseBase
 from django.urls import set_script_prefix
 
-_Message = MutableMapping[str, Any]
-_Receive = Callable[[], Awaitable[_Message]]
-_Send = Callable[[_Message], Awaitable[None]]
+from polku.jobs.giving_way import come_after_others, somebody_waits
+
+_Receive = Callable[[], Awaitable[Mapping[str, Any]]]
+_Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 
 _AT_ONCE = 64
-"""Requests under way at a time; as many may wait for a place to ask their question. A thread keeps its connection."""
+"""Requests of people, and of programs, under way at a time; a thread keeps its connection."""
+_PROGRAMS = "/api/"
 
 
 class Pages(ASGIHandler):
@@ -36,9 +38,11 @@ class Pages(ASGIHandler):
     def __init__(self) -> None:
         BaseHandler.__init__(self)
         self.load_middleware(is_async=False)
-        self._threads = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="polku-page")
+        self._pages = ThreadPoolExecutor(_AT_ONCE, "polku-page")
+        # Programs wait for large questions more patiently than people for small pages.
+        self._answers = ThreadPoolExecutor(_AT_ONCE, "polku-api", initializer=come_after_others)
 
-    async def __call__(self, scope: _Message, receive: _Receive, send: _Send) -> None:
+    async def __call__(self, scope: dict[str, Any], receive: _Receive, send: _Send) -> None:
         if scope["type"] != "http":
             raise ValueError(f"only HTTP is served, not {scope['type']}")
         try:
@@ -48,33 +52,32 @@ class Pages(ASGIHandler):
         with closing(body):
             await self._respond(scope, body, receive, send)
 
-    async def _respond(
-        self, scope: _Message, body: SpooledTemporaryFile[bytes], receive: _Receive, send: _Send
-    ) -> None:
-        making = asyncio.get_running_loop().run_in_executor(
-            self._threads, copy_context().run, self._make, scope, body
-        )
-        # All that can still come from there is that the client has gone.
+    async def _respond(self, scope: dict[str, Any], body: IO[bytes], receive: _Receive, send: _Send) -> None:
+        is_programs = scope["path"].startswith(_PROGRAMS)
+        threads, make = (self._answers, self._make) if is_programs else (self._pages, self._make_page)
+        making = asyncio.get_running_loop().run_in_executor(threads, copy_context().run, make, scope, body)
+        # All that can still come from there is that the client has gone; whoever wrapped `receive` hears of it.
         leaving = asyncio.ensure_future(receive())
         try:
-            await asyncio.wait((making, leaving), return_when=asyncio.FIRST_COMPLETED)
-            has_left = leaving.done()
             # A thread cannot be stopped, and it reads the body: what it makes is waited for, whoever wants it.
-            response = await asyncio.shield(making)
-            if not has_left:
+            response = await making
+            if not leaving.done():
                 await self.send_response(response, send)
             if response.streaming:
                 await asyncio.to_thread(response.close)
         finally:
             leaving.cancel()
 
-    def _make(self, scope: _Message, body: SpooledTemporaryFile[bytes]) -> HttpResponse:
+    def _make_page(self, scope: dict[str, Any], body: IO[bytes]) -> HttpResponseBase:
+        with somebody_waits():
+            return self._make(scope, body)
+
+    def _make(self, scope: dict[str, Any], body: IO[bytes]) -> HttpResponseBase:
         """The whole response; one that is not streamed is closed already, and so is what was open for it."""
         set_script_prefix(get_script_prefix(scope))
         signals.request_started.send(sender=type(self), scope=scope)
         request, refusal = self.create_request(scope, body)
-        response: HttpResponse = refusal if request is None else self.get_response(request)
-        response._handler_class = type(self)
+        response: HttpResponseBase | Any = refusal if request is None else self.get_response(request)
         if isinstance(response, FileResponse):
             response.block_size = self.chunk_size
         if not response.streaming:

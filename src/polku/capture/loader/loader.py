@@ -24,6 +24,7 @@ from polku.capture.loader.tables import build_batch
 from polku.capture.messages import Envelope, decode_envelope
 from polku.eventstore.port import EventStore, HitRules, QuestionTooSlow
 from polku.eventstore.streams import InboxPlace
+from polku.jobs.giving_way import come_after_others
 
 logger = logging.getLogger(__name__)
 
@@ -137,6 +138,7 @@ class Loader:
     # ---- the thread ------------------------------------------------------------------------------------------
 
     def _run(self) -> None:
+        come_after_others()
         self._enricher.warm_up()
         try:
             while not self._stopping.is_set():

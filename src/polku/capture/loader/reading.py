@@ -11,6 +11,7 @@ import msgspec
 from polku.capture.details import Sentence, detail
 from polku.capture.loader.backlog import Rows
 from polku.capture.messages import Envelope, RejectedMessage, decode_envelope
+from polku.jobs.giving_way import give_way
 
 INBOX = "inbox"
 """Instead of a protocol's name: what is kept raw is a whole request as it lay in the inbox."""
@@ -23,6 +24,7 @@ def envelopes_of(rows: Rows, workspace: str, *, most_events: int) -> tuple[list[
     taken: list[Envelope] = []
     events, last = 0, 0
     for number, payload in rows:
+        give_way()
         try:
             envelope = decode_envelope(payload)
         except (ValueError, RecursionError) as error:  # msgspec's errors are ValueErrors

@@ -33,6 +33,7 @@ from polku.eventstore.streams import (
     InboxPlace,
     StreamBatch,
 )
+from polku.jobs.giving_way import give_way
 
 _HOUR = 3_600_000_000  # microseconds
 _ADDED = ("device_type", "browser", "os", "country", "time_is_receipt")
@@ -41,6 +42,9 @@ _ORDERED = "Order Completed"
 _SEARCHED = "Products Searched"
 _TELLS_MORE = frozenset({_ORDERED, "Order Updated"})
 """Events whose properties describe the order; those of a refund describe the refund."""
+
+_STEP = 500
+"""Events between two looks at whether somebody waits for a page: a millisecond."""
 
 _encode = msgspec.json.Encoder().encode
 _object = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
@@ -84,6 +88,7 @@ def build_batch(
     kept = _people_only(envelopes, enricher, counts)
     messages = kept.messages
     seen = kept.events()
+    give_way()
     events, senders = seen.messages, seen.senders
     properties = _properties(seen)
     for envelope in envelopes:
@@ -125,6 +130,7 @@ def _people_only(
         envelope.user_agent if message.user_agent is None else message.user_agent
         for message, envelope in zip(messages, senders, strict=True)
     ]
+    give_way()
     agents = enricher.agents(text for text in texts if text)
     every = _Kept(messages, senders, texts, agents)
     if not any(agent.is_bot for agent in agents.values()):
@@ -151,13 +157,17 @@ def _events(
     properties: Sequence[bytes | None],
     enricher: Enricher,
 ) -> pa.Table:
+    give_way()
     urls, traffic = enricher.arrivals(
         [event.url for event in events],
         [event.referrer for event in events],
         [event.campaign for event in events],
     )
+    give_way()
+    ids = message_ids([event.id for event in events])
+    give_way()
     columns: dict[str, Any] = {
-        "message_id": message_ids([event.id for event in events]),
+        "message_id": ids,
         "name": [event.name for event in events],
         "time": [
             envelope.received if event.time is None else event.time
@@ -175,13 +185,13 @@ def _events(
         "traffic": traffic,
         "origin": [envelope.origin for envelope in senders],
     }
-    return pa.table(
-        [
+    arrays = []
+    for name, values in columns.items():
+        give_way()
+        arrays.append(
             values if isinstance(values, pa.Array) else pa.array(values, STREAM_EVENTS.field(name).type)
-            for name, values in columns.items()
-        ],
-        schema=STREAM_EVENTS,
-    )
+        )
+    return pa.table(arrays, schema=STREAM_EVENTS)
 
 
 def _properties(seen: _Kept) -> list[bytes | None]:
@@ -189,6 +199,8 @@ def _properties(seen: _Kept) -> list[bytes | None]:
     beginnings: dict[tuple[str, str, bool], bytes] = {}
     written: list[bytes | None] = []
     for event, envelope, text in zip(seen.messages, seen.senders, seen.user_agents, strict=True):
+        if not len(written) % _STEP:
+            give_way()
         key = (text, envelope.country, event.time_is_receipt)
         beginning = beginnings.get(key)
         if beginning is None:

@@ -82,7 +82,7 @@ def _page(request: Any, journey: Journey, chosen: int | None = None) -> dict[str
     filters = map_filters.read_filters(request.GET, workspace, state)
     reader = Reader((get_language() or "fi")[:2], workspace.currency, workspace.timezone)
     result: Any
-    result, state = analytics.run_lately(workspace, filters.query(journey.pk, workspace.timezone))
+    result, state = analytics.run_lately(workspace, filters.query(journey.pk, workspace.timezone), now=state)
     sequence = map_model.sequence_of(result)
     if chosen is None:
         chosen = _chosen(request, sequence)

@@ -12,6 +12,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from polku import analytics
 from polku.accounts.models import Workspace
 from polku.eventstore.port import StoreState
 from polku.eventstore.registry import store
@@ -21,6 +22,7 @@ from polku.people.models import Segment
 DAYS = (7, 28, 90)
 DEFAULT = "28"
 MAX_CHANNELS = 60
+_CHANNELS_GOOD_FOR = 10.0  # seconds; counting them reads all signals, and new ones are rare
 
 
 @dataclass(frozen=True)
@@ -123,7 +125,13 @@ def form_of(filters: Filters, workspace: Workspace, state: StoreState) -> dict[s
     periods = [(str(days), ngettext("%d day", "%d days", days) % days) for days in DAYS]
     periods += [("all", _("All data")), ("custom", _("Choose days…"))]
     names = Segment.objects.filter(workspace=workspace).values_list("name", flat=True)
-    channels = channels_received(workspace.key.hex, state.version)
+    channels, _state = analytics.answer_lately(
+        (workspace.key.hex, "channels of the map"),
+        workspace,
+        lambda of: channels_received(workspace.key.hex, of.version),
+        now=state,
+        good_for=_CHANNELS_GOOD_FOR,
+    )
     if filters.channel and filters.channel not in channels:
         channels = (*channels, filters.channel)
     return {
