@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -31,18 +31,28 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
 
 
 @pytest.fixture(scope="session")
-def faults(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """Makes the library of a C file beside this one, to be loaded into a process."""
+
+    def make(source: str) -> Path:
+        compiler = shutil.which("gcc") or shutil.which("cc")
+        if compiler is None:
+            lacking("a C compiler (`make system` installs gcc)")
+        path = Path(__file__).with_name(source)
+        library = tmp_path_factory.mktemp("faults") / f"{path.stem}.so"
+        subprocess.run(
+            [str(compiler), "-O2", "-shared", "-fPIC", "-o", str(library), str(path), "-ldl", "-lpthread"],
+            check=True,
+        )
+        return library
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def faults(compiled: Callable[[str], Path]) -> Path:
     """The library of faults.c, to be loaded into a server."""
-    compiler = shutil.which("gcc") or shutil.which("cc")
-    if compiler is None:
-        lacking("a C compiler (`make system` installs gcc)")
-    library = tmp_path_factory.mktemp("faults") / "faults.so"
-    source = Path(__file__).with_name("faults.c")
-    subprocess.run(
-        [str(compiler), "-O2", "-shared", "-fPIC", "-o", str(library), str(source), "-ldl", "-lpthread"],
-        check=True,
-    )
-    return library
+    return compiled("faults.c")
 
 
 @pytest.fixture

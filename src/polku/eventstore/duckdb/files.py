@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from polku.eventstore.port import StoreError
 
 POINTER = "current"
+_NEW_POINTER = "current.new"
 SPILL = ".spill"
 _KEY = re.compile(r"[0-9a-f]{32}")
 _GENERATION = re.compile(r"g[0-9]{6}\.duckdb")
@@ -51,6 +52,7 @@ class StoreFolder:
                 continue  # its first user is told
             if live is None:
                 continue
+            (folder / _NEW_POINTER).unlink(missing_ok=True)
             for file in _generations(folder):
                 if file != live:
                     self.remove_generation(file)
@@ -101,7 +103,7 @@ class StoreFolder:
 
     def point_to(self, file: Path) -> None:
         """Make `file` the live one, so that after a crash either the old or the new pointer is there, whole."""
-        new = file.parent / (POINTER + ".new")
+        new = file.parent / _NEW_POINTER
         with new.open("w", encoding="ascii") as pointer:
             pointer.write(file.name + "\n")
             pointer.flush()

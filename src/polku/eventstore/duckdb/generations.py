@@ -49,11 +49,12 @@ _LATE = timedelta(days=7)
 class Generation:
     """The next generation in the making: `old` and `new` qualify the tables of the two files, for one session."""
 
-    def __init__(self, session: Session, new: str, *, without: Collection[int]) -> None:
+    def __init__(self, session: Session, new: str, *, without: Collection[int], part: int = PART) -> None:
         self._session = session
         self._old = session.db
         self._new = new
         self._without = sorted(set(without))
+        self._part = part
         self._sorted_before = 0
 
     def copy(self, progress: Progress | None = None) -> None:
@@ -113,7 +114,7 @@ class Generation:
         session, old = self._session, self._old
         (count,) = session.row(f"SELECT count(*) FROM {old}.signal")
         bounds: list[int] = []
-        if parts := count // PART:
+        if parts := count // self._part:
             shares = [number / (parts + 1) for number in range(1, parts + 1)]
             (found,) = session.row(f"SELECT approx_quantile(person, {shares}) FROM {old}.signal")
             bounds = sorted({int(person) for person in found})

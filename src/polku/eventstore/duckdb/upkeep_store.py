@@ -57,7 +57,7 @@ class UpkeepStore:
     def is_compaction_due(self, workspace: str) -> bool:
         with self._instance.glance(workspace) as session:
             before, following = session.row(
-                f"SELECT coalesce(sorted_before, 1), next_arrival FROM {session.db}.meta"
+                f"SELECT greatest(sorted_before, 1), next_arrival FROM {session.db}.meta"
             )
         return bool(following - before >= max(DUE_SIGNALS, DUE_SHARE * following))
 
