@@ -113,7 +113,7 @@ def test_what_the_dropped_share_is_tested_against_those_who_got_there(shop, work
         ]
     shop.events(*rows)
     got = run(workspace, DROPPED)
-    assert got["total"] == 70
+    assert (got["total"], got["groups"]) == (70, {"inside": 70, "outside": 130})
     mobile = next(row for row in got["shared"] if row["property"] == "platform")
     difference = two_proportions(successes=(10, 50), n=(130, 70))
     assert mobile == {
@@ -132,6 +132,32 @@ def test_what_the_dropped_share_is_tested_against_those_who_got_there(shop, work
     assert "visit" not in {row["property"] for row in got["shared"]}  # names people rather than groups them
     reached = run(workspace, {**DROPPED, "outcome": "reached"})
     assert [row["value"] for row in reached["shared"] if row["clear"]] == ["desktop"]
+
+
+def test_what_came_after_the_ways_parted_is_not_what_people_share(shop, workspace):
+    """Everybody who pays gets a parcel afterwards, and says so on a page that only they see."""
+    steps = [("visit", "08"), ("basket", "09"), ("pay", "10"), ("parcel", "11")]
+    shop.events(
+        *(
+            (f"p{n}", event, f"2026-03-02T{hour}:00", {"channel": "mail" if event == "parcel" else "web"})
+            for n in range(100)
+            for event, hour in (steps if n % 2 else steps[:2])
+        )
+    )
+    assert run(workspace, {**DROPPED, "outcome": "reached"})["shared"] == []
+
+
+def test_of_very_many_people_a_part_is_compared(shop, workspace):
+    rows = [
+        (f"p{n}", "visit", "2026-03-02T08:00", {"channel": "web" if n % 2 else "app"}) for n in range(20_200)
+    ]
+    shop.events(*rows, *((f"p{n}", "pay", "2026-03-02T09:00") for n in range(0, 200, 2)))
+    funnel = {"steps": [{"event": "visit"}, {"event": "pay"}]}
+    got = run(workspace, {"kind": "people", "funnel": funnel, "step": 2})
+    assert (got["total"], got["groups"]) == (20_100, {"inside": 20_000, "outside": 100})
+    (web,) = got["shared"]
+    assert (web["value"], web["outside_share"], web["clear"]) == ("web", 0, True)
+    assert abs(web["inside_share"] - 10_100 / 20_100) < 0.002
 
 
 @pytest.mark.parametrize(

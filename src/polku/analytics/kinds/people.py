@@ -26,6 +26,8 @@ from polku.eventstore.port import SignalKind
 OUTCOMES: tuple[str, ...] = get_args(Outcome)
 MOST_PEOPLE = 1_000
 _MOST_IDS = 20
+_MOST_COMPARED = 20_000
+"""People of each outcome whose properties are compared; of more, so many drawn at random tell as much."""
 _LARGEST_OFFSET = 10_000_000
 _EPOCH = datetime(1970, 1, 1)
 
@@ -44,7 +46,8 @@ class _Question:
 def people(context: QueryContext, query: Mapping[str, object]) -> Answer:
     """{"total", "people": [{"person", "ids", "traits", "first_seen", "last_seen", "time"}], "next": [{"event",
     "kind", "count", "share", "median_seconds"}], "shared": [{"property", "value", "inside", "inside_share",
-    "outside_share", "difference", "ci", "p_value", "p_adjusted", "clear"}], "tested"}.
+    "outside_share", "difference", "ci", "p_value", "p_adjusted", "clear"}], "tested", "groups": {"inside",
+    "outside"}}.
 
     `total` counts units that reached the step ("reached"), or the one before it and not it ("dropped"); with a
     breakdown, those of its part `key`. `people` are the ones from `offset` on, newest last step first, of sessions
@@ -52,7 +55,8 @@ def people(context: QueryContext, query: Mapping[str, object]) -> Answer:
     is when their last step was. `next` is what followed first within the range, whatever else the question filters;
     `event` null is nothing. `shared` are values commoner among these people than among those with the other outcome
     (who dropped out once and got there another time counts as having got there), see `shared.over_represented`; of
-    both only signals up to the step before are looked at, because what came later may be a consequence.
+    both only signals up to the step before are looked at, because what came later may be a consequence. "groups" says
+    how many people of each outcome were compared: at most 20,000, drawn at random but always the same.
     """
     asked = _parse(context, query)
     limit = values.whole(query.get("limit", 100), least=0, most=MOST_PEOPLE, field="limit")
@@ -148,23 +152,22 @@ def _as_a_group(context: QueryContext, asked: _Question, found: StepUnits) -> Ke
 
 
 def _shared(context: QueryContext, asked: _Question, found: StepUnits) -> tuple[Answer, tuple[Message, ...]]:
-    nothing: Answer = {"shared": [], "tested": 0}
+    nothing: Answer = {"shared": [], "tested": 0, "groups": None}
     if asked.step == 1:  # nobody drops out before the first step, so there is nobody to compare with
         return nothing, ()
     others = _units(context, asked, "reached" if asked.outcome == "dropped" else "dropped")
     if asked.outcome == "dropped":
-        outside = _group(others)
-        inside = _group(found, without=outside.person)
+        inside, outside = _group(found, without=others.person), _group(others)
     else:
-        inside = _group(found)
-        outside = _group(others, without=inside.person)
+        inside, outside = _group(found), _group(others, without=found.person)
     if min(inside.person.size, outside.person.size) < ENOUGH:
         few = gettext_lazy("What people share is told from 30 people on, who got there and who did not.")
         return nothing, (few,)
     scope = replace(context.scope, where=(), segment=None)
     shares = context.store.property_shares(context.key, scope, inside, outside)
     told = over_represented(shares, inside=inside.person.size, outside=outside.person.size)
-    return {"shared": told.rows, "tested": told.tested}, ()
+    groups = {"inside": inside.person.size, "outside": outside.person.size}
+    return {"shared": told.rows, "tested": told.tested, "groups": groups}, ()
 
 
 def _group(units: StepUnits, without: NDArray[np.int64] | None = None) -> Group:
@@ -172,10 +175,12 @@ def _group(units: StepUnits, without: NDArray[np.int64] | None = None) -> Group:
     newest = np.lexsort((-units.parting, units.person))
     people, first = np.unique(units.person[newest], return_index=True)
     until = units.parting[newest][first]
-    if without is None:
-        return Group(people, until)
-    kept = ~np.isin(people, without, assume_unique=True)
-    return Group(people[kept], until[kept])
+    chosen = np.arange(people.size)
+    if without is not None:
+        chosen = np.flatnonzero(~np.isin(people, without))
+    if chosen.size > _MOST_COMPARED:
+        chosen = np.random.default_rng(0).choice(chosen, _MOST_COMPARED, replace=False, shuffle=False)
+    return Group(people[chosen], until[chosen])
 
 
 def _traits(text: str | None) -> dict[str, object]:
