@@ -82,21 +82,27 @@ def _reading(answer: Mapping[str, Any], form: RetentionForm, reader: Reader) -> 
     if not known:
         return _("It is too early to tell: no later period is finished yet.")
     _place, row = known[0]
-    who = (
-        _("Of those who did “%(start)s” for the first time,") % {"start": form.start_name}
-        if form.start_name
-        else _("Of those who came for the first time,")
-    )
-    did = _("did “%(back)s”") % {"back": form.back_name} if form.back_name else _("came back")
     when = {
         "day": _("the day after"),
         "week": _("the week after"),
         "month": _("the month after"),
     }[period]
-    sentence = _("%(who)s %(share)s %(did)s %(when)s (probably %(interval)s).") % {
-        "who": who,
+    words = {
+        (False, False): _(
+            "%(share)s of those who came for the first time came back %(when)s (probably %(interval)s)."
+        ),
+        (True, False): _("After the first “%(start)s” %(share)s came back %(when)s (probably %(interval)s)."),
+        (False, True): _(
+            "Of those who came for the first time, %(share)s had “%(back)s” %(when)s (probably %(interval)s)."
+        ),
+        (True, True): _(
+            "After the first “%(start)s” %(share)s had “%(back)s” %(when)s (probably %(interval)s)."
+        ),
+    }[bool(form.start_name), bool(form.back_name)]
+    sentence = words % {
+        "start": form.start_name,
+        "back": form.back_name,
         "share": _percent(row["share"], reader),
-        "did": did,
         "when": when,
         "interval": reader.percent_interval(row["ci"], _decimals(row["share"])),
     }
