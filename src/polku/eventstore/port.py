@@ -19,6 +19,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from polku.eventstore.behaviour import BehaviourQuestions
+from polku.eventstore.live import LiveMaps
 from polku.eventstore.persons import PeopleOneByOne
 from polku.eventstore.streams import (
     InboxPlace,
@@ -228,7 +229,7 @@ class Preview:
 CatalogKind = Literal["event", "url", "reason", "channel", "metric", "status", "property"]
 
 
-class EventStore(BehaviourQuestions, PeopleOneByOne, Upkeep, WebQuestions, Protocol):
+class EventStore(BehaviourQuestions, LiveMaps, PeopleOneByOne, Upkeep, WebQuestions, Protocol):
     """One workspace's signals never meet another's: `workspace` is the first argument of everything."""
 
     # life of a workspace

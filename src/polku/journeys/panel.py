@@ -12,11 +12,12 @@ import numpy as np
 from polku.accounts.models import Workspace
 from polku.analytics import run
 from polku.analytics.parsing import parse_scope
+from polku.eventstore.live import Words
 from polku.eventstore.port import EventStore, Interval, Scope, Selector, SignalKind, StoreState
 from polku.eventstore.registry import store as open_store
 from polku.journeys.live.answers import say
 from polku.journeys.live.assembling import figure
-from polku.journeys.live.lanes import Walk, continued, went_next
+from polku.journeys.live.lanes import Waits, continued, reasons_of, went_next
 from polku.journeys.live.plan import Plan, Point
 from polku.journeys.live.profiles import (
     ENOUGH,
@@ -33,6 +34,7 @@ from polku.journeys.live.remembering import Remembered
 from polku.journeys.live.structure import read_structure
 from polku.journeys.live.times import moment
 from polku.journeys.live.trends import interval_of, trend
+from polku.journeys.live.walk import Walk, counts_of
 from polku.journeys.models import Touchpoint
 from polku.statistics import wilson
 
@@ -138,7 +140,7 @@ def _look_closer(
         **_next(walk, place, first, document),
         "not_continued": _not_continued(walk, place, first, [*personal, *own]),
         "trend": _trend(walk, place, scope, interval, state),
-        "reasons": _reasons(walk, place),
+        "reasons": _reasons(_said(walk, place), walk.signals.words),
     }
 
 
@@ -228,7 +230,8 @@ def _label(person: Document) -> str:
 
 def _next(walk: Walk, place: int, first: np.ndarray, document: Document) -> Document:
     names = {cell["id"]: cell["name"] for stage in document["stages"] for cell in stage["touchpoints"]}
-    went = went_next(walk, place, first)
+    places = walk.went_to(first)
+    went = went_next(counts_of(places[places >= 0], len(walk.plan.points)), len(first))
 
     def share(count: int) -> Document:
         made = figure(wilson(successes=count, n=len(first)))
@@ -260,10 +263,13 @@ def _features_here(store: EventStore, key: str, scope: Scope, point: Point) -> l
 
 
 def _not_continued(walk: Walk, place: int, first: np.ndarray, features: list[Feature]) -> Document | None:
-    made = continued(walk, place, first)
+    waited, observed = walk.waits(first)
+    since = np.sort(walk.signals.time[first[~observed]])
+    earliest = int(walk.signals.time[first].min()) if len(first) else 0
+    waits = Waits(np.sort(waited[observed]), since, earliest)
+    made = continued(walk.plan, place, waits, walk.period.as_of)
     if made is None:
         return None
-    waited, observed = walk.waits(place, first)
     going_on = int((observed & (waited <= walk.plan.window)).sum())
     interval = made.share.interval
     found = holding_back(features, walk.signals.person[first], waited, observed, walk.plan.window)
@@ -297,7 +303,7 @@ def _findings(findings: Findings) -> Document:
 
 
 def _trend(walk: Walk, place: int, scope: Scope, interval: Interval | None, state: StoreState) -> Document:
-    asked = next(iter(say(walk, place)), None)
+    asked = next(iter(say(walk.signals.words, *_said(walk, place))), None)
     interval = interval or interval_of(walk, place)
     points = trend(walk, place, scope, interval, asked) if state.signals else []
     return {
@@ -316,12 +322,11 @@ def _trend(walk: Walk, place: int, scope: Scope, interval: Interval | None, stat
     }
 
 
-def _reasons(walk: Walk, place: int) -> list[Document]:
-    rows = walk.rows(place, SignalKind.CONTACT)
-    codes, counts = np.unique(walk.signals.name[rows], return_counts=True)
-    reasons = [
-        {"name": walk.signals.names[code], "count": int(count)}
-        for code, count in zip(codes, counts, strict=True)
-        if code >= 0
-    ]
-    return sorted(reasons, key=lambda reason: (-reason["count"], reason["name"]))
+def _reasons(said: tuple[np.ndarray, np.ndarray], words: Words) -> list[Document]:
+    return [{"name": name, "count": count} for name, count in reasons_of(words, *said)]
+
+
+def _said(walk: Walk, place: int) -> tuple[np.ndarray, np.ndarray]:
+    """(words said at the touchpoint in the period, how often each)."""
+    said = walk.signals.said[walk.rows(place, SignalKind.SCORE, SignalKind.CONTACT)]
+    return np.unique(said[said >= 0], return_counts=True)

@@ -11,7 +11,7 @@ from polku.statistics.proportions import two_proportions, wilson
 from polku.statistics.rates import poisson_rate, rate_difference
 from polku.statistics.resampling import bootstrap_mean, bootstrap_total
 from polku.statistics.scores import ces, csat, nps, nps_sample_size, recommend, score_difference, smiley
-from polku.statistics.survival import KaplanMeier, kaplan_meier
+from polku.statistics.survival import KaplanMeier, incidence_at, kaplan_meier
 
 __all__ = [
     "Z95",
@@ -24,6 +24,7 @@ __all__ = [
     "ces",
     "csat",
     "holm",
+    "incidence_at",
     "kaplan_meier",
     "nps",
     "nps_sample_size",

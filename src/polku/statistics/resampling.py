@@ -15,6 +15,9 @@ SEED = 0
 
 _MOST_DISTINCT = 1_000  # beyond it drawing positions is faster than drawing a multinomial
 _AT_ONCE = 2_000_000  # resampled values held in memory at a time
+_FEW = 1_000  # so many values are drawn one by one
+_LARGEST, _MOST_LARGEST = 32, 4_096  # of more values, so many of the largest are, and at most so many
+_SLIGHT_SKEW = 0.1  # of a sum of so many values that three terms of its expansion say all but a thousandth
 
 
 def percentile_interval(draws: NDArray[np.float64], confidence: float) -> tuple[float, float]:
@@ -81,7 +84,8 @@ def bootstrap_total(
 
     `values` (shape (m,), finite, m ≤ n) are those of the units that have one; the other n − m count as 0. A
     resample of n units holds Binomial(n, m/n) of the former, drawn with replacement, so that is what is
-    drawn: equal in distribution to resampling all n, at the cost of the m. `resampled` is m: with few units
+    drawn: equal in distribution to resampling all n, at the cost of the m. Where m is large the many small values
+    are not drawn one by one but their sum from its own law (`_sums_of_many`). `resampled` is m: with few units
     that have a value the interval is not to be shown, however many have none. ValueError for n = 0 or m > n.
     """
     n = whole("n", n, least=1)
@@ -92,7 +96,10 @@ def bootstrap_total(
     random = np.random.default_rng(seed)
     value = float(data.sum())
     sizes = random.binomial(n, data.size / n, size=draws)
-    totals = _resampled_sums(data, sizes, random) if data.size else np.zeros(draws)
+    if data.size > _FEW:
+        totals = _sums_of_many(np.sort(data), sizes, random)
+    else:
+        totals = _resampled_sums(data, sizes, random) if data.size else np.zeros(draws)
     low, high = percentile_interval(totals, confidence)
     return Estimate(
         value=value,
@@ -170,3 +177,33 @@ def _resampled_sums(
             starts = np.concatenate(([0], np.cumsum(part[some])[:-1]))
             sums[start : start + step][some] = np.add.reduceat(picked, starts)
     return sums
+
+
+def _sums_of_many(
+    data: NDArray[np.float64], sizes: NDArray[np.int64], random: np.random.Generator
+) -> NDArray[np.float64]:
+    """As `_resampled_sums`, for many values, ascending, at a cost that does not grow with their number.
+
+    Those farthest from the mean are drawn one by one, as many as it takes to leave the sum of the others hardly
+    skewed. That sum is drawn by the Cornish–Fisher expansion of its law, whose mean, variance, skewness and kurtosis
+    are those of so many draws: what is left out is smaller by far than what 2,000 draws miss of any law's tails.
+
+    Source: Cornish, E. A. & Fisher, R. A. (1938), Revue de l'Institut International de Statistique 5, 307–320.
+    """
+    far = np.abs(data - data.mean()).argsort()
+    largest = _LARGEST
+    while True:
+        large, rest = data[far[-largest:]], data[far[:-largest]]
+        mean, deviation = rest.mean(), rest.std()
+        away = (rest - mean) / deviation if deviation > 0 else np.zeros(rest.size)
+        skewness, kurtosis = float(np.mean(away**3)), float(np.mean(away**4) - 3) if deviation > 0 else 0.0
+        if abs(skewness) / rest.size**0.5 <= _SLIGHT_SKEW or 4 * largest > min(_MOST_LARGEST, data.size // 2):
+            break
+        largest *= 4
+    of_large = random.binomial(sizes, large.size / data.size)
+    many = (sizes - of_large).astype(np.float64)
+    z = random.standard_normal(sizes.size)
+    first, second = skewness / np.sqrt(many), kurtosis / many
+    corrected = z + first * (z**2 - 1) / 6 + second * (z**3 - 3 * z) / 24 - first**2 * (2 * z**3 - 5 * z) / 36
+    sums = _resampled_sums(large, of_large, random)
+    return np.asarray(sums + many * mean + np.sqrt(many) * deviation * corrected)

@@ -100,3 +100,39 @@ def kaplan_meier(*, durations: ArrayLike, observed: ArrayLike) -> KaplanMeier:
         n=int(lengths.size),
         censored=int(lengths.size - happened.sum()),
     )
+
+
+def incidence_at(
+    *, t: float, waited: NDArray[np.int64], censored: NDArray[np.int64], confidence: float = 0.95
+) -> Estimate:
+    """`kaplan_meier(…).incidence(t)` of durations that are sorted already, without the curve.
+
+    `waited` are the durations after which it happened, `censored` those of units last seen without it; both
+    ascending, ≥ 0, in the unit of `t`. Between two units that go out of sight nothing but events happens, and both
+    the product of (r − d)/r and the sum of d/(r(r − d)) = 1/(r − d) − 1/r fall together to their first and last
+    terms. So the work grows with the number of censored units, not with that of events. ValueError for n = 0 or t < 0.
+    """
+    if not t >= 0:
+        raise ValueError(f"t must be at least 0, not {t!r}")
+    n = len(waited) + len(censored)
+    if not n:
+        raise ValueError("there are no units: n must be at least 1")
+    happened = int(np.searchsorted(waited, t, side="right"))
+    leaving = censored[: int(np.searchsorted(censored, t, side="left"))]
+    # Who is last seen at the very time of an event was still at risk then.
+    before = np.searchsorted(waited[:happened], leaving, side="right")
+    begins, ends = np.append(0, before), np.append(before, happened)
+    some = np.flatnonzero(ends > begins)
+    gone = np.arange(len(leaving) + 1)[some]
+    at_risk, left = n - begins[some] - gone, n - ends[some] - gone
+    value = float(np.prod(left / at_risk))
+    error = value * math.sqrt(float(np.sum(1 / left - 1 / at_risk))) if value > 0 else 0.0
+    half = z_of(confidence) * error
+    return Estimate(
+        value=1 - value,
+        low=1 - min(1.0, value + half),
+        high=1 - max(0.0, value - half),
+        n=n,
+        method="Kaplan–Meier, Greenwood",
+        standard_error=error,
+    )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pyarrow as pa
 
+from polku.eventstore.hit_rows import SignalColumns, assemble
+from polku.eventstore.live import HitRows
 from polku.journeys.live.plan import DAY, Plan, Point
-from tests.journeys.live.brute_force import CONTACT, SCORE, World
+from tests.journeys.live.brute_force import CONTACT, EVENT, ORDER, SCORE, World
 
 
 def plan_of(world: World) -> Plan:
@@ -28,37 +31,56 @@ def plan_of(world: World) -> Plan:
     )
 
 
-def tables_of(world: World) -> tuple[pa.Table, pa.Table]:
-    """Hits and orders as the store gives them (see `eventstore.port`)."""
+def rows_of(world: World) -> tuple[HitRows, pa.Table]:
+    """Hits and orders as the store gives them (see `eventstore.live`)."""
     people = sorted({thing["person"] for thing in (*world.signals, *world.orders)})
     carried = [signal["order"] for signal in world.all_signals if signal["order"] is not None]
     orders = {order: number for number, order in enumerate(dict.fromkeys(carried))}
-    rows = [
-        (point.id, signal["arrival"], people.index(signal["person"]), signal)
-        for point in world.points
-        for signal in world.all_signals
-        if point.takes(signal)
-    ]
-    rows.sort(key=lambda row: (row[0], row[2], row[3]["time"], row[1]))
-    time = pa.timestamp("us")
-    hits = pa.table(
-        {
-            "touchpoint": pa.array([row[0] for row in rows], pa.int64()),
-            "signal": pa.array([row[1] for row in rows], pa.int64()),
-            "person": pa.array([row[2] for row in rows], pa.int64()),
-            "time": pa.array([row[3]["time"] for row in rows], time),
-            "kind": pa.array([row[3]["kind"] for row in rows], pa.uint8()),
-            "name": pa.array([row[3]["name"] for row in rows], pa.string()),
-            "score": pa.array([row[3]["score"] for row in rows], pa.float64()),
-            "scale_low": pa.array([row[3]["low"] for row in rows], pa.float64()),
-            "scale_high": pa.array([row[3]["high"] for row in rows], pa.float64()),
-            "order": pa.array([orders.get(row[3]["order"]) for row in rows], pa.int64()),
-        }
+    signals = world.all_signals
+    bound = [point for point in world.points if point.binds]
+    hits = [(at, s["arrival"]) for at, point in enumerate(bound) for s in signals if point.takes(s)]
+    voices = [s for s in signals if s["kind"] not in (EVENT, ORDER)]
+
+    def table(rows: list, **columns: tuple[str, pa.DataType]) -> pa.Table:
+        return pa.table(
+            {name: pa.array([row[field] for row in rows], type_) for name, (field, type_) in columns.items()}
+        )
+
+    number = pa.float64()
+    hit_rows = assemble(
+        SignalColumns(
+            arrival=np.array([s["arrival"] for s in signals], dtype=np.int64),
+            person=np.array([people.index(s["person"]) for s in signals], dtype=np.int64),
+            time=np.array([s["time"] for s in signals], dtype=np.int64),
+            kind=np.array([s["kind"] for s in signals], dtype=np.uint8),
+        ),
+        pa.table(
+            {
+                "place": pa.array([at for at, _arrival in hits], pa.int16()),
+                "signal": pa.array([arrival for _at, arrival in hits], pa.int64()),
+            }
+        ),
+        table(
+            voices,
+            arrival=("arrival", pa.int64()),
+            kind=("kind", pa.uint8()),
+            name=("name", pa.string()),
+            score=("score", number),
+            scale_low=("low", number),
+            scale_high=("high", number),
+        ),
+        pa.table(
+            {
+                "arrival": pa.array([s["arrival"] for s in signals if s["order"] is not None], pa.int64()),
+                "order_key": pa.array([orders[order] for order in carried], pa.int64()),
+            }
+        ),
+        len(bound),
     )
+    time = pa.timestamp("us")
     bought = pa.table(
         {
             "order": pa.array([orders[order["id"]] for order in world.orders], pa.int64()),
-            "id": pa.array([order["id"] for order in world.orders], pa.string()),
             "person": pa.array([people.index(order["person"]) for order in world.orders], pa.int64()),
             "time": pa.array([order["time"] for order in world.orders], time),
             "value": pa.array([order["value"] for order in world.orders], pa.float64()),
@@ -67,4 +89,4 @@ def tables_of(world: World) -> tuple[pa.Table, pa.Table]:
             "delivered": pa.array([order["delivered"] for order in world.orders], pa.date32()),
         }
     )
-    return hits, bought
+    return hit_rows, bought

@@ -10,12 +10,12 @@ import pytest
 from scipy import stats
 
 from polku.journeys.live.changes import compare, length, same_age, tally
-from polku.journeys.live.lanes import Period
 from polku.journeys.live.numbers import measure
 from polku.journeys.live.signals import read_orders, read_signals
+from polku.journeys.live.walk import Period
 from tests.journeys.live import brute_force
 from tests.journeys.live.brute_force import DAY, HOUR, kaplan_meier, small_world
-from tests.journeys.live.tables import plan_of, tables_of
+from tests.journeys.live.tables import plan_of, rows_of
 
 HELSINKI = ZoneInfo("Europe/Helsinki")
 
@@ -28,14 +28,14 @@ def day(number: int) -> int:
 
 def changes_of(world, now: Period, before: Period):
     plan = plan_of(world)
-    hits, bought = tables_of(world)
+    hits, bought = rows_of(world)
     orders = read_orders(bought, plan)
-    signals = read_signals(hits, orders, plan)
+    signals = read_signals(hits, plan)
     earlier = same_age(now, before, plan.timezone)
     first = min(signal["time"] for signal in world.all_signals)
     lengths = (length(now, plan.timezone, first), length(earlier, plan.timezone, first))
     measured = [measure(signals, orders, plan, period) for period in (now, earlier)]
-    changes = compare(measured[0].points, measured[1].points, (measured[0].walk, measured[1].walk), lengths)
+    changes = compare(measured[0], measured[1], lengths)
     return changes, earlier, lengths
 
 

@@ -6,22 +6,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from polku.journeys.live.lanes import Period
 from polku.journeys.live.numbers import MapNumbers, measure
 from polku.journeys.live.signals import read_orders, read_signals
+from polku.journeys.live.walk import Period
 from tests.journeys.live import brute_force
 from tests.journeys.live.brute_force import World, small_world
-from tests.journeys.live.tables import plan_of, tables_of
+from tests.journeys.live.tables import plan_of, rows_of
 
 EXACT = 1e-9
 
 
 def counted(world: World, start: int | None, end: int | None, as_of: int | None = None) -> MapNumbers:
     plan = plan_of(world)
-    hits, bought = tables_of(world)
+    hits, bought = rows_of(world)
     orders = read_orders(bought, plan)
     period = Period(start, end, world.as_of if as_of is None else as_of)
-    return measure(read_signals(hits, orders, plan), orders, plan, period)
+    return measure(read_signals(hits, plan), orders, plan, period)
 
 
 def check(world: World, start: int | None, end: int | None, as_of: int | None = None) -> None:

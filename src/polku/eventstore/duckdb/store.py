@@ -30,7 +30,10 @@ from polku.eventstore.duckdb import (
     versions,
 )
 from polku.eventstore.duckdb.behaviour_store import BehaviourStore
+from polku.eventstore.duckdb.changes import Changes
+from polku.eventstore.duckdb.column_memory import ColumnMemory
 from polku.eventstore.duckdb.instance import Instance
+from polku.eventstore.duckdb.live_store import LiveStore
 from polku.eventstore.duckdb.upkeep_store import UpkeepStore
 from polku.eventstore.duckdb.web_store import VisitMemory, WebStore
 from polku.eventstore.persons import Identity, JoinRate, Merge, Profile, RefusedLink
@@ -60,7 +63,7 @@ from polku.eventstore.streams import (
 )
 
 
-class DuckDBStore(BehaviourStore, UpkeepStore, WebStore):
+class DuckDBStore(BehaviourStore, LiveStore, UpkeepStore, WebStore):
     """All workspaces' signals below `folder`, which one process opens at a time.
 
     `threads` defaults to one less than there are processors, `memory_limit` ("1GB") to one gigabyte;
@@ -79,12 +82,16 @@ class DuckDBStore(BehaviourStore, UpkeepStore, WebStore):
             folder, threads=threads, memory_limit=memory_limit, question_seconds=question_seconds
         )
         self._visits = VisitMemory()
+        self._changes = Changes()
+        self._columns = ColumnMemory(self._changes)
 
     def create(self, workspace: str) -> None:
         self._instance.create(workspace)
 
     def drop(self, workspace: str) -> None:
         self._instance.drop(workspace)
+        self._changes.forget(workspace)
+        self._columns.forget(workspace)
 
     def state(self, workspace: str) -> StoreState:
         with self._instance.glance(workspace) as session:
@@ -152,8 +159,11 @@ class DuckDBStore(BehaviourStore, UpkeepStore, WebStore):
             versions.finish(session)
 
     def load_stream(self, workspace: str, batch: StreamBatch, *, rules: Sequence[HitRule]) -> StreamLoaded:
-        with self._instance.write(workspace) as session:
-            return stream.load_stream(session, batch, rules=rules)
+        with self._changes.noting(workspace) as note, self._instance.write(workspace) as session:
+            loaded, change = stream.load_stream(session, batch, rules=rules)
+            if change is not None:
+                note(loaded.version, change)
+            return loaded
 
     def inbox_place(self, workspace: str) -> InboxPlace:
         with self._instance.glance(workspace) as session:

@@ -21,6 +21,7 @@ from polku.eventstore.duckdb.properties import MOST_NAMES, MOST_TEXT, count_name
 from polku.eventstore.duckdb.session import Session
 from polku.eventstore.duckdb.stream_orders import take_orders
 from polku.eventstore.duckdb.versions import finish
+from polku.eventstore.live import Change
 from polku.eventstore.port import HitRule, SignalKind, StoreError
 from polku.eventstore.streams import StreamBatch, StreamLoaded
 
@@ -32,7 +33,8 @@ _AS_THEY_ARE = ("message_id", "name", "time", "channel", "url", "value", "proper
 class _Whose:
     """By event: the identity and person that it belongs to and its device's identity (−1: none).
 
-    `is_named` where it is known by more than a device. `changed` are persons whose signals were others' before.
+    `is_named` where it is known by more than a device. `changed` are persons whose signals were others' before,
+    `absorbed` those others.
     """
 
     identity: Integers
@@ -41,16 +43,22 @@ class _Whose:
     is_named: np.ndarray
     of_traits: Integers
     changed: Integers
+    absorbed: Integers
     mergers: int
 
 
 @dataclass(frozen=True)
 class _Written:
-    """Orders whose signals were another person's before, stored signals told anew, the traffic of each event."""
+    """Orders whose signals were another person's before, stored signals told anew, the traffic of each event.
+
+    `orders_given` are all stored orders that are now another's, `owners` whose they were and are.
+    """
 
     orders_moved: Integers
     retold: Integers
     traffic: pa.Array
+    orders_given: Integers
+    owners: Integers
 
 
 @dataclass(frozen=True)
@@ -63,11 +71,18 @@ class _Changed:
     retold: Integers
 
 
-def load_stream(session: Session, batch: StreamBatch, *, rules: Sequence[HitRule]) -> StreamLoaded:
-    """Load a batch; the caller's transaction. A batch whose place was passed changes nothing."""
-    version, first = session.row(f"SELECT version, next_arrival FROM {session.db}.meta")
+def load_stream(
+    session: Session, batch: StreamBatch, *, rules: Sequence[HitRule]
+) -> tuple[StreamLoaded, Change | None]:
+    """Load a batch, the caller's transaction; what it changed, None where it made no new version.
+
+    A batch whose place was passed changes nothing.
+    """
+    version, first, first_order = session.row(
+        f"SELECT version, next_arrival, next_order FROM {session.db}.meta"
+    )
     if batch.place is not None and bookkeeping.has_passed(session, batch.place):
-        return StreamLoaded(0, 0, 0, 0, int(version))
+        return StreamLoaded(0, 0, 0, 0, int(version)), None
     if pc.any(pc.and_(pc.is_null(batch.events["user"]), pc.is_null(batch.events["device"]))).as_py():
         raise StoreError(_("The batch has events with neither a user nor a device."))
     if batch.place is not None:
@@ -77,21 +92,47 @@ def load_stream(session: Session, batch: StreamBatch, *, rules: Sequence[HitRule
     events = batch.events if whole else batch.events.take(pa.array(rows))
     whose = _find_people(session, batch, events, rows)
     written = _write_events(session, events, whose, int(first))
-    orders_told = _write_orders(session, batch, events, rows, whose, written.traffic)
+    orders_told, owners = _write_orders(session, batch, events, rows, whose, written.traffic)
     with_traits = _write_traits(session, batch, whose)
     people = np.union1d(whose.changed, with_traits)
     changed = _Changed(people, written.orders_moved, orders_told, written.retold)
     _find_hits(session, rules, int(first), changed)
     _keep_books(session, batch, events, int(first))
+    change = None
     if events.num_rows or batch.traits.num_rows or whose.mergers:
         version = finish(session)
-    return StreamLoaded(
+        orders = np.concatenate([orders_told, written.orders_given])
+        change = _change(
+            session,
+            first=(int(first), int(first_order)),
+            people=[people, whose.absorbed, written.owners, owners],
+            orders=np.unique(orders[orders < first_order]),
+            retold=written.retold,
+        )
+    loaded = StreamLoaded(
         accepted=events.num_rows,
         repeated=batch.events.num_rows - events.num_rows,
         rejected=batch.rejected.num_rows,
         merged=whose.mergers,
         version=int(version),
     )
+    return loaded, change
+
+
+def _change(
+    session: Session, *, first: tuple[int, int], people: list[Integers], orders: Integers, retold: Integers
+) -> Change:
+    """What is not as it was: `first` are the first new signal and order. Who carries an order that changed, or sent
+    a signal that was told anew, counts among the people."""
+    for numbers, column in ((orders, "order_key"), (retold, "arrival")):
+        if len(numbers):
+            session.offer("renewed", pa.table({"number": numbers}))
+            people += session.integers(
+                f"""SELECT DISTINCT s.person FROM {session.db}.signal AS s
+                SEMI JOIN renewed ON renewed.number = s.{column}"""
+            )
+            session.withdraw("renewed")
+    return Change(*first, people=np.unique(np.concatenate(people)), orders=orders)
 
 
 def _fresh_rows(session: Session, batch: StreamBatch) -> Integers:
@@ -172,6 +213,7 @@ def _find_people(session: Session, batch: StreamBatch, events: pa.Table, rows: I
         is_named=by_user & (named.kind[user] < DEVICE),
         of_traits=of_traits,
         changed=np.unique(merging.survivors(merged, changed)),
+        absorbed=changed,
         mergers=len(merged),
     )
 
@@ -207,8 +249,9 @@ def _share(session: Session, named: Named, entries: Integers) -> tuple[Integers,
 def _write_events(session: Session, events: pa.Table, whose: _Whose, first: int) -> _Written:
     """Write the events' signals and visits."""
     if not events.num_rows:
-        return _Written(_NOBODY, _NOBODY, pa.array([], pa.string()))
+        return _Written(_NOBODY, _NOBODY, pa.array([], pa.string()), _NOBODY, _NOBODY)
     orders = find_orders(session, events["order"])
+    owners = orders.person.copy()
     moved = settle(session, orders, Identities(whose.identity, whose.person), later_wins=False)
     time = events["time"].cast(pa.int64()).to_numpy()
     traffic, retold = visits.hand_on(session, whose.person, time, events["traffic"])
@@ -242,7 +285,9 @@ def _write_events(session: Session, events: pa.Table, whose: _Whose, first: int)
     )
     session.run("DROP TABLE temp.main.arrived")
     session.withdraw("ready")
-    return _Written(moved, retold, traffic)
+    given = ~orders.is_new & (orders.person != owners)
+    owners = np.concatenate([owners[given], orders.person[given]])
+    return _Written(moved, retold, traffic, orders_given=orders.key[given], owners=owners)
 
 
 def _write_orders(
@@ -252,17 +297,17 @@ def _write_orders(
     rows: Integers,
     whose: _Whose,
     traffic: pa.Array,
-) -> Integers:
-    """Bring up to date the orders of which new events tell; their numbers."""
+) -> tuple[Integers, Integers]:
+    """Bring up to date the orders of which new events tell; their numbers, and whose the stored ones were and are."""
     if not batch.orders.num_rows:
-        return _NOBODY
+        return _NOBODY, _NOBODY
     of_event = batch.orders["event"].to_numpy()
     event = np.searchsorted(rows, of_event)
     is_fresh = (event < len(rows)) & (np.append(rows, -1)[event] == of_event)
     said = batch.orders.filter(pa.array(is_fresh))
     event = event[is_fresh]
     if not said.num_rows:
-        return _NOBODY
+        return _NOBODY, _NOBODY
     # Whose an unknown order is its first event has decided; later only one that names a customer does.
     identity = np.where(whose.is_named[event], whose.identity[event], -1)
     people = Identities(identity, whose.person[event])

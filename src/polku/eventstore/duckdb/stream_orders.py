@@ -16,10 +16,15 @@ from polku.eventstore.duckdb.session import Session
 
 def take_orders(
     session: Session, said: pa.Table, people: Identities, *, origin: pa.ChunkedArray, traffic: pa.Array
-) -> Integers:
-    """Bring orders up to date by rows of STREAM_ORDERS and the traffic of their events' visits; the orders' numbers."""
+) -> tuple[Integers, Integers]:
+    """Bring orders up to date by rows of STREAM_ORDERS and the traffic of their events' visits.
+
+    Returns the orders' numbers, and whose those that were there before were and are.
+    """
     orders = find_orders(session, said["order"])
+    before = orders.person.copy()
     settle(session, orders, people, later_wins=True)
+    owners = np.concatenate([before[~orders.is_new], orders.person[~orders.is_new]])
     keys = orders.key[orders.rows]
     session.offer(
         "told",
@@ -52,4 +57,4 @@ def take_orders(
             newest_time = greatest(newest_time, (SELECT max(time) FROM ready))"""
     )
     session.run("DROP TABLE temp.main.ready")
-    return np.unique(keys)
+    return np.unique(keys), np.unique(owners)

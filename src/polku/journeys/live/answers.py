@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from polku.analytics.kinds.score import rule_of
+from polku.eventstore.live import Words
 from polku.eventstore.port import SignalKind
-from polku.journeys.live.lanes import Walk
 from polku.statistics import Estimate, bootstrap_mean
 
 Counts = dict[float, int]
@@ -48,27 +49,22 @@ class Feel:
     scale: tuple[float, float]
 
 
-def say(walk: Walk, place: int) -> tuple[Score, ...]:
-    """Every metric asked at the touchpoint in the period, the one with most answers first."""
-    signals = walk.signals
-    rows = walk.rows(place, SignalKind.SCORE)
-    complete = ~np.isnan(signals.score[rows]) & (signals.scale_high[rows] > signals.scale_low[rows])
-    rows = rows[complete & (signals.name[rows] >= 0)]
-    questions = np.stack(
-        [signals.name[rows].astype(np.float64), signals.scale_low[rows], signals.scale_high[rows]], axis=1
-    )
-    distinct, which = np.unique(questions, axis=0, return_inverse=True)
-    scores = []
-    for index, (name, low, high) in enumerate(distinct):
-        answers = signals.score[rows[which.reshape(-1) == index]]
-        scores.append(score(signals.names[int(name)], (float(low), float(high)), counted(answers)))
+def say(words: Words, said: NDArray[np.int64], times: NDArray[np.int64]) -> tuple[Score, ...]:
+    """Every metric among what was `said` (rows of `words`, each `times` often), the one with most answers first."""
+    is_answer = words.kind[said] == SignalKind.SCORE
+    questions: dict[tuple[str, float, float], Counts] = {}
+    for word, n in zip(said[is_answer].tolist(), times[is_answer].tolist(), strict=True):
+        answer, low, high = (float(part[word]) for part in (words.score, words.scale_low, words.scale_high))
+        if not np.isnan(answer) and high > low:
+            questions.setdefault((words.name[word], low, high), {})[answer] = n
+    scores = [score(name, (low, high), questions[name, low, high]) for name, low, high in questions]
     return tuple(sorted(scores, key=lambda s: (-s.n, _FEELING_ORDER.get(s.metric, 9), s.metric, s.scale)))
 
 
 def score(metric: str, scale: tuple[float, float], counts: Counts) -> Score:
     """The metric's own figure; on a scale that it is not defined for, the mean, and the rule says so."""
     mean = sum(answer * n for answer, n in counts.items()) / sum(counts.values())
-    rule, estimate = _by_rule(metric, scale, counts) or ("mean", bootstrap_mean(counts=counts))
+    rule, estimate = _by_rule(metric, scale, counts) or ("mean", _mean(tuple(sorted(counts.items()))))
     return Score(metric=metric, scale=scale, rule=rule, estimate=estimate, mean=mean, counts=counts)
 
 
@@ -91,13 +87,13 @@ def feel(scores: tuple[Score, ...]) -> Feel | None:
     low, high = chosen.scale
     middle, half = (low + high) / 2, (high - low) / 2
     mapped = {(answer - middle) / half: n for answer, n in chosen.counts.items()}
-    return Feel(estimate=bootstrap_mean(counts=mapped), source=chosen.metric, scale=chosen.scale)
+    return Feel(estimate=_mean(tuple(sorted(mapped.items()))), source=chosen.metric, scale=chosen.scale)
 
 
-def counted(answers: NDArray[np.float64]) -> Counts:
-    """Answers as counts."""
-    values, numbers = np.unique(answers, return_counts=True)
-    return {float(value): int(n) for value, n in zip(values, numbers, strict=True)}
+@lru_cache(maxsize=4_096)
+def _mean(answers: tuple[tuple[float, int], ...]) -> Estimate:
+    """A mean with its bootstrap. Most touchpoints get no new answer between two looks at a map."""
+    return bootstrap_mean(counts=dict(answers))
 
 
 def _by_rule(metric: str, scale: tuple[float, float], counts: Counts) -> tuple[str, Estimate] | None:

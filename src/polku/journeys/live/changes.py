@@ -25,10 +25,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from polku.journeys.live import answers, lanes
-from polku.journeys.live.lanes import Period, Walk
-from polku.journeys.live.numbers import PointNumbers
+from polku.journeys.live import answers
+from polku.journeys.live.numbers import MapNumbers, PointNumbers
 from polku.journeys.live.times import from_local, local
+from polku.journeys.live.walk import Period
 from polku.statistics import Estimate, benjamini_hochberg, rate_difference, score_difference
 
 ENOUGH = 30
@@ -69,14 +69,9 @@ def length(period: Period, timezone: str, first: int) -> float:
     return max(0.0, (end - begin).total_seconds() / 86_400)
 
 
-def compare(
-    now: dict[int, PointNumbers],
-    before: dict[int, PointNumbers],
-    walks: tuple[Walk, Walk],
-    lengths: tuple[float, float],
-) -> dict[int, PointChanges]:
-    """The change of every figure by touchpoint id. `walks` and `lengths` (days) are (now, before)."""
-    changes = {id: _compare_point(id, now[id], before[id], walks, lengths) for id in now}
+def compare(now: MapNumbers, before: MapNumbers, lengths: tuple[float, float]) -> dict[int, PointChanges]:
+    """The change of every figure by touchpoint id. `lengths` (days) are (now, before)."""
+    changes = {id: _compare_point(id, now, before, lengths) for id in now.points}
     tested = [
         (id, figure, change.p)
         for id, of_point in changes.items()
@@ -96,16 +91,13 @@ def tally(changes: Iterable[PointChanges]) -> tuple[int, int]:
 
 
 def _compare_point(
-    id: int,
-    now: PointNumbers,
-    before: PointNumbers,
-    walks: tuple[Walk, Walk],
-    lengths: tuple[float, float],
+    id: int, map_now: MapNumbers, map_before: MapNumbers, lengths: tuple[float, float]
 ) -> PointChanges:
+    now, before = map_now.points[id], map_before.points[id]
     comparable = min(lengths) > 0
     return {
         "reached": _reached(now, before, lengths) if comparable else None,
-        "continued": _continued(id, now, before, walks),
+        "continued": _continued(id, map_now, map_before),
         "say": _say(now, before),
         "feel": _feel(now, before),
         "contact": _contact(now, before),
@@ -120,17 +112,12 @@ def _reached(now: PointNumbers, before: PointNumbers, lengths: tuple[float, floa
     return _change(before.reached * (lengths[0] / lengths[1]), tested)
 
 
-def _continued(id: int, now: PointNumbers, before: PointNumbers, walks: tuple[Walk, Walk]) -> Change | None:
-    if now.continued is None or before.continued is None:
+def _continued(id: int, now: MapNumbers, before: MapNumbers) -> Change | None:
+    whole = [each.points[id].continued for each in (now, before)]
+    if whole[0] is None or whole[1] is None:
         return None
-    horizon = min(now.continued.horizon, before.continued.horizon)
-    shares = [
-        lanes.continued(walk, place, walk.first_reaches(place), horizon=horizon)
-        for walk in walks
-        for place, point in enumerate(walk.plan.points)
-        if point.id == id
-    ]
-    after, previous = (made.share for made in shares if made is not None)
+    horizon = min(whole[0].horizon, whole[1].horizon)
+    after, previous = (made.share for each in (now, before) if (made := each.continued(id, horizon)))
     return _z_change(previous, after)
 
 

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
-from numpy.typing import NDArray
 
 from polku.eventstore.port import EventStore, Scope, StoreState
-from polku.journeys.live.changes import PointChanges, compare, length, same_age, tally
-from polku.journeys.live.lanes import Period, Walk
-from polku.journeys.live.numbers import MapNumbers, PointNumbers, measure
+from polku.journeys.live import changes as comparing
+from polku.journeys.live.changes import PointChanges, compare, length, same_age
+from polku.journeys.live.followed_maps import FollowedMaps
+from polku.journeys.live.numbers import PointNumbers, numbers_of
 from polku.journeys.live.plan import Plan
 from polku.journeys.live.remembering import Remembered
-from polku.journeys.live.signals import Orders, Signals, read_orders, read_signals
+from polku.journeys.live.signals import Signals
+from polku.journeys.live.tallies import tally
 from polku.journeys.live.times import microseconds, moment
+from polku.journeys.live.walk import Period, Walk
 
 
 @dataclass(frozen=True)
@@ -35,19 +37,11 @@ class LiveNumbers:
     @property
     def tally(self) -> tuple[int, int] | None:
         """Figures tested for a change, and clear changes."""
-        return None if self.changes is None else tally(self.changes.values())
-
-
-@dataclass(frozen=True)
-class Source:
-    """The signals of a map from the start of the earliest period on, and every order."""
-
-    signals: Signals
-    orders: Orders
-    rows_scanned: int
+        return None if self.changes is None else comparing.tally(self.changes.values())
 
 
 _numbers: Remembered[LiveNumbers] = Remembered(128)
+_maps = FollowedMaps()
 
 
 def live_numbers(
@@ -56,7 +50,7 @@ def live_numbers(
     """The numbers of `scope`, with changes against `compared`; from memory where nothing has changed.
 
     Remembered by the data's version and by all of the plan, so that a renamed touchpoint costs nothing and a
-    moved one is counted again.
+    moved one is counted again. Where something has changed only that is read.
     """
     # Scopes may hold lists, which do not hash; their text tells them apart just as well.
     question = (key, state.version, plan, repr(scope), repr(compared))
@@ -66,39 +60,14 @@ def live_numbers(
 def forget() -> None:
     """Let the next question count anew, as benchmarks want it."""
     _numbers.clear()
-
-
-def read_source(store: EventStore, key: str, plan: Plan, scopes: list[Scope]) -> Source:
-    """Read what the periods `scopes` (equal but for their range) need.
-
-    Signals and orders run past the end of the ranges, because who continues or buys may do so later. The
-    segment is left to `of_segment`: it is cut at the end of each range, not at the end of what is read.
-    """
-    starts = [scope.start for scope in scopes]
-    start = None if None in starts else min(moment for moment in starts if moment is not None)
-    first = scopes[0]
-    hits = store.hits(key, replace(first, start=start, end=None, segment=None), plan.bound)
-    table = store.orders(key, Scope(timezone=first.timezone))
-    orders = read_orders(table, plan)
-    purchases, scanned = orders, hits.num_rows + table.num_rows
-    if first.where:
-        some = store.orders(key, Scope(start=start, where=first.where, timezone=first.timezone))
-        purchases, scanned = read_orders(some, plan), scanned + some.num_rows
-    return Source(read_signals(hits, purchases, plan), orders, scanned)
-
-
-def of_segment(store: EventStore, key: str, plan: Plan, scope: Scope, signals: Signals) -> Signals:
-    """Only the signals of people of the scope's segment who were at the map in its range."""
-    if scope.segment is None:
-        return signals
-    inside = np.unique(store.hits(key, scope, plan.bound).column("person").to_numpy())
-    return signals.take(_is_in(signals.person, inside))
+    _maps.clear()
 
 
 def read_walk(store: EventStore, key: str, plan: Plan, scope: Scope, period: Period) -> Walk:
-    """The signals of a map in a period, to ask for more than the map shows. Read anew every time."""
-    source = read_source(store, key, plan, [scope])
-    return Walk(of_segment(store, key, plan, scope, source.signals), plan, period)
+    """The signals of a map in a period, to ask for more than the map shows."""
+    with _maps.of(store, key, plan, [scope]) as followed:
+        signals = followed.signals
+    return Walk(_of_segment(store, key, plan, scope, signals), plan, period)
 
 
 def period_of(scope: Scope, state: StoreState) -> Period:
@@ -113,29 +82,38 @@ def period_of(scope: Scope, state: StoreState) -> Period:
 def _count(
     store: EventStore, key: str, plan: Plan, state: StoreState, scope: Scope, compared: Scope | None
 ) -> LiveNumbers:
-    source = read_source(store, key, plan, [scope] if compared is None else [scope, compared])
     period = period_of(scope, state)
-
-    def measured(of: Scope, seen: Period) -> MapNumbers:
-        return measure(of_segment(store, key, plan, of, source.signals), source.orders, plan, seen)
-
-    now = measured(scope, period)
+    scopes = [scope] if compared is None else [scope, compared]
+    periods = [period]
+    if compared is not None:
+        periods.append(same_age(period, period_of(compared, state), plan.timezone))
+    with _maps.of(store, key, plan, scopes) as followed:
+        orders, purchases, words = followed.orders, followed.purchases, followed.words
+        scanned = followed.rows
+        # Of a segment nothing is kept: anybody may be of it or not by the next answer.
+        signals = followed.signals if any(each.segment for each in scopes) else None
+        tallies = [followed.tally(seen) for seen in periods] if signals is None else []
+    if signals is not None:
+        for each, seen in zip(scopes, periods, strict=True):
+            inside = _of_segment(store, key, plan, each, signals)
+            tallies.append(tally(Walk(inside, plan, seen), purchases))
+    measured = [
+        numbers_of(made, words, orders, purchases, plan, seen)
+        for made, seen in zip(tallies, periods, strict=True)
+    ]
+    now = measured[0]
     if compared is None:
-        return LiveNumbers(now.points, now.backstage_signals, None, None, source.rows_scanned)
-    earlier = same_age(period, period_of(compared, state), plan.timezone)
-    before = measured(compared, earlier)
+        return LiveNumbers(now.points, now.backstage_signals, None, None, scanned)
     first = period.as_of if state.first_time is None else microseconds(state.first_time)
-    changes = compare(
-        now.points,
-        before.points,
-        (now.walk, before.walk),
-        (length(period, plan.timezone, first), length(earlier, plan.timezone, first)),
-    )
-    return LiveNumbers(now.points, now.backstage_signals, changes, moment(earlier.as_of), source.rows_scanned)
+    lengths = (length(period, plan.timezone, first), length(periods[1], plan.timezone, first))
+    changes = compare(now, measured[1], lengths)
+    return LiveNumbers(now.points, now.backstage_signals, changes, moment(periods[1].as_of), scanned)
 
 
-def _is_in(values: NDArray[np.int64], sorted_set: NDArray[np.int64]) -> NDArray[np.bool_]:
-    if not len(sorted_set):
-        return np.zeros(len(values), dtype=bool)
-    at = np.minimum(np.searchsorted(sorted_set, values), len(sorted_set) - 1)
-    return np.equal(sorted_set[at], values)
+def _of_segment(store: EventStore, key: str, plan: Plan, scope: Scope, signals: Signals) -> Signals:
+    """Only the signals of people of the scope's segment who were at the map in its range: a segment is cut at the end
+    of the range, not at the end of what is read."""
+    if scope.segment is None:
+        return signals
+    inside = np.unique(store.live_rows(key, scope, plan.bound).hits.person)
+    return signals.take(np.isin(signals.person, inside))

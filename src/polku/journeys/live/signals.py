@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Any
 
@@ -11,14 +12,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import DTypeLike, NDArray
 
-from polku.eventstore.port import SignalKind
+from polku.eventstore.live import HitRows, Words
 from polku.journeys.live.plan import Plan
 
 NO_DAY = np.iinfo(np.int32).min
-NO_TIME = np.iinfo(np.int64).min
 """Stands for a calendar day that is not known."""
-
-_PURCHASE = -1  # the place of a row that is a purchase to be counted, not a signal at a touchpoint
+NO_TIME = np.iinfo(np.int64).min
 
 
 @dataclass(frozen=True)
@@ -34,44 +33,64 @@ class Orders:
     delivered: NDArray[np.int32]
     cancelled: NDArray[np.bool_]
 
+    def __len__(self) -> int:
+        return len(self.id)
+
     def take(self, rows: NDArray[Any]) -> Orders:
         """The orders of a mask or of positions."""
-        return Orders(
-            id=self.id[rows],
-            person=self.person[rows],
-            time=self.time[rows],
-            value=self.value[rows],
-            promised=self.promised[rows],
-            delivered=self.delivered[rows],
-            cancelled=self.cancelled[rows],
-        )
+        return Orders(*(getattr(self, each.name)[rows] for each in fields(self)))
+
+    def updated(self, by: Orders) -> Orders:
+        """With the orders of `by` in place of those of the same number, and as well."""
+        if not len(by):
+            return self
+        kept = self.take(~np.isin(self.id, by.id))
+        both = (np.concatenate([getattr(kept, each.name), getattr(by, each.name)]) for each in fields(self))
+        joined = Orders(*both)
+        return joined.take(np.argsort(joined.id, kind="stable"))
+
+
+@dataclass(frozen=True)
+class Purchases:
+    """Orders that count as bought, sorted by person, time and order; all have a time and a value."""
+
+    person: NDArray[np.int64]
+    time: NDArray[np.int64]
+    value: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        return len(self.person)
+
+    def take(self, rows: NDArray[Any] | slice) -> Purchases:
+        """The purchases of a mask or of positions."""
+        return Purchases(self.person[rows], self.time[rows], self.value[rows])
 
 
 @dataclass(frozen=True)
 class Signals:
-    """Rows sorted by person, time and arrival; all arrays have the same length.
+    """Rows sorted by person, time, arrival and place; all arrays have the same length.
 
-    `place` is the touchpoint's index in the plan, or −1 for a purchase; purchases come after every signal of
-    their person at the same instant, so that "reached at or before the order" is "stands before it".
-    `time` is microseconds since 1970 (UTC). `name` indexes `names`. `order` is −1 where there is none. `value`
-    is that of a purchase.
+    `place` is the touchpoint's index in the plan. `time` is microseconds since 1970 (UTC). `is_again` is true where
+    the row is of the same signal as the one before. `said` indexes `words` (−1: nothing). `order` is −1 where there
+    is none. The numbers are as narrow as they can be: compute with wider ones.
     """
 
-    place: NDArray[np.int32]
-    person: NDArray[np.int64]
+    place: NDArray[np.int16]
+    person: NDArray[Any]
     time: NDArray[np.int64]
-    arrival: NDArray[np.int64]
+    is_again: NDArray[np.bool_]
     kind: NDArray[np.int8]
-    name: NDArray[np.int32]
-    score: NDArray[np.float64]
-    scale_low: NDArray[np.float64]
-    scale_high: NDArray[np.float64]
-    order: NDArray[np.int64]
-    value: NDArray[np.float64]
-    names: tuple[str, ...]
+    said: NDArray[np.int32]
+    order: NDArray[Any]
+    words: Words
 
     def __len__(self) -> int:
         return len(self.place)
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        return sum(each.nbytes for each in self._columns())
 
     @cached_property
     def starts_person(self) -> NDArray[np.bool_]:
@@ -84,35 +103,43 @@ class Signals:
         return np.cumsum(self.starts_person) - 1
 
     @cached_property
-    def instant(self) -> NDArray[np.int64]:
-        """Numbers the distinct (person, time), ascending: rows that share one have no known order."""
-        return np.cumsum(self.starts_person | _changes(self.time)) - 1
+    def people(self) -> NDArray[np.int64]:
+        """Everybody, ascending: the person of each unit."""
+        return self.person[self.starts_person].astype(np.int64)
 
     @cached_property
-    def moment(self) -> NDArray[np.int64]:
-        """Numbers the distinct (person, time, arrival), ascending: rows that share one are one signal."""
-        return np.cumsum(_changes(self.instant) | _changes(self.arrival)) - 1
+    def instant_start(self) -> NDArray[np.int64]:
+        """For each row the first one of its person and time: rows of one instant have no known order."""
+        return _starts(self.starts_person | _changes(self.time))
 
-    def take(self, rows: NDArray[Any]) -> Signals:
+    def take(self, rows: NDArray[Any] | slice) -> Signals:
         """The rows of a mask or of positions, in that order."""
-        return Signals(
-            place=self.place[rows],
-            person=self.person[rows],
-            time=self.time[rows],
-            arrival=self.arrival[rows],
-            kind=self.kind[rows],
-            name=self.name[rows],
-            score=self.score[rows],
-            scale_low=self.scale_low[rows],
-            scale_high=self.scale_high[rows],
-            order=self.order[rows],
-            value=self.value[rows],
-            names=self.names,
-        )
+        return Signals._of([each[rows] for each in self._columns()], self.words)
+
+    def joined(self, others: Signals) -> Signals:
+        """With the rows of `others` put where their people stand, after the person's own at the same time.
+
+        `others` has the newer words, of which those of these rows are the first.
+        """
+        both = self.followed_by(others)
+        return both.take(np.lexsort((both.time, both.person)))
+
+    def followed_by(self, others: Signals) -> Signals:
+        """These rows, then those of `others`: out of order until they are taken in another."""
+        both = zip(self._columns(), others._columns(), strict=True)
+        return Signals._of([np.concatenate(pair) for pair in both], others.words)
+
+    @classmethod
+    def _of(cls, columns: Sequence[NDArray[Any]], words: Words) -> Signals:
+        place, person, time, is_again, kind, said, order = columns
+        return cls(place, person, time, is_again, kind, said, order, words)
+
+    def _columns(self) -> tuple[NDArray[Any], ...]:
+        return self.place, self.person, self.time, self.is_again, self.kind, self.said, self.order
 
 
 def read_orders(table: pa.Table, plan: Plan) -> Orders:
-    """Orders from the store's table (`EventStore.orders`)."""
+    """Orders from the store's table (`EventStore.orders`, `LiveRows.orders`)."""
     status = table.column("status").combine_chunks()
     cancelled = pc.fill_null(
         pc.is_in(status, value_set=pa.array(sorted(plan.cancelled_states), type=status.type)), False
@@ -129,45 +156,69 @@ def read_orders(table: pa.Table, plan: Plan) -> Orders:
     return orders.take(np.argsort(orders.id, kind="stable"))
 
 
-def read_signals(hits: pa.Table, purchases: Orders, plan: Plan) -> Signals:
-    """Signals from the store's table (`EventStore.hits`) and the purchases to count, in one order."""
-    places = np.full(max((point.id for point in plan.points), default=0) + 1, _PURCHASE, dtype=np.int32)
-    for index, point in enumerate(plan.points):
-        places[point.id] = index
-    names = pc.dictionary_encode(hits.column("name").combine_chunks())
-    counted = purchases.take(~purchases.cancelled & ~np.isnan(purchases.value) & (purchases.time != NO_TIME))
-    rows, bought = hits.num_rows, len(counted.id)
+def purchases_of(orders: Orders, bought: NDArray[np.int64] | None = None) -> Purchases:
+    """Those that are not cancelled and have a time and a value; of some numbers only (ascending) where given."""
+    counts = ~orders.cancelled & ~np.isnan(orders.value) & (orders.time != NO_TIME)
+    if bought is not None:
+        counts &= np.isin(orders.id, bought)
+    counted = orders.take(counts)
+    order = np.lexsort((counted.id, counted.time, counted.person))
+    return Purchases(counted.person[order], counted.time[order], counted.value[order])
 
-    def joined(signals: NDArray[Any], purchase: object) -> NDArray[Any]:
-        return np.concatenate([signals, np.broadcast_to(np.asarray(purchase, dtype=signals.dtype), bought)])
 
-    place = joined(places[_numbers(hits, "touchpoint", np.int64, 0)], _PURCHASE)
-    person = joined(_numbers(hits, "person", np.int64, -1), counted.person)
-    time = joined(_times(hits), counted.time)
-    arrival = joined(_numbers(hits, "signal", np.int64, -1), np.iinfo(np.int64).max)
-    # `place` last: one signal at two touchpoints stands at both in the order of the map, the same every time.
-    order = np.lexsort((place, arrival, time, person))
-    # Column by column, so that never more than one of them is in memory twice.
+def read_signals(rows: HitRows, plan: Plan) -> Signals:
+    """Signals from the store's rows, of which the touchpoints are those bound of the plan (`Plan.bound`)."""
+    places = np.array([place for place, point in enumerate(plan.points) if point.bound], dtype=np.int16)
     return Signals(
-        place=place[order],
-        person=person[order],
-        time=time[order],
-        arrival=arrival[order],
-        kind=joined(_numbers(hits, "kind", np.int8, 0), SignalKind.ORDER)[order],
-        name=joined(np.asarray(names.indices.fill_null(-1)).astype(np.int32), -1)[order],
-        score=joined(_numbers(hits, "score", np.float64, np.nan), np.nan)[order],
-        scale_low=joined(_numbers(hits, "scale_low", np.float64, np.nan), np.nan)[order],
-        scale_high=joined(_numbers(hits, "scale_high", np.float64, np.nan), np.nan)[order],
-        order=joined(_numbers(hits, "order", np.int64, -1), counted.id)[order],
-        value=np.concatenate([np.zeros(rows), counted.value])[order],
-        names=tuple(names.dictionary.to_pylist()),
+        place=places[rows.touchpoint] if len(places) else rows.touchpoint,
+        person=rows.person,
+        time=rows.time,
+        is_again=rows.is_again,
+        kind=rows.kind,
+        said=rows.said,
+        order=rows.order,
+        words=rows.words,
     )
+
+
+def with_words_of(signals: Signals, words: Words) -> Signals:
+    """The same signals in terms of `words` and what they say beyond: its own words stand first."""
+    known = {word: at for at, word in enumerate(_each(words))}
+    own = list(_each(signals.words))
+    codes = np.array([known.setdefault(word, len(known)) for word in own] + [-1], dtype=np.int32)
+    more = list(known)[len(words) :]
+    if more:
+        kind, name, low, high, score = zip(*more, strict=True)
+        words = Words(
+            kind=np.append(words.kind, np.array(kind, dtype=np.int8)),
+            name=(*words.name, *name),
+            scale_low=np.append(words.scale_low, [_number(each) for each in low]),
+            scale_high=np.append(words.scale_high, [_number(each) for each in high]),
+            score=np.append(words.score, [_number(each) for each in score]),
+        )
+    return replace(signals, said=codes[signals.said], words=words)
+
+
+def _each(words: Words) -> Any:
+    """Words as tuples that can be compared: None in place of NaN."""
+    parts = (words.scale_low, words.scale_high, words.score)
+    numbers = ([None if x != x else x for x in part.tolist()] for part in parts)
+    return zip(words.kind.tolist(), words.name, *numbers, strict=True)
+
+
+def _number(value: float | None) -> float:
+    return np.nan if value is None else value
 
 
 def _changes(values: NDArray[Any]) -> NDArray[np.bool_]:
     changed = np.ones(len(values), dtype=bool)
     np.not_equal(values[1:], values[:-1], out=changed[1:])
     return changed
+
+
+def _starts(changed: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """For each row the last one before it, or itself, that is marked."""
+    return np.flatnonzero(changed)[np.cumsum(changed) - 1]
 
 
 def _numbers(table: pa.Table, column: str, dtype: DTypeLike, absent: float) -> NDArray[Any]:

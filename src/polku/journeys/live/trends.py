@@ -9,9 +9,9 @@ import numpy as np
 
 from polku.analytics.ranges import is_finished, local_midnight, next_period
 from polku.eventstore.port import Interval, Scope, SignalKind
-from polku.journeys.live.answers import Score, counted, score
-from polku.journeys.live.lanes import Walk
+from polku.journeys.live.answers import Score, score
 from polku.journeys.live.times import local, microseconds, moment
+from polku.journeys.live.walk import Walk
 
 
 @dataclass(frozen=True)
@@ -52,17 +52,21 @@ def trend(walk: Walk, place: int, scope: Scope, interval: Interval, metric: Scor
     when = np.searchsorted(edges, signals.time[reached], side="right") - 1
     people = np.bincount(_distinct(when, signals.unit[reached]), minlength=len(days))
     answers = walk.rows(place, SignalKind.SCORE)
+    words = signals.words
     if metric is not None:
-        same = np.array([name == metric.metric for name in (*signals.names, "")])[signals.name[answers]]
         low, high = metric.scale
-        same &= (signals.scale_low[answers] == low) & (signals.scale_high[answers] == high)
-        answers = answers[same & ~np.isnan(signals.score[answers])]
+        same = np.array([name == metric.metric for name in words.name], dtype=bool)
+        same &= (words.scale_low == low) & (words.scale_high == high) & ~np.isnan(words.score)
+        answers = answers[np.append(same, False)[signals.said[answers]]]
     given = np.searchsorted(edges, signals.time[answers], side="right") - 1
     newest = moment(walk.period.as_of)
     points = []
     for number, day in enumerate(days[:-1]):
-        scores = signals.score[answers[given == number]]
-        made = score(metric.metric, metric.scale, counted(scores)) if metric and len(scores) else None
+        made = None
+        if metric is not None and (given == number).any():
+            said, times = np.unique(signals.said[answers[given == number]], return_counts=True)
+            counts = dict(zip(words.score[said].tolist(), times.tolist(), strict=True))
+            made = score(metric.metric, metric.scale, counts)
         finished = is_finished(day, interval, zone, (scope.start, scope.end), newest)
         points.append(TrendPoint(day, finished, int(people[number]), made))
     return points

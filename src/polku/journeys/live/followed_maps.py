@@ -1,0 +1,100 @@
+"""The maps that are followed in this process: those looked at lately, as far as memory allows."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Hashable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+
+from polku.eventstore.port import EventStore, Scope
+from polku.journeys.live.following import FollowedMap
+from polku.journeys.live.plan import DAY, Plan
+from polku.journeys.live.times import microseconds, moment
+
+_MOST_BYTES = 400 * 2**20
+_IDLE_SECONDS = 900.0
+_EARLIER = 14 * DAY
+
+
+@dataclass
+class _Place:
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    map: FollowedMap | None = None
+    used: float = 0.0
+    starts: dict[int | None, float] = field(default_factory=dict)
+
+    def wanted_from(self) -> int | None:
+        """The earliest start asked for lately (microseconds; None: everything)."""
+        return None if None in self.starts else min(each for each in self.starts if each is not None)
+
+
+class FollowedMaps:
+    """One for each workspace, plan and filter, from the earliest start that was asked for. Those not looked at for a
+    quarter of an hour are forgotten, and the longest unused ones when they are too much together."""
+
+    def __init__(self, most_bytes: int = _MOST_BYTES) -> None:
+        self._most = most_bytes
+        self._places: OrderedDict[Hashable, _Place] = OrderedDict()
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def of(self, store: EventStore, key: str, plan: Plan, scopes: Sequence[Scope]) -> Iterator[FollowedMap]:
+        """The map of scopes that differ only in range and segment, as the store is now; for the block's length it is
+        nobody else's. Signals run past the end of the ranges, because who continues or buys may do so later."""
+        starts = [scope.start for scope in scopes]
+        start = None if None in starts else min(each for each in starts if each is not None)
+        # Conditions may hold lists, which do not hash; their text tells them apart just as well.
+        which = (key, plan, repr(scopes[0].where))
+        with self._lock:
+            place = self._places.setdefault(which, _Place())
+            self._places.move_to_end(which)
+            place.used = time.monotonic()
+        with place.lock:
+            place.starts[None if start is None else microseconds(start)] = place.used
+            for old in [each for each, used in place.starts.items() if used < place.used - _IDLE_SECONDS]:
+                del place.starts[old]
+            scope = replace(scopes[0], end=None, segment=None)
+            place.map = _up_to_date(place.map, store, key, plan, scope, place.wanted_from())
+            yield place.map
+        self._make_room()
+
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._places.clear()
+
+    def _make_room(self) -> None:
+        with self._lock:
+            limit = time.monotonic() - _IDLE_SECONDS
+            size = sum(place.map.size for place in self._places.values() if place.map)
+            for which, place in list(self._places.items())[:-1]:  # never the one just used
+                if size > self._most or place.used < limit:
+                    size -= place.map.size if place.map else 0
+                    del self._places[which]
+
+
+def _up_to_date(
+    followed: FollowedMap | None, store: EventStore, key: str, plan: Plan, scope: Scope, start: int | None
+) -> FollowedMap:
+    """The map from `start` on, which one that begins a little earlier serves as well: not every midnight is a reason
+    to read everything anew, but to keep everything because somebody once asked for it would be none either."""
+    if followed is not None and not _serves(followed.start, start):
+        followed = None
+    if followed is not None:
+        start = followed.start
+    scope = replace(scope, start=None if start is None else moment(start))
+    rows = store.live_rows(key, scope, plan.bound, since=followed.version if followed else None)
+    if followed is None or rows.change is None:
+        return FollowedMap(plan, start, rows)
+    if rows.version != followed.version:
+        followed.follow(rows)
+    return followed
+
+
+def _serves(begins: int | None, wanted: int | None) -> bool:
+    if begins is None or wanted is None:
+        return begins is None and wanted is None
+    return wanted - _EARLIER <= begins <= wanted

@@ -1,0 +1,161 @@
+"""Who reached what first, how long until they went on, and where they went: of every touchpoint at once.
+
+Definitions: FORMULAS, "The lanes of the map". What happens at one touchpoint is told by what the same person does at
+the others, so all questions are asked of the rows of the whole map, or of all the rows of some of its people.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from polku.eventstore.port import SignalKind
+from polku.journeys.live.plan import Plan
+from polku.journeys.live.signals import Signals
+
+Rows = NDArray[np.int64]
+
+VISITS = (SignalKind.EVENT, SignalKind.ORDER)
+VOICES = (SignalKind.SCORE, SignalKind.CONTACT, SignalKind.COMMENT)
+
+
+@dataclass(frozen=True)
+class Period:
+    """Half-open [start, end) in microseconds (None: open), and the last moment that is known of."""
+
+    start: int | None
+    end: int | None
+    as_of: int
+
+
+@dataclass(frozen=True)
+class Walk:
+    """The signals of a map seen in one period; what came after `period.as_of` is not known."""
+
+    signals: Signals
+    plan: Plan
+    period: Period
+
+    @cached_property
+    def known(self) -> NDArray[np.bool_]:
+        """Rows that are known of."""
+        return self.signals.time <= self.period.as_of
+
+    @cached_property
+    def in_period(self) -> NDArray[np.bool_]:
+        """Known rows inside the period."""
+        inside = self.known.copy()
+        if self.period.start is not None:
+            inside &= self.signals.time >= self.period.start
+        if self.period.end is not None:
+            inside &= self.signals.time < self.period.end
+        return inside
+
+    @cached_property
+    def front(self) -> NDArray[np.bool_]:
+        """Known rows at a touchpoint that customers meet."""
+        on_stage = np.array([not point.backstage for point in self.plan.points], dtype=bool)
+        return on_stage[self.signals.place] & self.known
+
+    @cached_property
+    def reaches(self) -> NDArray[np.bool_]:
+        """Known rows that mean reaching their touchpoint, by its basis."""
+        kinds = max(SignalKind) + 1
+        meaning = np.zeros((len(self.plan.points), kinds), dtype=bool)
+        for place, point in enumerate(self.plan.points):
+            meaning[place, list(VISITS if point.basis == "signals" else VOICES)] = not point.backstage
+        found = meaning.ravel()[self.signals.place.astype(np.int32) * kinds + self.signals.kind]
+        return found & self.known
+
+    @cached_property
+    def first(self) -> Rows:
+        """The row at which each person first reached each touchpoint in the period, by person, then touchpoint."""
+        signals, places = self.signals, len(self.plan.points)
+        rows = np.flatnonzero(self.in_period & self.reaches)
+        if not len(rows):
+            return rows
+        cells = signals.unit[rows] * places + signals.place[rows]
+        first = np.full((int(signals.unit[-1]) + 1) * places, -1, dtype=np.int64)
+        # Where several rows are of one cell the last one written stays: backwards that is the first.
+        first[cells[::-1]] = rows[::-1]
+        return first[first >= 0]
+
+    def rows(self, place: int, *kinds: SignalKind) -> Rows:
+        """Rows at a touchpoint in the period, ascending; of some kinds only where given."""
+        rows = np.flatnonzero(self.in_period & (self.signals.place == place))
+        return rows[np.isin(self.signals.kind[rows], kinds)] if kinds else rows
+
+    def reach_rows(self, place: int) -> Rows:
+        """Rows in the period that mean reaching the touchpoint, ascending."""
+        rows = self.rows(place)
+        return rows[self.reaches[rows]]
+
+    def first_reaches(self, place: int) -> Rows:
+        """The first row in the period at which each person reached the touchpoint."""
+        rows = self.reach_rows(place)
+        units = self.signals.unit[rows]
+        first = np.ones(len(rows), dtype=bool)
+        np.not_equal(units[1:], units[:-1], out=first[1:])
+        return rows[first]
+
+    def waits(self, first: Rows) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        """For each first reach the microseconds until a later stage was reached, and whether it was.
+
+        At the same instant or later counts. Where it was not (yet), the time until the end of what is known.
+        """
+        signals = self.signals
+        stages = np.array([point.stage for point in self.plan.points], dtype=np.int64)
+        stage, stage_of_first = stages[signals.place], stages[signals.place[first]]
+        waited = self.period.as_of - signals.time[first]
+        observed = np.zeros(len(first), dtype=bool)
+        for each in np.unique(stage_of_first).tolist():
+            later = self.reaches & (stage > each)
+            rows = np.flatnonzero(later)
+            of_stage = np.flatnonzero(stage_of_first == each)
+            # How many such rows stand before the instant is the number of the first one that does not.
+            begin = signals.instant_start[first[of_stage]]
+            number = np.cumsum(later)[begin] - later[begin]
+            of_stage, number = of_stage[number < len(rows)], number[number < len(rows)]
+            target = rows[number]
+            same = signals.unit[target] == signals.unit[first[of_stage]]
+            of_stage, target = of_stage[same], target[same]
+            observed[of_stage] = True
+            waited[of_stage] = signals.time[target] - signals.time[first[of_stage]]
+        return np.maximum(waited, 0), observed
+
+    def went_to(self, first: Rows) -> NDArray[np.int64]:
+        """For each first reach the place of the first later signal of any kind at another front-stage touchpoint of
+        the same person; −1 where there is none.
+
+        A question of sequence: signals at the same instant follow in the order of arrival, and a signal that
+        belongs to two touchpoints does not follow itself.
+        """
+        signals = self.signals
+        front = np.flatnonzero(self.front)
+        if not len(front) or not len(first):
+            return np.full(len(first), -1, dtype=np.int64)
+        is_new = ~signals.is_again
+        signal_starts = np.append(np.flatnonzero(is_new), len(signals))
+        after = signal_starts[np.cumsum(is_new)[first]]  # the first row of the next signal
+        before = np.append(np.cumsum(self.front), len(front))
+        number = np.where(after < len(signals), before[np.minimum(after, len(signals) - 1)], len(front))
+        number -= np.append(self.front, False)[after]
+        place = signals.place[front]
+        changed = np.append(True, place[1:] != place[:-1])
+        run_ends, run = np.append(np.flatnonzero(changed)[1:], len(front)), np.cumsum(changed) - 1
+        # A row at the touchpoint itself, and all that follow it there, are passed over.
+        at = np.minimum(number, len(front) - 1)
+        is_same = (number < len(front)) & (place[at] == signals.place[first])
+        number = np.where(is_same, run_ends[run[at]], number)
+        at = np.minimum(number, len(front) - 1)
+        went = (number < len(front)) & (signals.unit[front[at]] == signals.unit[first])
+        return np.where(went, place[at], -1).astype(np.int64)
+
+
+def counts_of(places: NDArray[Any], count: int) -> NDArray[np.int64]:
+    """How many rows there are at each of `count` places."""
+    return np.bincount(places, minlength=count).astype(np.int64)

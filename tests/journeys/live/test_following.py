@@ -1,0 +1,160 @@
+"""A map that follows what arrives shows what one read anew shows, whatever arrives: to the last answer."""
+
+from __future__ import annotations
+
+import random
+from datetime import timedelta
+
+import pytest
+
+from polku.eventstore.port import Condition, HitRule, Scope, Selector, SignalKind
+from polku.journeys.live.followed_maps import FollowedMaps
+from polku.journeys.live.numbers import MapNumbers, numbers_of
+from polku.journeys.live.plan import DAY, Plan, Point
+from polku.journeys.live.reading import period_of
+from polku.journeys.live.walk import Period
+from tests.contract.store_reference import order_table, signal_table
+from tests.eventstore.streaming import NOON, stream_batch
+
+KEY = "0123456789abcdef0123456789abcdef"
+
+RULES = [
+    HitRule(1, Selector(names=("come",))),
+    HitRule(1, Selector(kinds=(SignalKind.SCORE,), names=("csat",))),
+    HitRule(2, Selector(names=("look", "come"))),
+    HitRule(2, Selector(kinds=(SignalKind.CONTACT,))),
+    HitRule(3, Selector(names=("look",), where=(Condition("person.level", "eq", "gold"),))),
+    HitRule(4, Selector(names=("take",))),
+    HitRule(4, Selector(names=("look",), where=(Condition("order.status", "eq", "paid"),))),
+    HitRule(5, Selector(kinds=(SignalKind.ORDER,))),
+    HitRule(6, Selector(names=("come",), where=(Condition("traffic_channel", "eq", "social"),))),
+]
+PLAN = Plan(
+    points=tuple(
+        Point(number, number // 2, "signals", number == 2, number == 1, number == 4, True)
+        for number in range(1, 7)
+    ),
+    window=2 * DAY,
+    timezone="Europe/Helsinki",
+    cancelled_states=frozenset({"cancelled"}),
+)
+
+
+def random_batch(chance: random.Random, number: int):
+    """Events late and early, of devices and customers who turn out to be one; orders told again; traits."""
+    events, links, traits, orders = [], [], [], []
+    for row in range(chance.randrange(1, 12)):
+        customer = chance.randrange(8)
+        event = {
+            "id": (number, row),
+            "name": chance.choice(["come", "look", "take", "noise"]),
+            "time": NOON + timedelta(hours=3 * number, minutes=30 * chance.randrange(-200, 20)),
+            "device": f"device {chance.randrange(12)}",
+        }
+        if chance.random() < 0.4:
+            event["user"] = f"customer {customer}"
+        if chance.random() < 0.3:
+            event["traffic"] = chance.choice(['{"traffic_channel":"social"}', '{"traffic_channel":"search"}'])
+        if chance.random() < 0.3:
+            event["order"] = f"order {chance.randrange(15)}"
+            if chance.random() < 0.6:
+                orders.append(
+                    {
+                        "event": row,
+                        "order": event["order"],
+                        "time": event["time"] if chance.random() < 0.8 else None,
+                        "value": float(chance.randrange(1, 50)) if chance.random() < 0.8 else None,
+                        "status": chance.choice(["paid", "cancelled", None]),
+                    }
+                )
+        events.append(event)
+    if chance.random() < 0.3:
+        links.append(
+            {
+                "alias": f"customer {chance.randrange(8)}",
+                "alias_kind": "user",
+                "other": f"device {chance.randrange(12)}",
+                "other_kind": "device",
+            }
+        )
+    if chance.random() < 0.3:
+        level = chance.choice(["gold", "tin"])
+        traits.append({"alias": f"customer {chance.randrange(8)}", "properties": f'{{"level":"{level}"}}'})
+    return stream_batch(events, links=links, traits=traits, orders=orders, received=NOON)
+
+
+def numbers(maps: FollowedMaps, store, scopes: list[Scope], periods: list[Period]) -> list[MapNumbers]:
+    with maps.of(store, KEY, PLAN, scopes) as followed:
+        return [
+            numbers_of(
+                followed.tally(period), followed.words, followed.orders, followed.purchases, PLAN, period
+            )
+            for period in periods
+        ]
+
+
+def shown(found: list[MapNumbers]) -> list:
+    return [(each.points, each.backstage_signals) for each in found]
+
+
+@pytest.fixture
+def store(tmp_path):
+    from polku.eventstore.duckdb.store import DuckDBStore
+
+    made = DuckDBStore(tmp_path)
+    made.create(KEY)
+    rows = [
+        {"message_id": f"{n:032x}", "kind": kind, "name": name, "time": NOON - timedelta(hours=n % 70)}
+        | {"person": f"customer {n % 9}", "score": score, "scale_low": low, "scale_high": high}
+        for n, (kind, name, score, low, high) in enumerate(
+            [(1, "come", None, None, None), (1, "look", None, None, None), (3, "why", None, None, None)] * 20
+            + [(2, "csat", float(n % 5 + 1), 1.0, 5.0) for n in range(60)]
+        )
+    ]
+    made.load_signals(KEY, signal_table(rows), rules=RULES)
+    made.load_orders(
+        KEY,
+        order_table(
+            [
+                {"order": f"order {n}", "person": f"customer {n % 7}", "time": NOON - timedelta(hours=5 * n)}
+                | {"message_id": f"{n + 10_000:032x}", "value": 10.0 * n, "status": "paid"}
+                for n in range(10)
+            ]
+        ),
+        rules=RULES,
+    )
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_what_is_followed_is_what_is_read_anew(store, seed):
+    chance = random.Random(seed)
+    followed = FollowedMaps()
+    web = (Condition("traffic_channel", "eq", "social"),)
+    middle = NOON - timedelta(days=1)
+    whole, late, early = Scope(), Scope(start=middle), Scope(start=NOON - timedelta(days=3), end=middle)
+    social = Scope(where=web)
+    counted, read = 0, set()
+    for number in range(12):
+        store.load_stream(KEY, random_batch(chance, number), rules=RULES)
+        if number == 6:  # a write of which nobody knows what it changed
+            store.rebuild_hits(KEY, [1, 3], RULES)
+        if chance.random() < 0.3:
+            continue
+        state = store.state(KEY)
+        now = period_of(late, state)
+        # The earlier period is seen at an age that grows, as it is where two are compared.
+        before = Period(*(period_of(early, state).start, period_of(early, state).end), now.as_of - DAY)
+        for scopes, periods in (
+            ([whole], [period_of(whole, state)]),
+            ([late, early], [now, before]),
+            ([social], [period_of(social, state)]),
+        ):
+            anew = numbers(FollowedMaps(), store, scopes, periods)
+            assert shown(numbers(followed, store, scopes, periods)) == shown(anew)
+            counted += sum(point.signals for point in anew[0].points.values())
+        with followed.of(store, KEY, PLAN, [late]) as the_map:
+            read.add(the_map)
+    assert counted > 1_000
+    assert len(read) == 2  # when first asked for, and after what nobody knew
