@@ -127,12 +127,15 @@ def test_two_ranges_compared_by_their_finished_days(shop, workspace):
         for place, number in enumerate(counts):
             shop.events(*((f"p{n}", "visit", f"2026-03-{start + place:02}T10:00") for n in range(number)))
     shop.events(*((f"p{n}", "visit", "2026-03-21T10:00") for n in range(99)))
+    shop.events(("early", "pay", "2026-02-20T10:00"))
     query = {
         "kind": "trend",
         "range": {"from": "2026-03-11", "to": "2026-03-22"},
         "compare": {"from": "2026-03-01", "to": "2026-03-11"},
     }
-    got = run(workspace, query)["compared"]
+    answer = run(workspace, query)
+    got = answer["compared"]
+    assert answer["warnings"] == []
     assert values(got["points"]) == [(f"{day + 1:02}", value) for day, value in enumerate(before[:9])]
     want = welch(mean=(sum(before) / 10, sum(now) / 10), variance=(4.9 / 9, 36.1 / 9), n=(10, 10))
     (change,) = got["changes"]
@@ -140,6 +143,23 @@ def test_two_ranges_compared_by_their_finished_days(shop, workspace):
     assert change["difference"] == pytest.approx(4.2)
     assert change["ci"] == pytest.approx([want.low, want.high])
     assert (change["p_value"], change["clear"]) == (pytest.approx(want.p), True)
+
+
+def test_days_before_the_first_data_are_unknown_and_not_nothing(shop, workspace):
+    """Ten visits a day since the 9th: no rise against the days before it, of which nothing is known."""
+    for day in range(9, 25):
+        shop.events(*((f"p{n}", "visit", f"2026-03-{day:02}T10:00") for n in range(10)))
+    query = {
+        "kind": "trend",
+        "range": {"from": "2026-03-14", "to": "2026-03-24"},
+        "compare": {"from": "2026-03-04", "to": "2026-03-14"},
+    }
+    got = run(workspace, query)
+    (change,) = got["compared"]["changes"]
+    assert (change["now"], change["before"], change["clear"], change["ci"]) == (10, 10, False, None)
+    assert got["warnings"] == [
+        "The range compared with begins before the first data, so only a part of it is known."
+    ]
 
 
 def test_too_few_days_are_not_tested(visits, workspace):
@@ -152,8 +172,8 @@ def test_too_few_days_are_not_tested(visits, workspace):
     assert change == {
         "measure": "per_period",
         "now": 0.5,
-        "before": 1,
-        "difference": -0.5,
+        "before": 0,  # of the third: the second, on which the data begins, is not whole
+        "difference": 0.5,
         "ci": None,
         "p_value": None,
         "p_adjusted": None,

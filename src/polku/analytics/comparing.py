@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext_lazy
 
 from polku.analytics.context import QueryContext
-from polku.eventstore.port import Scope
+from polku.eventstore.port import Scope, StoreState
 from polku.statistics import Discoveries, Estimate, holm, score_difference, two_proportions, welch
 
 ENOUGH = 30
@@ -49,6 +49,12 @@ def other_side(context: QueryContext) -> QueryContext | None:
     if context.compare.segment is not None and context.scope.segment is None:
         context.warnings.append(
             gettext_lazy("Everybody is compared with a part of themselves, so differences look smaller.")
+        )
+    if _is_partly_unknown(context.compare, context.state):
+        context.warnings.append(
+            gettext_lazy(
+                "The range compared with begins before the first data, so only a part of it is known."
+            )
         )
     scope = _at_same_age(context.scope, context.compare, context.state.data_as_of)
     if scope.end and context.compare.end and context.compare.end - scope.end >= timedelta(days=1):
@@ -145,6 +151,14 @@ def _told(difference: float, ends: tuple[float, float] | None = None) -> dict[st
         "p_adjusted": None,
         "clear": False,
     }
+
+
+def _is_partly_unknown(scope: Scope, state: StoreState) -> bool:
+    """Whether more than a tenth of the range lies before the first signal."""
+    end = scope.end or state.data_as_of
+    if scope.start is None or end is None or state.first_time is None:
+        return False
+    return state.first_time - scope.start > (end - scope.start) / 10
 
 
 def _at_same_age(asked: Scope, other: Scope, newest: datetime | None) -> Scope:

@@ -17,7 +17,7 @@ from polku.analytics.context import QueryContext
 from polku.analytics.kinds import Answer, Kind, register
 from polku.analytics.known import warn_of_property, warn_of_unknown
 from polku.analytics.parsing import parse_selector
-from polku.analytics.ranges import is_finished, next_period
+from polku.analytics.ranges import is_finished, local_midnight, next_period
 from polku.eventstore.port import Interval, Measure, Selector, SignalKind
 
 INTERVALS: tuple[str, ...] = get_args(Interval)
@@ -119,7 +119,9 @@ def _periods(context: QueryContext, filled: list[date], interval: Interval) -> l
 
 
 def _finished(context: QueryContext, found: Mapping[date, float], interval: Interval) -> list[float]:
-    """The values of all finished periods of the range, those without anything at its ends included."""
+    """The values of all finished periods of the range, those without anything at its ends included.
+
+    What lies before the workspace's first signal is unknown rather than nothing, and left out."""
     newest, limits = context.state.data_as_of, (context.scope.start, context.scope.end)
     if newest is None or not (limits[0] or found):
         return []
@@ -132,10 +134,17 @@ def _finished(context: QueryContext, found: Mapping[date, float], interval: Inte
     end = min(newest, limits[1]) if limits[1] else newest
     listed: list[float] = []
     while first <= day_of(end) and len(listed) < MOST_PERIODS:
-        if is_finished(first, interval, context.scope.timezone, limits, newest):
+        if _begins_with_data(context, first) and is_finished(
+            first, interval, context.scope.timezone, limits, newest
+        ):
             listed.append(found.get(first, 0))
         first = next_period(first, interval)
     return listed
+
+
+def _begins_with_data(context: QueryContext, start: date) -> bool:
+    first = context.state.first_time
+    return first is not None and local_midnight(start, context.scope.timezone) >= first
 
 
 def start_of_period(day: date, interval: Interval) -> date:

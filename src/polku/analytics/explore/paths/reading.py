@@ -117,11 +117,9 @@ def present(answer: Answer, asked: Asked) -> Presentation:
                         for row in rows[:MOST_PLACES]
                     ],
                 }
-                for caption, rows in _places(answer)
+                for caption, rows in _places(reading)
             ],
-            "hint": _(
-                "A ribbon is as thick as the number that went that way; a short end says that the path ended there."
-            ),
+            "hint": _hint(reading),
         },
     )
 
@@ -138,11 +136,11 @@ def _sentence(reading: Reading) -> str:
     if form.chosen_begin:
         on = sum(nexts.values())
         parts = [
-            _("%(people)s came to “%(name)s”.")
+            _("%(people)s reached “%(name)s”.")
             % {"people": reading.counted(reading.units), "name": form.begin_name}
         ]
         if nexts:
-            parts.append(_("From there most went to %(places)s.") % {"places": _listed(nexts, reading)})
+            parts.append(_("Next came mostly: %(places)s.") % {"places": _listed(nexts, reading)})
         if on < reading.units:
             parts.append(
                 _("For %(share)s the path ended there.") % {"share": reading.share(reading.units - on)}
@@ -165,12 +163,12 @@ def _sentence(reading: Reading) -> str:
 
 def _ends_sentence(reading: Reading) -> str:
     parts = [
-        _("%(people)s came to “%(name)s”.")
+        _("%(people)s reached “%(name)s”.")
         % {"people": reading.counted(reading.units), "name": reading.form.end_name}
     ]
     before = _summed(reading.answer["flows"], level=-1, side="from")
     if before:
-        parts.append(_("Just before it most were at %(places)s.") % {"places": _listed(before, reading)})
+        parts.append(_("Just before it mostly: %(places)s.") % {"places": _listed(before, reading)})
     came = sum(before.values())
     if came < reading.units:
         parts.append(
@@ -219,7 +217,7 @@ def _words(reading: Reading) -> Words:
 
     def heading(column: int) -> str:
         if column < 0:
-            return _("%(number)d before") % {"number": -column}
+            return _("just before") if column == -1 else _("%(number)d steps before") % {"number": -column}
         if reading.leads_to:
             return _("Leads to")
         return _("Begins with") if column == 0 else _("then")
@@ -288,16 +286,25 @@ def _tables(reading: Reading) -> list[Table]:
                 ],
                 [[name(row["name"]), row["count"], row["count"] / reading.units] for row in places],
             )
-            for caption, places in _places(answer)
+            for caption, places in _places(reading)
         ),
     ]
 
 
-def _places(answer: Answer) -> list[tuple[str, Sequence[Answer]]]:
-    """Lists of nodes that paths begin at, end at and come back to, with their names; empty ones are left out."""
+def _hint(reading: Reading) -> str:
+    thick = _("A ribbon is as thick as the number that went that way.")
+    if reading.leads_to:
+        return f"{thick} {_('A short piece says that the path began there.')}"
+    return f"{thick} {_('A short piece says that the path ended there.')}"
+
+
+def _places(reading: Reading) -> list[tuple[str, Sequence[Answer]]]:
+    """Lists of nodes that paths begin at, end at and come back to, with their names; those that are empty, or that the
+    question itself says, are left out."""
+    answer, form = reading.answer, reading.form
     named = (
-        (_("Where paths begin"), answer["starts"]),
-        (_("Where paths end"), answer["ends"]),
+        (_("Where paths begin"), () if form.chosen_begin else answer["starts"]),
+        (_("Where paths end"), () if form.chosen_end else answer["ends"]),
         (_("What people come back to"), answer["loops"]),
     )
     return [(name, rows) for name, rows in named if rows]

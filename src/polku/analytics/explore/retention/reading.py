@@ -48,6 +48,7 @@ def present(answer: Mapping[str, Any], asked: Asked) -> Presentation:
     reader = asked.reader
     cohorts, overall, period = answer["cohorts"], answer["overall"], answer["period"]
     compared = answer.get("compared")
+    last = _last_known(cohorts)
     most = max((share for row in cohorts for share in row["shares"][1:] if share), default=0.0)
     can_tell = any(row["share"] is not None for row in overall[1:])
     return Presentation(
@@ -64,11 +65,11 @@ def present(answer: Mapping[str, Any], asked: Asked) -> Presentation:
         tables=[_overall_table(answer), _cohort_table(cohorts)],
         cautions=_cautions(cohorts),
         more={
-            "heads": [period_number(place, period) for place in range(1, answer["periods"])],
-            "lines": [_line(row, most, period, reader) for row in reversed(cohorts[-MOST_SHOWN:])],
+            "heads": [period_number(place, period) for place in range(1, last + 1)],
+            "lines": [_line(row, most, last, period, reader) for row in reversed(cohorts[-MOST_SHOWN:])],
             "is_cut": len(cohorts) > MOST_SHOWN,
             "has_open": any(not all(row["complete"]) for row in cohorts[-MOST_SHOWN:]),
-            "together": _together(overall, most, reader) if can_tell else (),
+            "together": _together(overall[: last + 1], most, reader) if can_tell else (),
             "size": reader.number(overall[0]["size"]) if overall else "",
         },
     )
@@ -87,18 +88,23 @@ def _reading(answer: Mapping[str, Any], form: RetentionForm, reader: Reader) -> 
         "week": _("the week after"),
         "month": _("the month after"),
     }[period]
-    words = {
-        (False, False): _(
-            "%(share)s of those who came for the first time came back %(when)s (probably %(interval)s)."
-        ),
-        (True, False): _("After the first “%(start)s” %(share)s came back %(when)s (probably %(interval)s)."),
-        (False, True): _(
-            "Of those who came for the first time, %(share)s had “%(back)s” %(when)s (probably %(interval)s)."
-        ),
-        (True, True): _(
-            "After the first “%(start)s” %(share)s had “%(back)s” %(when)s (probably %(interval)s)."
-        ),
-    }[bool(form.start_name), bool(form.back_name)]
+    if form.chosen_start and form.chosen_start == form.chosen_back:
+        words = _("After the first “%(start)s” %(share)s did it again %(when)s (probably %(interval)s).")
+    else:
+        words = {
+            (False, False): _(
+                "%(share)s of those who came for the first time came back %(when)s (probably %(interval)s)."
+            ),
+            (True, False): _(
+                "After the first “%(start)s” %(share)s came back %(when)s (probably %(interval)s)."
+            ),
+            (False, True): _(
+                "Of those who came for the first time, %(share)s did this %(when)s: “%(back)s” (probably %(interval)s)."
+            ),
+            (True, True): _(
+                "After the first “%(start)s” %(share)s did this %(when)s: “%(back)s” (probably %(interval)s)."
+            ),
+        }[bool(form.start_name), bool(form.back_name)]
     sentence = words % {
         "start": form.start_name,
         "back": form.back_name,
@@ -153,14 +159,22 @@ def _alternative(overall: Sequence[Row], period: str, reader: Reader) -> str:
     return _("Share that came back: %(shares)s.") % {"shares": ", ".join(parts)}
 
 
-def _line(row: Row, most: float, period: str, reader: Reader) -> Line:
+def _last_known(cohorts: Sequence[Row]) -> int:
+    """The last period that began for any cohort: columns beyond it would be empty."""
+    return max(
+        (place for row in cohorts for place, share in enumerate(row["shares"]) if share is not None),
+        default=0,
+    )
+
+
+def _line(row: Row, most: float, last: int, period: str, reader: Reader) -> Line:
     return Line(
         cohort_name(row["start"], period, reader),
         reader.number(row["size"]),
         [
             _cell(share, ci, returned, row["size"], whole, most, reader)
             for share, ci, returned, whole in zip(
-                row["shares"][1:], row["ci"][1:], row["returned"][1:], row["complete"][1:], strict=True
+                *(row[name][1 : last + 1] for name in ("shares", "ci", "returned", "complete")), strict=True
             )
         ],
     )

@@ -66,7 +66,9 @@ def _before(ground: Ground, values: Sequence[float | None] | None) -> SafeString
     points = [
         (ground.x(place), ground.y(value)) for place, value in enumerate(values or ()) if value is not None
     ]
-    return path(points, class_="chart-before") if len(points) > 1 else SafeString("")
+    if len(points) < 2:
+        return SafeString("")
+    return join(path(points, class_="chart-halo"), path(points, class_="chart-before is-over"))
 
 
 def _mark(ground: Ground, mark: Mark) -> SafeString:
@@ -96,7 +98,7 @@ def _key(picture: Picture, width: int) -> tuple[SafeString, float]:
         if class_:
             parts.append(element("circle", class_=class_, cx=x + 5, cy=y - 4, r=5))
         else:
-            parts.append(line(x, y - 4, x + 14, y - 4, class_="chart-before"))
+            parts.append(line(x, y - 4, x + 14, y - 4, class_="chart-before is-over"))
         parts.append(text(x + (16 if class_ else 20), y, said))
         x += room
     return join(*parts), y + 10

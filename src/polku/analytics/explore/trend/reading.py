@@ -17,7 +17,7 @@ from polku.analytics.explore.trend.form import TrendForm, periods_between
 from polku.analytics.explore.trend.picture import Mark, Picture, draw
 from polku.analytics.kinds.trend import start_of_period
 from polku.analytics.models import Annotation
-from polku.analytics.ranges import is_finished, next_period
+from polku.analytics.ranges import is_finished, local_midnight, next_period
 from polku.eventstore.port import Interval
 from polku.site.charts.series import Point, Series
 from polku.site.formats import Reader
@@ -143,7 +143,14 @@ def _before(
     if earlier is None or earlier.first is None or earlier.last is None:  # a segment: the same periods
         return [found.get(start, 0) for start in starts]
     stretch = periods_between(start_of_period(earlier.first, interval), earlier.last, interval)
-    values: list[float | None] = [found.get(start, 0) for start in stretch[: len(starts)]]
+    zone, first = form.workspace.timezone, form.state.first_time
+    values: list[float | None] = [
+        # Before the first data nothing is known, which is not the same as nothing.
+        found.get(start, 0)
+        if first is not None and local_midnight(next_period(start, interval), zone) > first
+        else None
+        for start in stretch[: len(starts)]
+    ]
     return values + [None] * (len(starts) - len(values))
 
 
@@ -221,21 +228,22 @@ def _change(change: Mapping[str, Any], measure: str, reader: Reader) -> str:
         return _("There are too few finished periods to tell whether that is a change.")
     if not change["clear"]:
         return _("There is no evidence of a change against what it is compared with.")
-    ends = [abs(end) for end in change["ci"]]
-    low, high = min(ends), max(ends)
+    ends = sorted(abs(end) for end in change["ci"])
+    interval = (
+        reader.money_interval(ends)
+        if measure == "sum_value"
+        else reader.interval(ends, 0 if ends[1] >= 10 else 1)
+    )
     words = (
-        _(
-            "That is clearly more than what it is compared with: by %(difference)s (probably %(low)s–%(high)s)."
-        )
+        _("That is clearly more than what it is compared with: by %(difference)s (probably %(interval)s).")
         if change["difference"] > 0
         else _(
-            "That is clearly less than what it is compared with: by %(difference)s (probably %(low)s–%(high)s)."
+            "That is clearly less than what it is compared with: by %(difference)s (probably %(interval)s)."
         )
     )
     return words % {
         "difference": figure(abs(change["difference"]), measure, reader),
-        "low": figure(low, measure, reader),
-        "high": figure(high, measure, reader),
+        "interval": interval,
     }
 
 
