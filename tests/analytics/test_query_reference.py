@@ -72,18 +72,18 @@ def test_every_kind_has_an_example():
     assert sorted(set(asked)) == kinds.names()
 
 
-@pytest.mark.parametrize(
-    ("question", "answer"), examples(), ids=lambda part: part.get("kind", "") if part else ""
-)
-def test_an_example_is_answered_as_the_page_says(company, workspace, question, answer):
-    if question["kind"] == "journey":
-        question = {**question, "journey": company}
-    got = run(workspace, question, sees_people=True)
-    assert got["warnings"] == [] or question["kind"] in ("funnel", "retention")
-    if answer is not None:
+def test_the_examples_are_answered_as_the_page_says(company, workspace):
+    wrong: dict[str, list[str]] = {}
+    for question, answer in examples():
+        kind = question["kind"]
+        asked = question | {"journey": company} if kind == "journey" else question
+        got = run(workspace, asked, sees_people=True)
+        if kind not in ("funnel", "retention"):  # which warn of what this small company never had
+            assert (kind, got["warnings"]) == (kind, [])
         for common in ("kind", "data_as_of", "rows_scanned", "warnings"):
             got.pop(common)
-        assert differences(answer, got, "") == []
+        wrong[kind] = [] if answer is None else differences(answer, got, "")
+    assert wrong == {kind: [] for kind in kinds.names()}
 
 
 def differences(said: object, got: object, at: str) -> list[str]:
