@@ -83,6 +83,16 @@ def test_a_picture_becomes_a_png_of_twice_its_size():
     assert struct.unpack(">II", content[16:24]) == (240, 160)
 
 
+def test_a_file_says_by_itself_what_it_shows():
+    content = images.png(
+        picture(400, 80, element("rect", class_="chart-bar", width=60, height=80)),
+        title="Kassalle",
+        lines=["35 % pääsi perille, ja eniten keskeytetään ennen ostoskoria."],
+        foot="Kaamos Retkeily · 1.–28.3.2026",
+    )
+    assert struct.unpack(">II", content[16:24]) == (800, 2 * (24 + 24 + 2 * 19 + 80 + 18 + 12))
+
+
 def test_a_file_needs_nothing_but_itself():
     alone = images.standalone(picture(10, 10, text(0, 0, "Ä")))
     assert "var(" not in alone

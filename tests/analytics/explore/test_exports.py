@@ -33,7 +33,7 @@ def test_csv_cells_are_safe(presentation):
     content = export(presentation, "csv", title="x")
     assert content.startswith(b"\xef\xbb\xbf")
     rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
-    assert rows[0] == ["'=Nimi", "Henkilöä", "Väli ↓", "Väli ↑", "Päivä"]
+    assert rows[0] == ["'=Nimi", "Henkilöä", "Väli, at least", "Väli, at most", "Päivä"]
     assert [row[0] for row in rows[1:-1]] == [f"'{name}" for name in HOSTILE[:-1]] + HOSTILE[-1:]
     assert rows[3][1:] == ["2", "0.1", "0.25", "2026-03-01"]
     assert rows[-1] == ["tyhjä", "", "", "", ""]

@@ -16,6 +16,7 @@ class Cell:
     text: str
     is_numeric: bool
     link: str | None = None
+    bar: str = ""
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ def draw(table: Table, reader: Reader) -> DrawnTable:
                     shown(value, column, reader),
                     column.is_numeric,
                     column.links[number] if column.links else None,
+                    f"{100 * value:.1f}%" if column.has_bars and isinstance(value, float) else "",
                 )
                 for value, column in zip(row, table.columns, strict=True)
             ]

@@ -11,6 +11,8 @@ import datetime as dt
 import io
 from collections.abc import Iterator, Sequence
 
+from django.utils.translation import gettext as _
+
 from polku.analytics.explore.presentation import Column, Presentation, Table
 from polku.site.charts.images import PicturesUnavailable, png
 
@@ -25,13 +27,14 @@ _LONGEST_CELL = 32_000
 __all__ = ["FORMATS", "PicturesUnavailable", "export"]
 
 
-def export(presentation: Presentation, file_format: str, *, title: str) -> bytes:
-    """The file's bytes. PNG needs a chart, and raises PicturesUnavailable where pictures cannot be made."""
+def export(presentation: Presentation, file_format: str, *, title: str, foot: str = "") -> bytes:
+    """The file's bytes. PNG needs a chart, has `foot` under it, and raises PicturesUnavailable where pictures cannot
+    be made."""
     if file_format == "csv":
         return _csv(presentation.tables)
     if file_format == "xlsx":
         return _xlsx(presentation.tables, title)
-    return png(presentation.charts[0].wide)
+    return png(presentation.charts[0].wide, title=title, lines=[presentation.reading], foot=foot)
 
 
 def _csv(tables: Sequence[Table]) -> bytes:
@@ -105,7 +108,10 @@ def _names(columns: Sequence[Column]) -> list[str]:
     """One name a cell: an interval is two cells."""
     names = []
     for column in columns:
-        names += [f"{column.name} ↓", f"{column.name} ↑"] if len(_kinds(column)) == 2 else [column.name]
+        if len(_kinds(column)) == 2:
+            names += [_("%s, at least") % column.name, _("%s, at most") % column.name]
+        else:
+            names.append(column.name)
     return names
 
 

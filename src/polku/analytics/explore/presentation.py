@@ -23,13 +23,15 @@ WIDE, NARROW = 960, 360
 class Column:
     """What stands in a column: a share is 0–1, a duration seconds, a date a `datetime.date`, an interval a pair.
 
-    `links` are addresses of the cells, one a row, None for none; only the page shows them.
+    `links` are addresses of the cells, one a row, None for none; only the page shows them, and `has_bars`: a bar under
+    each share, as long as it says.
     """
 
     name: str
     kind: ColumnKind = "text"
     decimals: int = 0
     links: Sequence[str | None] | None = None
+    has_bars: bool = False
 
     @property
     def is_numeric(self) -> bool:

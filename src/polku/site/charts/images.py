@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import re
+import textwrap
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+
+from polku.site.charts.svg import element, picture, text
 
 TIMES = 2
 """Pixels of the file for each of the picture: sharp on paper and on slides."""
@@ -33,6 +38,7 @@ LIGHT = {
 }
 """The light tokens that charts use; a test keeps them equal to tokens.css."""
 
+_MARGIN = 24
 _SHEET = Path(__file__).with_name("charts.css")
 
 
@@ -40,15 +46,42 @@ class PicturesUnavailable(Exception):
     """The optional package that makes pictures is not installed; the text says how to get it."""
 
 
-def png(svg: str) -> bytes:
-    """The picture as a PNG on paper. Raises PicturesUnavailable."""
+def png(svg: str, *, title: str = "", lines: Sequence[str] = (), foot: str = "") -> bytes:
+    """The picture as a PNG on paper, a title and lines of text above it and a small one below, so that it says by
+    itself what it shows. Raises PicturesUnavailable."""
     try:
         import vl_convert
     except ImportError as error:
         raise PicturesUnavailable(
             _("Pictures need an optional part of Polku. Install it with: pip install “polku[images]”.")
         ) from error
-    return bytes(vl_convert.svg_to_png(standalone(svg), scale=TIMES))
+    return bytes(vl_convert.svg_to_png(standalone(framed(svg, title, lines, foot)), scale=TIMES))
+
+
+def framed(svg: str, title: str, lines: Sequence[str], foot: str) -> SafeString:
+    """`svg` between its title and its foot, the texts wrapped to its width."""
+    found = re.match(r'<svg[^>]*? width="([\d.]+)" height="([\d.]+)"', svg)
+    if found is None:
+        raise ValueError("a picture of this room says its width and height first")
+    width, height = float(found[1]), float(found[2])
+    parts: list[str] = []
+    y: float = _MARGIN if title or lines else 0
+    for words, class_, step in (
+        *((each, "chart-title", 24) for each in _wrapped(title, width, 18)),
+        *((each, "chart-name", 19) for line in lines for each in _wrapped(line, width, 13)),
+    ):
+        parts.append(text(_MARGIN, y + step - 8, words, class_=class_))
+        y += step
+    parts.append(element("g", SafeString(svg), transform=f"translate(0 {y})"))
+    y += height
+    for words in _wrapped(foot, width, 12):
+        parts.append(text(_MARGIN, y + 12, words))
+        y += 18
+    return picture(width, y + (12 if foot else 0), *parts)
+
+
+def _wrapped(words: str, width: float, size: float) -> list[str]:
+    return textwrap.wrap(words, max(20, int((width - 2 * _MARGIN) / (size * 0.54))))
 
 
 def standalone(svg: str) -> str:
@@ -60,5 +93,7 @@ def standalone(svg: str) -> str:
 
 @lru_cache(maxsize=1)
 def _style() -> str:
-    sheet = re.sub(r"/\*.*?\*/", "", _SHEET.read_text(encoding="utf-8"), flags=re.DOTALL)
+    # The fonts of files have no weights between the regular and the bold one.
+    sheet = _SHEET.read_text(encoding="utf-8").replace("font-weight: 620", "font-weight: 700")
+    sheet = re.sub(r"/\*.*?\*/", "", sheet, flags=re.DOTALL)
     return re.sub(r"var\((--[\w-]+)\)", lambda found: LIGHT[found.group(1)], sheet)

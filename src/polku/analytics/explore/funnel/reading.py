@@ -200,7 +200,7 @@ def _split(answer: Mapping[str, Any], form: FunnelForm) -> list[Table]:
     columns = [
         Column(label[:1].upper() + label[1:]),
         *(Column(name, "count") for name in form.step_names),
-        Column(_("Got through"), "share", 1),
+        Column(_("Got through"), "share", 1, has_bars=True),
         Column(_("Probably"), "share_interval", 1),
     ]
     return [Table(_("By %(property)s") % {"property": label}, columns, rows)]

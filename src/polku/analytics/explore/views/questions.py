@@ -18,7 +18,7 @@ from django_htmx.http import push_url
 from polku.accounts.access import WorkspaceRequest, allows, workspace_view
 from polku.analytics import resolvers
 from polku.analytics.explore import exports, pages, queries
-from polku.analytics.explore.asking import Shown, address_of, ask, form_of
+from polku.analytics.explore.asking import Shown, address_of, ask, form_of, reader_of
 from polku.analytics.explore.forms import QuestionForm
 from polku.analytics.explore.pages import QuestionPage
 from polku.analytics.explore.placements import placements
@@ -64,16 +64,26 @@ def export(request: WorkspaceRequest, kind: str, file_format: str) -> HttpRespon
         messages.error(request, shown.problem or _("There is nothing to export yet."))
         return redirect(back)
     saved = _saved(request, page)
-    title = saved.name if saved else str(page.name)
+    title = saved.name if saved else str(page.question)
     try:
-        content = exports.export(presentation, file_format, title=title)
+        content = exports.export(presentation, file_format, title=title, foot=_foot(request, form))
     except exports.PicturesUnavailable as error:
         messages.error(request, str(error))
         return redirect(back)
     response = HttpResponse(content, content_type=exports.FORMATS[file_format])
-    name = slugify(title) or kind
+    name = slugify(saved.name) if saved else ""
+    name = name or kind
     response["Content-Disposition"] = f'attachment; filename="{name}.{file_format}"'
     return response
+
+
+def _foot(request: WorkspaceRequest, form: QuestionForm) -> str:
+    """Whose figures they are, and of when."""
+    reader, period = reader_of(request), form.period
+    days = _("all data")
+    if period.first is not None and period.last is not None:
+        days = f"{reader.day(period.first, year=True)}–{reader.day(period.last, year=True)}"
+    return " · ".join(filter(None, (request.workspace.name, days, form.segment)))
 
 
 def _page(kind: str) -> QuestionPage:
