@@ -30,7 +30,7 @@ from polku.cli.errors import CommandError
 from polku.cli.owner import migrate, open_store, store_lock
 from polku.cli.paths import socket_path
 from polku.eventstore.duckdb.store import DuckDBStore
-from polku.jobs import queue
+from polku.jobs import queue, schedules
 
 _SWITCH_INTERVAL = 0.0005
 """One busy Python thread with the default 5 ms took the slowest answers from milliseconds to seconds."""
@@ -96,8 +96,9 @@ def serve(
             except OSError as error:
                 raise CommandError(_("The inbox cannot be opened: %s") % error) from error
             control = ControlServer(socket_path(home))
-            runner = queue.Runner()
+            runner, daily = queue.Runner(), schedules.Runner()
             runner.start()
+            daily.start()
             try:
                 if ready:
                     ready()
@@ -106,12 +107,14 @@ def serve(
                 front.stop(_PATIENCE)
                 control.stop()
                 control.join(_PATIENCE)
+                daily.stop(timeout=0)  # what it does ends with the store
                 runner.stop(timeout=_PATIENCE)
                 if not store.stop():
                     _leave_at_once()
         # Closing the store ended what commands and jobs still did; they must have left it before Python ends.
         control.join(_PATIENCE)
         runner.join(_PATIENCE)
+        daily.join(_PATIENCE)
     gc.unfreeze()  # lest DuckDB's library complain at exit of what nobody collected
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from datetime import datetime, time
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
@@ -51,6 +52,17 @@ def choice(name: str, default: str, *, known: tuple[str, ...]) -> str:
     if value not in known:
         raise ImproperlyConfigured(f"{name} is {value!r}; it can be {', '.join(known)}.")
     return value
+
+
+def time_of_day(name: str, default: str) -> time | None:
+    """A time like 03:30; None for `off`."""
+    value = text(name, default).strip().lower()
+    if value == "off":
+        return None
+    try:
+        return datetime.strptime(value, "%H:%M").time()
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} is {value!r}; write a time like {default}, or off.") from None
 
 
 def listing(name: str) -> list[str]:

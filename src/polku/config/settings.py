@@ -24,6 +24,7 @@ CAPTURE_EVENTS_PER_SECOND = environment.integer(
 )
 INBOX_MEGABYTES = environment.integer("POLKU_INBOX_MEGABYTES", 8_192, low=16, high=10_000_000)
 COUNTRY_DATABASE = environment.file("POLKU_COUNTRY_DATABASE")
+UPKEEP_AT = environment.time_of_day("POLKU_UPKEEP_AT", "03:30")
 METRICS_TOKEN = environment.token("POLKU_METRICS_TOKEN")
 
 INSTALLED_APPS = [

@@ -37,3 +37,13 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.state}"
+
+
+class ScheduleRun(models.Model):
+    """When a piece of daily work was begun last; it stands for the whole installation."""
+
+    name = models.CharField(max_length=60, unique=True)
+    begun_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.begun_at}"

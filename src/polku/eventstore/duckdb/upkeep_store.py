@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import threading
 import time
 from collections.abc import Callable, Collection
-from contextlib import suppress
 
 from django.utils.translation import gettext as _
 
@@ -15,12 +13,12 @@ from polku.eventstore.duckdb.generations import Generation
 from polku.eventstore.duckdb.instance import Instance
 from polku.eventstore.port import Progress, StoreError
 from polku.eventstore.upkeep import Compacted
+from polku.jobs.giving_way import come_after_others
 
 DUE_SIGNALS, DUE_SHARE = 10_000, 0.02
 """So many signals, and such a part of all, must have come since the last compaction to make another worth while."""
 _ROOM = 1.3
 """Free space needed, in sizes of the file: the new one, and what sorting spills."""
-_NICENESS = 10
 
 
 class UpkeepStore:
@@ -63,12 +61,11 @@ class UpkeepStore:
 
 
 def _gently(work: Callable[[], None]) -> None:
-    """Do the work in a thread that leaves the processor to others (on Linux), and wait for it."""
+    """Do the work in a thread of its own that comes after others, and wait for it."""
     faults: list[BaseException] = []
 
     def run() -> None:
-        with suppress(OSError, AttributeError):
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
+        come_after_others()
         try:
             work()
         except BaseException as error:
