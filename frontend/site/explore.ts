@@ -29,6 +29,15 @@ export function startExplore(root: Document): void {
     if (asker) htmx.trigger(asker, "htmx:abort", {});
   });
 
+  // A filter that is being written is no question yet: it waits for its button.
+  root.addEventListener(
+    "change",
+    (event) => {
+      if (event.target instanceof Element && event.target.closest("[data-waits]")) event.stopPropagation();
+    },
+    true,
+  );
+
   // What was asked for stands below: bring it into view, and to those who do not see the page.
   root.addEventListener("htmx:afterSettle", (event) => {
     const { requestConfig } = (event as CustomEvent).detail;

@@ -17,9 +17,9 @@ from django_scopes import scope
 from polku.accounts import domain as accounts
 from polku.accounts.models import AuditEntry
 from polku.analytics import run
+from polku.analytics.conditions import condition_of, in_words, row_of
 from polku.eventstore.port import PERSON_BATCH, SIGNAL_BATCH
 from polku.people import domain, queries
-from polku.people.conditions import condition_of, in_words, row_of
 from polku.people.models import Segment
 
 BASE = "/w/testikauppa/segments/"

@@ -10,11 +10,11 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from polku.accounts.models import Workspace
+from polku.analytics import conditions
 from polku.eventstore.port import CatalogKind, Preview, Scope, Selector
 from polku.eventstore.registry import store
 from polku.journeys.display_names import channel_name, metric_name
 from polku.journeys.models import Binding
-from polku.people import conditions
 from polku.site import formats
 
 DAYS = 28

@@ -9,7 +9,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from polku.people import conditions, domain, rules
+from polku.analytics import conditions
+from polku.people import domain, rules
 
 _BLANK_ROWS = 2
 

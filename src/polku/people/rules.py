@@ -9,10 +9,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from polku.accounts.models import Workspace
-from polku.analytics import QueryError
+from polku.analytics import QueryError, conditions
 from polku.analytics.parsing import parse_conditions, parse_selectors
 from polku.eventstore.port import SegmentRule
-from polku.people import conditions
 
 PARTS = ("where", "did", "did_not")
 MOST_ROWS = 20

@@ -250,3 +250,20 @@ def test_a_workspace_has_room_for_so_many_questions(events, owner, workspace):
         )
     text = shown(signed_in(owner).post(f"{FUNNEL}save/", {"name": "x", "state": STEPS}, follow=True))
     assert "at most 1000 saved questions" in text
+
+
+def test_filters_narrow_the_question_and_are_taken_away_one_by_one(shop, owner):
+    for number in range(40):
+        city = {"properties": {"city": "Oulu" if number % 4 else "Turku", "age": number}}
+        shop.events((f"q{number}", "a", f"2026-03-01T10:{number:02d}", city))
+        shop.events((f"q{number}", "b", f"2026-03-01T11:{number:02d}", dict(city)))
+    client = signed_in(owner)
+    filters = "property=city&op=eq&value=Oulu&property=age&op=ge&value=20&property=&op=eq&value="
+    page = client.get(f"{FUNNEL}?step=event:a&step=event:b&{filters}")
+    text = shown(page)
+    assert "15 100%" in text
+    assert "city is Oulu" in text and "age is at least 20" in text
+    gone = client.get(f"{FUNNEL}?step=event:a&step=event:b&{filters}&do=unfilter:0")
+    assert gone.url == f"{FUNNEL}?step=event%3Aa&step=event%3Ab&property=age&op=ge&value=20"
+    for odd in ("property=city&op=like&value=x", "property=city&value=x", "property=city&op=in&value=,", "op=eq"):
+        assert "40 100%" in shown(client.get(f"{FUNNEL}?step=event:a&step=event:b&{odd}"))

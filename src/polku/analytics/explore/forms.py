@@ -10,7 +10,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from polku.analytics import periods, resolvers
+from polku.analytics import conditions, periods, resolvers
 from polku.analytics.explore.selecting import Choices
 from polku.eventstore.registry import store
 
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 LONGEST_VALUE = 500
 MOST_VALUES = 60
 MOST_PROPERTIES = 300
+MOST_FILTERS = 10
+FILTER = ("property", "op", "value")
+"""Parameters that come together, once for each filter."""
 PREVIOUS, SEGMENT = "previous", "segment:"
 Option = tuple[str, str, bool]
 """(value, name, whether it is chosen)"""
@@ -89,11 +92,51 @@ class QuestionForm(forms.Form):
 
     # what pages ask
 
+    def after(self, wish: str) -> Parameters:
+        """The parameters after any button with `name="do"` was pressed: `unfilter:N`, or one of the builder's own."""
+        verb, _colon, number = wish.partition(":")
+        if verb != "unfilter":
+            return self.changed(wish)
+        left = [row for place, row in enumerate(self.filters) if str(place) != number]
+        rest = [pair for pair in self.parameters() if pair[0] not in FILTER]
+        return [*rest, *_flat(left)]
+
+    @cached_property
+    def filters(self) -> list[dict[str, str]]:
+        """Rows {"property", "op", "value"} that say which signals count; what is not whole is left out."""
+        columns = [[_readable(value) for value in self.given.getlist(name)[:MOST_FILTERS]] for name in FILTER]
+        rows = [dict(zip(FILTER, row, strict=True)) for row in zip(*columns, strict=False)]
+        return [
+            row
+            for row in rows
+            if row["property"]
+            and row["op"] in dict(conditions.OPERATORS)
+            and (row["value"].strip(" ,") or row["op"] in ("known", "unknown"))
+        ]
+
+    @property
+    def filter_words(self) -> list[str]:
+        """Each filter as people say it."""
+        return [conditions.in_words(condition) for condition in self._conditions]
+
+    @property
+    def can_filter(self) -> bool:
+        return len(self.filters) < MOST_FILTERS
+
+    @property
+    def _conditions(self) -> list[dict[str, Any]]:
+        return [condition for row in self.filters if (condition := conditions.condition_of(row))]
+
+    @property
+    def operators(self) -> list[tuple[str, Any]]:
+        return list(conditions.OPERATORS)
+
     def query(self) -> dict[str, object]:
         """The Query object; only after `is_valid`."""
         zone = self.workspace.timezone
         common: dict[str, object] = {
             "range": self.period.range(zone),
+            "where": self._conditions or None,
             "segment": self.segment or None,
             "compare": self._compared(zone),
             "breakdown": {"property": self.breakdown} if self.breakdown else None,
@@ -119,6 +162,7 @@ class QuestionForm(forms.Form):
             if value and value != str(each.initial if each.initial is not None else ""):
                 found.append((name, value))
         found += [(name, value) for name in self.repeated for value in self.values(name)]
+        found += _flat(self.filters)
         found = [(name, value) for name, value in found if name not in changes]
         return [*found, *((name, value) for name, value in changes.items() if value)]
 
@@ -158,19 +202,23 @@ class QuestionForm(forms.Form):
 
     @property
     def breakdown_options(self) -> list[Option]:
+        return [("", _("No breakdown"), not self.breakdown), *self._property_options(self.breakdown)]
+
+    @property
+    def filter_options(self) -> list[Option]:
+        """Properties that a new filter may look at."""
+        return self._property_options("")
+
+    def _property_options(self, chosen: str) -> list[Option]:
         names = properties_received(self.workspace.key.hex, self.state.version)
-        if self.breakdown and self.breakdown not in names:
-            names = (*names, self.breakdown)
+        if chosen and chosen not in names:
+            names = (*names, chosen)
         said = sorted((resolvers.words().property(name), name) for name in names)
         seen: dict[str, int] = {}
         for label, _name in said:
             seen[label] = seen.get(label, 0) + 1
-        return [("", _("No breakdown"), not self.breakdown)] + [
-            (
-                name,
-                label[:1].upper() + label[1:] + (f" ({name})" if seen[label] > 1 else ""),
-                name == self.breakdown,
-            )
+        return [
+            (name, label[:1].upper() + label[1:] + (f" ({name})" if seen[label] > 1 else ""), name == chosen)
             for label, name in said
         ]
 
@@ -193,6 +241,10 @@ class QuestionForm(forms.Form):
 
     def _day(self, day: Any) -> str:
         return day.isoformat() if day and self.is_custom else ""
+
+
+def _flat(rows: Sequence[Mapping[str, str]]) -> list[tuple[str, str]]:
+    return [(name, row[name]) for row in rows for name in FILTER]
 
 
 def _readable(value: str) -> str:

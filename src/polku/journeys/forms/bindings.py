@@ -9,10 +9,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from polku.analytics import conditions
 from polku.journeys import limits, values
 from polku.journeys.forms.changes import add_errors
 from polku.journeys.models import Binding
-from polku.people import conditions
 
 ROWS = 5
 """Conditions offered on the page; more than these need an imported document."""

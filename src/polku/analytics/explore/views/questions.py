@@ -38,7 +38,7 @@ def question(request: WorkspaceRequest, kind: str) -> HttpResponse:
     saved = _saved(request, page)
     if "do" in request.GET:
         wish = request.GET["do"].replace("\0", "")[:100]
-        parameters = [*form.changed(wish), *([("saved", str(saved.pk))] if saved else [])]
+        parameters = [*form.after(wish), *([("saved", str(saved.pk))] if saved else [])]
         base = reverse(f"explore:{kind}", kwargs={"workspace": request.workspace.slug})
         return redirect(f"{base}?{urlencode(parameters)}" if parameters else base)
     shown = ask(request, page, form)

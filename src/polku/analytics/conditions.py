@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from polku.people.property_names import property_name, value_name
+from polku.analytics import resolvers
 
 OPERATORS = [
     ("eq", gettext_lazy("is")),
@@ -55,10 +55,10 @@ def in_words(condition: Mapping[str, Any]) -> str:
     """`city is one of Oulu, Rovaniemi`"""
     row = row_of(condition)
     operator = _("is one of") if row["op"] == "in" else str(dict(OPERATORS)[row["op"]])
-    name, value = row["property"], value_name(row["property"], row["value"])
+    name, value = row["property"], resolvers.words().value(row["property"], row["value"])
     if row["op"] == "eq" and row["value"] in ("true", "false"):
-        return f"{property_name(name)}: {value}"
-    return " ".join(part for part in (property_name(name), operator, value) if part)
+        return f"{resolvers.words().property(name)}: {value}"
+    return " ".join(part for part in (resolvers.words().property(name), operator, value) if part)
 
 
 def _number(text: str) -> float | int | str:
