@@ -23,7 +23,11 @@ EXAMPLES = 5
 def property_shares(
     session: Session, scope: Scope, inside: Group, outside: Group, *, most_values: int
 ) -> list[PropertyShare]:
-    """By property, the most frequent values first. A text of properties is taken apart once, however often it came."""
+    """By property, the most frequent values first.
+
+    A text of properties is taken apart once, however often it came, and properties of too many values are left out
+    before they are met with people: they are the most rows by far.
+    """
     people = np.concatenate([inside.person, outside.person])
     columns = {
         "person": people,
@@ -49,22 +53,26 @@ def property_shares(
             SELECT m.is_inside, m.person, 'person.', p.traits
             FROM {session.db}.person AS p JOIN members AS m ON m.person = p.person WHERE p.traits IS NOT NULL
         ), texts AS (
-            SELECT text, unnest(json_keys(text)) AS name FROM (SELECT DISTINCT text FROM held)
-        ), parts AS (
-            SELECT text, name,
-                json_extract_string(text, '/' || replace(replace(name, '~', '~0'), '/', '~1')) AS value FROM texts
+            SELECT prefix, text, unnest(json_keys(text)) AS name FROM (SELECT DISTINCT prefix, text FROM held)
+        ), parts AS MATERIALIZED (
+            SELECT prefix, text, name, value FROM (
+                SELECT *, json_extract_string(text, '/' || replace(replace(name, '~', '~0'), '/', '~1')) AS value
+                FROM texts
+            ) WHERE value IS NOT NULL AND value <> '' AND length(value) <= {LONGEST_VALUE}
+        ), few AS (
+            SELECT prefix, name FROM parts GROUP BY ALL HAVING count(DISTINCT value) <= {MOST_DISTINCT}
         ), pairs AS (
-            SELECT held.is_inside, held.person, held.prefix || parts.name AS name, parts.value
-            FROM held JOIN parts USING (text)
+            SELECT held.is_inside, held.person, prefix || parts.name AS name, parts.value
+            FROM held JOIN (SELECT parts.* FROM parts SEMI JOIN few USING (prefix, name)) AS parts USING (prefix, text)
             UNION ALL
             SELECT m.is_inside, m.person, 'channel', s.channel FROM {terms.source()} {members} WHERE {where}
             UNION ALL
             SELECT m.is_inside, m.person, 'order.status', o.status
             FROM {with_order.source()} {members} WHERE {having_order}
         ), counted AS (
-            SELECT name, value, count(DISTINCT person) FILTER (is_inside) AS inside,
-                count(DISTINCT person) FILTER (NOT is_inside) AS outside
-            FROM pairs WHERE value IS NOT NULL AND value <> '' AND length(value) <= {LONGEST_VALUE}
+            SELECT name, value, count(*) FILTER (is_inside) AS inside, count(*) FILTER (NOT is_inside) AS outside
+            FROM (SELECT DISTINCT is_inside, person, name, value FROM pairs)
+            WHERE value IS NOT NULL AND value <> '' AND length(value) <= {LONGEST_VALUE}
             GROUP BY name, value
         ), ranked AS (
             SELECT *, count(*) OVER (PARTITION BY name) AS distinct_values,
