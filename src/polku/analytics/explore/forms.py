@@ -74,8 +74,8 @@ class QuestionForm(forms.Form):
 
     @property
     def is_asked(self) -> bool:
-        """Whether enough is chosen for an answer; until then the page shows proposals."""
-        return True
+        """Whether enough is chosen for an answer, and there is data to ask; until then the page shows proposals."""
+        return self.state.signals > 0
 
     @property
     def hint(self) -> str:

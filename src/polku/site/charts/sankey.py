@@ -17,7 +17,7 @@ NODE_WIDTH = 6.0
 _LEAST_SLOT, _GAP = 34.0, 10.0  # a name and its number must fit beside the smallest node
 _TALLEST = 300.0
 _TOP, _FOOT = 34.0, 12.0
-_ROOM_FOR_NAMES = 150.0
+_ROOM_FOR_NAMES = 180.0
 _PHONE = 600
 
 Key = tuple[int, str | None]

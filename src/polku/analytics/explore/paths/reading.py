@@ -17,7 +17,7 @@ from polku.analytics.explore.presentation import Chart, Column, Presentation, Ta
 from polku.analytics.explore.selecting import EVENT, TOUCHPOINT
 from polku.eventstore.port import StoreError
 from polku.site.charts.sankey import Stream, Words, sankey
-from polku.site.formats import Reader
+from polku.site.formats import NBSP, Reader
 
 MOST_VARIANTS, LONGEST_VARIANT, MOST_PLACES = 8, 12, 8
 ENOUGH_TIES = 0.01
@@ -65,8 +65,10 @@ class Reading:
         return address_of(self.asked.request, page, self.form, begin=value, end=None)
 
     def share(self, count: int) -> str:
-        """Of all units."""
+        """Of all units; what would round to nothing is said to be below a tenth of a per cent."""
         share = count / self.units if self.units else 0.0
+        if 0 < share < 0.0005:
+            return f"<{NBSP}{self.reader.percent(0.001, 1)}"
         return self.reader.percent(share, 1 if 0 < share < 0.095 else 0)
 
     def counted(self, count: int) -> str:
