@@ -6,51 +6,43 @@ what is equally frequent comes in the order of names, whatever order the rows ar
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from polku.eventstore.behaviour import NodeCount, PathFlow, PathQuestion, Paths, Transition, Variant, Variants
+from polku.eventstore.chunks import Flags, Ints, Numbers, Pause, changes, each_chunk
 
+_MOST_COUNTERS = 2**20  # of pairs of nodes that are counted in a table of all there could be
 _MOST_COMPARED = 200  # nodes of two paths of one length; few are told apart only after that
 
-Ints = NDArray[np.int64]
-Flags = NDArray[np.bool_]
 
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Walk:
     """Rows in order of unit and time; all arrays have the same length. `node` is a place in `names`, which ascend."""
 
-    unit: Ints
+    unit: Numbers
     time: Ints
-    node: Ints
+    node: Numbers
     names: Sequence[str]
 
-    def taken(self, rows: Ints | Flags) -> Walk:
+    def taken(self, rows: Numbers) -> Walk:
         return Walk(self.unit[rows], self.time[rows], self.node[rows], self.names)
 
-    @property
+    @cached_property
     def begins(self) -> Flags:
         """Where a unit's rows begin."""
         return changes(self.unit)
 
-    @property
+    @cached_property
     def firsts(self) -> Ints:
         return np.flatnonzero(self.begins)
 
-    @property
+    @cached_property
     def lasts(self) -> Ints:
         return np.append(self.firsts[1:], self.unit.size) - 1 if self.unit.size else self.firsts
-
-
-def changes(values: NDArray[np.generic]) -> Flags:
-    """Where a value differs from the one before it; the first one always does."""
-    changed = np.ones(values.size, dtype=bool)
-    np.not_equal(values[1:], values[:-1], out=changed[1:])
-    return changed
 
 
 def share_of_ties(unit: Ints, time: Ints) -> float:
@@ -92,19 +84,27 @@ def without_repeats(walk: Walk) -> Walk:
     return walk.taken(walk.begins | changes(walk.node))
 
 
-def paths_of(walk: Walk, asked: PathQuestion, *, scanned: int = 0, ties: float = 0.0) -> Paths:
+@dataclass(frozen=True)
+class Work:
+    """How long arrays are worked through: see `polku.eventstore.chunks`."""
+
+    pause: Pause
+    threads: int = 1
+
+
+def paths_of(walk: Walk, asked: PathQuestion, work: Work, *, scanned: int = 0, ties: float = 0.0) -> Paths:
     """Everything `Paths` tells, of a walk that is cut already."""
     if asked.collapse_repeats:
         walk = without_repeats(walk)
     firsts, lasts = walk.firsts, walk.lasts
-    transitions, total, distinct = _transitions(walk, asked.top)
+    transitions, total, distinct = _transitions(walk, asked.top, work)
     return Paths(
         transitions=transitions,
         total=total,
         distinct=distinct,
-        starts=_counts(walk.node[firsts], walk.names, asked.top),
-        ends=_counts(walk.node[lasts], walk.names, asked.top),
-        loops=_loops(walk, asked.top),
+        starts=_counted(np.bincount(walk.node[firsts], minlength=len(walk.names)), walk.names, asked.top),
+        ends=_counted(np.bincount(walk.node[lasts], minlength=len(walk.names)), walk.names, asked.top),
+        loops=_loops(walk, asked.top, work),
         flows=_flows(walk, asked),
         units=firsts.size,
         scanned=scanned,
@@ -112,28 +112,85 @@ def paths_of(walk: Walk, asked: PathQuestion, *, scanned: int = 0, ties: float =
     )
 
 
-def _transitions(walk: Walk, top: int) -> tuple[tuple[Transition, ...], int, int]:
+def _transitions(walk: Walk, top: int, work: Work) -> tuple[tuple[Transition, ...], int, int]:
+    """(the most frequent, how many there are in all, how many different ones)."""
     size = len(walk.names)
-    rows = np.flatnonzero(~walk.begins)
-    pairs = walk.node[rows - 1] * size + walk.node[rows]
-    found, place, counts = np.unique(pairs, return_inverse=True, return_counts=True)
+    if not walk.unit.size:
+        return (), 0, 0
+
+    def pairs_of(part: slice) -> tuple[Ints, Ints]:
+        """Of a chunk, the rows that somebody came to from another, and for each which two nodes that joins."""
+        unit, node = walk.unit[part], walk.node[part]
+        here = np.flatnonzero(unit[1:] == unit[:-1]) + 1
+        return here, node[here - 1].astype(np.int64) * size + node[here]
+
+    def count(part: slice) -> tuple[Ints, Ints]:
+        _here, pairs = pairs_of(part)
+        if size * size <= _MOST_COUNTERS:
+            counts = np.bincount(pairs, minlength=size * size)
+            found = np.flatnonzero(counts)
+            return found, counts[found]
+        return np.unique(pairs, return_counts=True)
+
+    parts = each_chunk(count, walk.unit, pause=work.pause, threads=work.threads)
+    found, place = np.unique(np.concatenate([pairs for pairs, _ in parts]), return_inverse=True)
+    counts = np.bincount(
+        place, weights=np.concatenate([counts for _, counts in parts]), minlength=found.size
+    ).astype(np.int64)
     largest = np.argsort(-counts, kind="stable")[:top]
-    rank = np.full(found.size, -1)
-    rank[largest] = np.arange(largest.size)
-    of_row = rank[place]
-    kept = of_row >= 0
-    waits = walk.time[rows[kept]] - walk.time[rows[kept] - 1]
-    medians = _medians(of_row[kept], waits, largest.size)
+    shown = np.sort(found[largest])  # each of them a group, in the order of pairs
+
+    group_of = _group_of(shown, size)
+
+    def waits_of(part: slice) -> list[Ints]:
+        """The waits of each pair that is shown."""
+        here, pairs = pairs_of(part)
+        group = group_of(pairs)
+        order = np.argsort(group, kind="stable")
+        time = walk.time[part]
+        waits = (time[here] - time[here - 1])[order]
+        return np.split(waits, np.cumsum(np.bincount(group, minlength=shown.size))[: shown.size])[:-1]
+
+    waits = each_chunk(waits_of, walk.unit, pause=work.pause, threads=work.threads)
+    medians = [_median(np.concatenate([part[group] for part in waits])) for group in range(shown.size)]
     return (
         tuple(
-            Transition(walk.names[pair // size], walk.names[pair % size], count, median)
-            for pair, count, median in zip(
-                found[largest].tolist(), counts[largest].tolist(), medians, strict=True
+            Transition(walk.names[pair // size], walk.names[pair % size], count, medians[group])
+            for pair, count, group in zip(
+                found[largest].tolist(),
+                counts[largest].tolist(),
+                np.searchsorted(shown, found[largest]).tolist(),
+                strict=True,
             )
         ),
-        rows.size,
+        int(counts.sum()),
         found.size,
     )
+
+
+def _group_of(shown: Ints, size: int) -> Callable[[Ints], Numbers]:
+    """What gives the place of pairs of `size` nodes in `shown`, which ascends, and its length for those not there."""
+    narrow = np.uint16 if shown.size < 2**16 else np.int64
+    if size * size <= _MOST_COUNTERS:
+        groups = np.full(size * size, shown.size, dtype=narrow)
+        groups[shown] = np.arange(shown.size)
+        return lambda pairs: groups[pairs]
+
+    def search(pairs: Ints) -> Numbers:
+        place = np.minimum(np.searchsorted(shown, pairs), shown.size - 1)
+        return np.where(shown[place] == pairs, place, shown.size).astype(narrow)
+
+    return search
+
+
+def _median(values: Ints) -> float:
+    """Of at least one value; the array is put in another order."""
+    middle = values.size // 2
+    if values.size % 2:
+        values.partition(middle)
+        return float(values[middle])
+    values.partition((middle - 1, middle))
+    return (float(values[middle - 1]) + float(values[middle])) / 2
 
 
 def _medians(group: Ints, values: Ints, groups: int) -> list[float]:
@@ -141,25 +198,36 @@ def _medians(group: Ints, values: Ints, groups: int) -> list[float]:
     order = np.argsort(group, kind="stable")
     values = values[order]
     ends = np.cumsum(np.bincount(group, minlength=groups))
-    return [float(np.median(part)) for part in np.split(values, ends[:-1])] if groups else []
+    return [_median(part) for part in np.split(values, ends[:-1])] if groups else []
 
 
-def _counts(nodes: Ints, names: Sequence[str], top: int) -> tuple[NodeCount, ...]:
-    counts = np.bincount(nodes, minlength=len(names))
+def _counted(counts: Ints, names: Sequence[str], top: int) -> tuple[NodeCount, ...]:
+    """The largest of the counts of nodes, in the order of names where they are equal."""
     largest = np.argsort(-counts, kind="stable")[:top]
     return tuple(NodeCount(names[node], int(counts[node])) for node in largest.tolist() if counts[node])
 
 
-def _loops(walk: Walk, top: int) -> tuple[NodeCount, ...]:
+def _loops(walk: Walk, top: int, work: Work) -> tuple[NodeCount, ...]:
     """Nodes that units came back to after another one."""
-    walk = without_repeats(walk)
+    size = len(walk.names)
+
+    def count(part: slice) -> Ints:
+        unit, node = walk.unit[part], walk.node[part]
+        moved = np.flatnonzero(changes(unit) | changes(node))
+        unit, node = unit[moved], node[moved]
+        # A stable sort by node leaves the visits of one unit to it beside each other.
+        order = np.argsort(node, kind="stable")
+        node, unit = node[order], unit[order]
+        again = np.zeros(node.size, dtype=bool)
+        again[1:] = (node[1:] == node[:-1]) & (unit[1:] == unit[:-1])
+        first_time = again.copy()
+        first_time[1:] &= ~again[:-1]
+        return np.bincount(node[first_time], minlength=size)
+
     if not walk.unit.size:
         return ()
-    size = len(walk.names)
-    visits = (np.cumsum(walk.begins) - 1) * size + walk.node
-    visits.sort()
-    again = ~changes(visits)
-    return _counts(np.unique(visits[again]) % size, walk.names, top)
+    parts = each_chunk(count, walk.unit, pause=work.pause, threads=work.threads)
+    return _counted(np.sum(parts, axis=0), walk.names, top)
 
 
 def _flows(walk: Walk, asked: PathQuestion) -> tuple[PathFlow, ...]:
@@ -192,14 +260,16 @@ def _flows(walk: Walk, asked: PathQuestion) -> tuple[PathFlow, ...]:
     return tuple(flows)
 
 
-def variants_of(walk: Walk, asked: PathQuestion, *, scanned: int = 0, ties: float = 0.0) -> Variants:
+def variants_of(
+    walk: Walk, asked: PathQuestion, work: Work, *, scanned: int = 0, ties: float = 0.0
+) -> Variants:
     """The most frequent whole paths; of equally frequent ones the shorter, then by names."""
     if asked.collapse_repeats:
         walk = without_repeats(walk)
     firsts, lasts = walk.firsts, walk.lasts
     if not firsts.size:
         return Variants((), 0, 0, None, scanned, ties)
-    group, examples, counts = _same_paths(walk)
+    group, examples, counts = _same_paths(walk, work)
     durations = walk.time[lasts] - walk.time[firsts]
     lengths = lasts - firsts + 1
     chosen = _most_frequent(walk, firsts[examples], lengths[examples], counts, asked.top)
@@ -215,7 +285,7 @@ def variants_of(walk: Walk, asked: PathQuestion, *, scanned: int = 0, ties: floa
     return Variants(tuple(found), counts.size, firsts.size, float(np.median(durations)), scanned, ties)
 
 
-def _same_paths(walk: Walk) -> tuple[Ints, Ints, Ints]:
+def _same_paths(walk: Walk, work: Work) -> tuple[Ints, Ints, Ints]:
     """(the group of each unit, a unit of each group, the size of each group): units of equal paths share a group.
 
     Step by step, units that were together so far stay together where they go to the same node.
@@ -228,6 +298,7 @@ def _same_paths(walk: Walk) -> tuple[Ints, Ints, Ints]:
     size = len(walk.names)
     next_group = 1
     for step, count in enumerate(under_way.tolist()):
+        work.pause()
         units = order[:count]
         pairs = together[units] * size + walk.node[firsts[units] + step]
         found, place = np.unique(pairs, return_inverse=True)

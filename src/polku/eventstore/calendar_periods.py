@@ -2,52 +2,77 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
 
-Ints = NDArray[np.int64]
+from polku.eventstore.chunks import Ints
 
 INTERVALS = ("day", "week", "month")
 _QUARTER = 15 * 60 * 1_000_000  # no zone's offset from UTC changes within a quarter of an hour
-_FIRST_MONDAY = date(1969, 12, 29)
+_A_DAY = 96  # quarters
 _EPOCH = date(1970, 1, 1)
+_FIRST_MONDAY = date(1969, 12, 29)
+# What datetime knows, but for a day at either end, in quarters; moments beyond have the offset there.
+_EARLIEST, _LATEST = -62_135_510_400 // 900, 253_402_128_000 // 900
+_MOST_QUARTERS = 4_000_000  # a hundred years; in wider ranges only quarters that are there are looked at
 
 
-def periods_of(time: Ints, interval: str, timezone: str) -> tuple[Ints, Callable[[int], date]]:
-    """(the number of the period that each moment lies in, what turns a number into the period's first day).
+class Calendar:
+    """Numbers the periods of the moments `time` (microseconds since 1970, UTC), one after another without a gap."""
 
-    `time` is microseconds since 1970 (UTC). Numbers follow one another without a gap.
-    """
-    if not time.size:
-        return time, lambda number: start_of(number, interval)
-    quarter = time // _QUARTER
-    low, high = int(quarter.min()), int(quarter.max())
-    if high - low < 10_000_000:
-        there = np.zeros(high - low + 1, dtype=bool)
-        there[quarter - low] = True
-        distinct = np.flatnonzero(there) + low
-        place = np.cumsum(there) - 1
-        days = _days(distinct, timezone)
-        return _numbers(days, interval)[place[quarter - low]], lambda number: start_of(number, interval)
-    distinct, place = np.unique(quarter, return_inverse=True)
-    return _numbers(_days(distinct, timezone), interval)[place], lambda number: start_of(number, interval)
+    def __init__(self, time: Ints, interval: str, timezone: str) -> None:
+        self._interval = interval
+        low, high = (int(time.min()) // _QUARTER, int(time.max()) // _QUARTER) if time.size else (0, 0)
+        self._is_dense = high - low < _MOST_QUARTERS
+        quarters = np.arange(low, high + 1) if self._is_dense else np.unique(time // _QUARTER)
+        self._quarters = quarters
+        self._numbers = _numbers(_days(quarters, timezone), interval).astype(np.int32)
+
+    def periods(self, time: Ints) -> NDArray[np.int32]:
+        """The number of the period that each of the moments lies in; they must be among those of the calendar."""
+        quarter = time // _QUARTER
+        if self._is_dense:
+            quarter -= self._quarters[0]
+            return self._numbers[quarter]
+        return self._numbers[np.searchsorted(self._quarters, quarter)]
+
+    def start_of(self, number: int) -> date:
+        """The first day of the period of this number."""
+        if self._interval == "day":
+            return _EPOCH + timedelta(days=number)
+        if self._interval == "week":
+            return _FIRST_MONDAY + timedelta(weeks=number)
+        return date(1970 + number // 12, number % 12 + 1, 1)
 
 
 def _days(quarters: Ints, timezone: str) -> Ints:
-    """The local day (since 1970) of each quarter of an hour, asked of the zone once a quarter."""
-    zone = ZoneInfo(timezone)
-    offsets = np.array([_offset(quarter, zone) for quarter in quarters.tolist()], dtype=np.int64)
-    return (quarters * 900 + offsets) // 86_400
+    """The local day (since 1970) of each quarter of an hour, which ascend.
+
+    The zone is asked at both ends of a day in UTC, and within only where they differ: none changes and changes back in
+    a day.
+    """
+    day = quarters // _A_DAY
+    distinct, place = np.unique(day, return_inverse=True)
+    at_start, at_end = (
+        np.array([_offset(quarter, timezone) for quarter in ends.tolist()], dtype=np.int64)
+        for ends in (distinct * _A_DAY, (distinct + 1) * _A_DAY)
+    )
+    offset = at_start[place]
+    changing = np.flatnonzero((at_start != at_end)[place])
+    offset[changing] = [_offset(quarter, timezone) for quarter in quarters[changing].tolist()]
+    return (quarters * 900 + offset) // 86_400
 
 
-def _offset(quarter: int, zone: ZoneInfo) -> int:
+@lru_cache(maxsize=100_000)
+def _offset(quarter: int, timezone: str) -> int:
     """Seconds that local time is ahead of UTC."""
+    quarter = min(max(quarter, _EARLIEST), _LATEST)
     moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=quarter * 900)
-    offset = moment.astimezone(zone).utcoffset()
+    offset = moment.astimezone(ZoneInfo(timezone)).utcoffset()
     return int(offset.total_seconds()) if offset is not None else 0
 
 
@@ -57,12 +82,3 @@ def _numbers(days: Ints, interval: str) -> Ints:
     if interval == "week":
         return (days + 3) // 7  # 1970 began on a Thursday
     return days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
-
-
-def start_of(number: int, interval: str) -> date:
-    """The first day of the period of this number."""
-    if interval == "day":
-        return _EPOCH + timedelta(days=number)
-    if interval == "week":
-        return _FIRST_MONDAY + timedelta(weeks=number)
-    return date(1970 + number // 12, number % 12 + 1, 1)

@@ -7,25 +7,20 @@ between; the few units where they do, or where it does, go through `polku.events
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from polku.eventstore.behaviour import ORDERS, Order
+from polku.eventstore.chunks import Flags, Ints, Numbers, Pause, changes, each_chunk
 from polku.eventstore.exact_funnel import any_chain, walled_any_chain, walled_chain
 from polku.eventstore.port import SequenceRows
 
-__all__ = ["MOST_STEPS", "NOT_REACHED", "ORDERS", "FunnelUnits", "Order", "funnel_units", "unit_chunks"]
+__all__ = ["MOST_STEPS", "NOT_REACHED", "ORDERS", "FunnelUnits", "Order", "funnel_units"]
 
 MOST_STEPS = 62  # bits of an int64 mask, with room for its sign
-CHUNK = 1_000_000  # rows worked on at once: what lies between two looks at the clock
-
-Ints = NDArray[np.int64]
-Flags = NDArray[np.bool_]
-Pause = Callable[[], None]
 
 NOT_REACHED = np.iinfo(np.int64).min
 _NO_WINDOW = np.iinfo(np.int64).max
@@ -57,6 +52,7 @@ def funnel_units(
     exclude: Sequence[tuple[int, int]] = (),
     quiet: Flags | None = None,
     pause: Pause | None = None,
+    threads: int = 1,
 ) -> FunnelUnits:
     """How far each unit gets, on the earliest of its longest chains.
 
@@ -74,9 +70,9 @@ def funnel_units(
     following steps of the chain from step `after` to step `before`, counted from 1.
 
     Among the longest chains the earliest is the one that starts first and then has each next step as early as
-    possible. `pause` is called now and then, and may raise to stop. Raises ValueError for a number of steps outside
-    1–62, a negative window, or an exclusion that has no place between the steps (with order "any": that does not hold
-    for all of them).
+    possible. `pause` is called now and then, and may raise to stop; `threads` work at once. Raises ValueError for a
+    number of steps outside 1–62, a negative window, or an exclusion that has no place between the steps (with order
+    "any": that does not hold for all of them).
     """
     if steps < 1 or steps + len(exclude) > MOST_STEPS:
         raise ValueError(f"a funnel has 1 to {MOST_STEPS} steps, not {steps}")
@@ -86,33 +82,21 @@ def funnel_units(
         if not 1 <= after < before <= steps or (order == "any" and (after, before) != (1, steps)):
             raise ValueError(f"an exclusion from step {after} to {before} has no place among {steps} steps")
     asked = _Asked(steps, _NO_WINDOW if window is None else window, order, tuple(exclude), pause or _no_pause)
-    parts = []
-    for part in unit_chunks(rows.unit):
-        asked.pause()
+
+    def count(part: slice) -> FunnelUnits:
         silent = None if quiet is None else quiet[part]
         found = _funnel_of(asked, rows.unit[part], rows.time[part], rows.mask[part], silent)
         found.first[:] += part.start
         found.last[:] += part.start
-        parts.append(found)
+        return found
+
+    parts = each_chunk(count, rows.unit, pause=asked.pause, threads=threads)
     return FunnelUnits(
         *(
             np.concatenate([getattr(part, name) for part in parts])
             for name in ("unit", "furthest", "times", "first", "last")
         )
     )
-
-
-def unit_chunks(units: Ints, size: int = CHUNK) -> Iterator[slice]:
-    """Slices of about `size` rows that split no unit; one empty slice of nothing."""
-    start = 0
-    while True:
-        end = min(start + size, units.size)
-        if end < units.size:
-            end = int(np.searchsorted(units[end:], units[end - 1], side="right")) + end
-        yield slice(start, end)
-        if end == units.size:
-            return
-        start = end
 
 
 def _no_pause() -> None:
@@ -135,30 +119,35 @@ class _Asked:
         return walls
 
 
-def _funnel_of(asked: _Asked, units: Ints, times: Ints, masks: Ints, quiet: Flags | None) -> FunnelUnits:
+def _funnel_of(asked: _Asked, units: Numbers, times: Ints, masks: Ints, quiet: Flags | None) -> FunnelUnits:
     """As `funnel_units`, at once."""
     every = (1 << asked.steps) - 1
-    serves = masks & every
+    serves = masks & every if asked.exclude or asked.order == "strict" else masks
     if asked.order != "strict":
-        kept = np.flatnonzero(serves)
+        kept = np.flatnonzero(serves & every != 0)
     elif quiet is None:
         kept = np.arange(serves.size)
     else:
         kept = np.flatnonzero((serves != 0) | ~quiet)
-    log = _Log(units[kept], times[kept], serves[kept], asked.steps, asked.window)
-    entries = np.flatnonzero(log.masks if asked.order == "any" else log.masks & 1)
-    changes = _changes(log.units[entries])
-    first, last = entries[changes], entries[np.append(changes, True)[1:]] if entries.size else entries
+    if kept.size == serves.size:
+        log = _Log(units, times, serves & every, asked.steps, asked.window)
+    else:
+        log = _Log(units[kept], times[kept], serves[kept] & every, asked.steps, asked.window)
+    entries = np.flatnonzero(log.masks != 0) if asked.order == "any" else log.rows_of_step(0)
+    begins = changes(log.units[entries])
+    first, last = entries[begins], entries[np.append(begins, True)[1:]] if entries.size else entries
     clumsy, chains = _CHAINS[asked.order](log, entries, first)
     reached = chains >= 0
     moments = np.where(reached, log.times[chains], NOT_REACHED) if log.times.size else chains
     found = FunnelUnits(log.units[first], reached.sum(axis=1), moments, kept[first], kept[last])
+    if not asked.exclude and not clumsy.any():
+        return found
     walls = asked.walls(masks)
     if asked.exclude:
         clumsy |= _crosses(units, times, walls, np.where(reached, kept[chains], -1) if kept.size else chains)
     if asked.order == "strict":
         walls[kept] = every
-    _mend(asked, found, np.flatnonzero(clumsy), (units, times, serves, walls))
+    _mend(asked, found, np.flatnonzero(clumsy), (units, times, masks & every, walls))
     return found
 
 
@@ -187,7 +176,7 @@ def _mend(asked: _Asked, found: FunnelUnits, clumsy: Ints, log: tuple[Ints, Ints
 def _crosses(units: Ints, times: Ints, walls: Ints, chains: Ints) -> Flags:
     """Which of `chains` (rows by unit and step, −1 where not reached) pass a wall."""
     crosses = np.zeros(len(chains), dtype=bool)
-    begins = _changes(units) | _changes(times)
+    begins = changes(units) | changes(times)
     instant = np.cumsum(begins) - 1
     for done in range(1, chains.shape[1]):
         walled = walls >> done & 1 == 1
@@ -206,91 +195,91 @@ def _crosses(units: Ints, times: Ints, walls: Ints, chains: Ints) -> Flags:
 class _Log:
     """Rows in order, what follows from them, and the question."""
 
-    units: Ints
+    units: Numbers
     times: Ints
     masks: Ints
     steps: int
     window: int
 
     @cached_property
-    def unit_starts(self) -> Ints:
-        """The first row of each unit, and the number of rows after the last."""
-        return np.append(np.flatnonzero(_changes(self.units)), self.units.size)
-
-    @cached_property
-    def unit_places(self) -> Ints:
-        """For each row, which of the units it belongs to: 0, 1, 2 …"""
-        return np.cumsum(_changes(self.units)) - 1
+    def begins_instant(self) -> Flags:
+        """Where an instant of a unit begins."""
+        return changes(self.units) | changes(self.times)
 
     @cached_property
     def instant_starts(self) -> Ints:
         """The first row of each instant of each unit."""
-        return np.flatnonzero(_changes(self.units) | _changes(self.times))
+        return np.flatnonzero(self.begins_instant)
 
     @cached_property
     def instant_of_row(self) -> Ints:
         """For each row, the first row of its instant."""
-        return np.repeat(self.instant_starts, np.diff(np.append(self.instant_starts, self.units.size)))
+        return np.maximum.accumulate(np.where(self.begins_instant, np.arange(self.units.size), 0))
 
     @cached_property
     def serves_several(self) -> Flags:
         """Rows that more than one step would take."""
-        return np.bitwise_count(self.masks) > 1
+        return self.masks & (self.masks - 1) != 0
 
     def rows_of_step(self, step: int) -> Ints:
         """Rows that step `step` (0 is the first) would take."""
-        return np.flatnonzero(self.masks >> step & 1)
+        return np.flatnonzero(self.masks & (1 << step) != 0)
 
-    def units_with(self, flagged: Flags) -> Flags:
-        """For each unit, whether any of its rows is flagged."""
-        found = np.zeros(self.unit_starts.size - 1, dtype=bool)
-        found[self.unit_places[flagged]] = True
-        return found
+    def has(self, flagged: Flags, marks: Ints) -> Flags:
+        """For the unit of each of `marks`, which are in order, whether any of its rows is flagged."""
+        rows = np.flatnonzero(flagged)
+        if not rows.size:
+            return np.zeros(marks.size, dtype=bool)
+        whose = self.units[rows]
+        place = np.minimum(np.searchsorted(whose, self.units[marks]), whose.size - 1)
+        return whose[place] == self.units[marks]
 
-    def reached(self, candidates: Ints, at_or_after: Ints, starts: Ints) -> tuple[Flags, Ints]:
-        """For each of `starts`, the first of `candidates` at or after a row, and whether it lies in the same
+    def ahead(self, step: int) -> tuple[Ints, Ints]:
+        """(rows of the step, and for each row how many of them lie before it)."""
+        takes = self.masks & (1 << step) != 0
+        before = np.cumsum(takes, dtype=np.int64)
+        before -= takes
+        return np.flatnonzero(takes), before
+
+    def reached(self, ahead: tuple[Ints, Ints], at_or_after: Ints, starts: Ints) -> tuple[Flags, Ints]:
+        """For each of `starts`, the first row `ahead` of a step at or after a row, and whether it lies in the same
         unit and within the window of the start."""
+        candidates, before = ahead
         if not candidates.size:
             return np.zeros(starts.size, dtype=bool), starts
-        found = np.searchsorted(candidates, at_or_after)
-        exists = found < candidates.size
+        # Behind the last row nothing is ahead, as where all candidates lie before.
+        found = before[np.minimum(at_or_after, before.size - 1)] + (at_or_after >= before.size)
         rows = candidates[np.minimum(found, candidates.size - 1)]
-        fits = exists & (self.units[rows] == self.units[starts])
-        # Times of different units must not meet in a subtraction that could overflow the window.
-        fits[fits] = self.times[rows[fits]] - self.times[starts[fits]] <= self.window
+        fits = (rows >= at_or_after) & (self.units[rows] == self.units[starts])
+        if self.window != _NO_WINDOW:
+            # Of different units the difference may be any number; they do not fit already.
+            fits &= self.times[rows] - self.times[starts] <= self.window
         return fits, rows
 
 
 def _ordered(log: _Log, entries: Ints, first: Ints) -> tuple[Flags, Ints]:
     """Which units need the exact path, and the rows of the chains of the others, −1 where they end before."""
-    sizes = np.diff(np.append(log.instant_starts, log.units.size))
-    shared = np.repeat(sizes > 1, sizes)
-    competing = np.zeros(log.units.size, dtype=bool)
-    if log.instant_starts.size:
-        several = np.logical_or.reduceat(log.serves_several, log.instant_starts)
-        competing = shared & np.repeat(several, sizes)
-    clumsy = log.units_with(competing)[log.unit_places[first]]
-    # A signal that only one step takes may be followed by any of its instant, one that several take only by
-    # later ones: it must not serve twice.
-    onwards = np.where(log.serves_several, np.arange(log.units.size) + 1, log.instant_of_row)
-    by_step = [log.rows_of_step(step) for step in range(log.steps)]
-    starts = first
-    if log.window != _NO_WINDOW:  # without a window no later start gets further than the first
-        depth = np.ones(entries.size, dtype=np.int64)
-        alive, current = np.arange(entries.size), entries
-        for step in range(1, log.steps):
-            fits, rows = log.reached(by_step[step], onwards[current], entries[alive])
-            alive, current = alive[fits], rows[fits]
-            depth[alive] += 1
-        starts = _best_starts(log, entries, depth)
+    onwards, clumsy = log.instant_of_row, np.zeros(first.size, dtype=bool)
+    several = log.serves_several
+    if several.any():
+        # A signal that only one step takes may be followed by any of its instant, one that several take only by
+        # later ones: it must not serve twice. Where it has company the exact path is taken.
+        sizes = np.diff(np.append(log.instant_starts, log.units.size))
+        contested = (np.logical_or.reduceat(several, log.instant_starts)) & (sizes > 1)
+        clumsy = log.has(np.repeat(contested, sizes), first)
+        onwards = np.where(several, np.arange(log.units.size) + 1, onwards)
+    # Without a window no later start gets further than the first.
+    starts = entries if log.window != _NO_WINDOW else first
     chains = np.full((starts.size, log.steps), -1, dtype=np.int64)
     chains[:, 0] = starts
+    depth = np.ones(starts.size, dtype=np.int64)
     alive, current = np.arange(starts.size), starts
     for step in range(1, log.steps):
-        fits, rows = log.reached(by_step[step], onwards[current], starts[alive])
+        fits, rows = log.reached(log.ahead(step), onwards[current], starts[alive])
         alive, current = alive[fits], rows[fits]
         chains[alive, step] = current
-    return clumsy, chains
+        depth[alive] += 1
+    return clumsy, chains[_best(log, starts, depth)]
 
 
 def _strict(log: _Log, entries: Ints, first: Ints) -> tuple[Flags, Ints]:
@@ -299,7 +288,7 @@ def _strict(log: _Log, entries: Ints, first: Ints) -> tuple[Flags, Ints]:
         return np.zeros(0, dtype=bool), np.empty((0, log.steps), dtype=np.int64)
     matched = np.add.reduceat((log.masks != 0).astype(np.int64), log.instant_starts)
     sizes = np.diff(np.append(log.instant_starts, log.units.size))
-    clumsy = log.units_with(np.repeat(matched > 1, sizes))[log.unit_places[first]]
+    clumsy = log.has(np.repeat(matched > 1, sizes), first)
     instants = _Log(
         log.units[log.instant_starts],
         log.times[log.instant_starts],
@@ -315,53 +304,42 @@ def _strict(log: _Log, entries: Ints, first: Ints) -> tuple[Flags, Ints]:
         inside = rows < instants.units.size
         alive, rows = alive[inside], rows[inside]
         fits = (instants.units[rows] == instants.units[starts[alive]]) & (
-            instants.masks[rows] >> step & 1 == 1
+            instants.masks[rows] & (1 << step) != 0
         )
-        fits[fits] = instants.times[rows[fits]] - instants.times[starts[alive[fits]]] <= log.window
+        if log.window != _NO_WINDOW:
+            fits &= instants.times[rows] - instants.times[starts[alive]] <= log.window
         alive = alive[fits]
         depth[alive] += 1
-    best = _best_starts(instants, starts, depth)
-    furthest = depth[np.searchsorted(starts, best)]
-    chains = best[:, None] + np.arange(log.steps)
-    reached = np.arange(log.steps) < furthest[:, None]
+    best = _best(instants, starts, depth)
+    chains = starts[best][:, None] + np.arange(log.steps)
+    reached = np.arange(log.steps) < depth[best][:, None]
     return clumsy, np.where(reached, log.instant_starts[np.where(reached, chains, 0)], -1)
 
 
 def _any(log: _Log, entries: Ints, first: Ints) -> tuple[Flags, Ints]:
     """As `_ordered`. Where no signal serves several steps, the steps do not get in each other's way."""
-    clumsy = log.units_with(log.serves_several)[log.unit_places[first]]
-    by_step = [log.rows_of_step(step) for step in range(log.steps)]
-    starts = first
-    if log.window != _NO_WINDOW:
-        depth = np.zeros(entries.size, dtype=np.int64)
-        for candidates in by_step:
-            depth += log.reached(candidates, log.instant_of_row[entries], entries)[0]
-        starts = _best_starts(log, entries, depth)
+    clumsy = log.has(log.serves_several, first)
+    starts = entries if log.window != _NO_WINDOW else first
     chains = np.full((starts.size, log.steps), _NO_WINDOW, dtype=np.int64)
-    for step, candidates in enumerate(by_step):
-        fits, rows = log.reached(candidates, log.instant_of_row[starts], starts)
+    from_here = log.instant_of_row[starts]
+    for step in range(log.steps):
+        fits, rows = log.reached(log.ahead(step), from_here, starts)
         chains[fits, step] = rows[fits]
-    chains.sort(axis=1)
-    chains[chains == _NO_WINDOW] = -1
-    return clumsy, chains
-
-
-def _changes(values: Ints) -> Flags:
-    """Where a value differs from the one before it; the first one always does."""
-    changed = np.ones(values.size, dtype=bool)
-    np.not_equal(values[1:], values[:-1], out=changed[1:])
-    return changed
-
-
-def _best_starts(log: _Log, starts: Ints, depth: Ints) -> Ints:
-    """For each unit among `starts` the first start of the greatest depth."""
-    if not starts.size:
-        return starts
-    changes = _changes(log.units[starts])
-    begins = np.flatnonzero(changes)
-    deepest = np.maximum.reduceat(depth, begins)[np.cumsum(changes) - 1]
-    candidates = starts[depth == deepest]
-    return candidates[_changes(log.units[candidates])]
+    best = chains[_best(log, starts, np.count_nonzero(chains != _NO_WINDOW, axis=1))]
+    best.sort(axis=1)
+    best[best == _NO_WINDOW] = -1
+    return clumsy, best
 
 
 _CHAINS = {"ordered": _ordered, "strict": _strict, "any": _any}
+
+
+def _best(log: _Log, starts: Ints, depth: Ints) -> Ints:
+    """For each unit among `starts` the place of its first start of the greatest depth."""
+    if not starts.size:
+        return starts
+    begins = changes(log.units[starts])
+    first = np.flatnonzero(begins)
+    deepest = np.repeat(np.maximum.reduceat(depth, first), np.diff(np.append(first, starts.size)))
+    places = np.flatnonzero(depth == deepest)
+    return places[changes(log.units[starts[places]])]

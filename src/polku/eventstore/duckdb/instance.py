@@ -94,7 +94,7 @@ class Instance:
         self._cursors: set[duckdb.DuckDBPyConnection] = set()
         self._is_stopping = False
         self._is_given_up = False
-        self._threads = threads or max(1, (os.cpu_count() or 1) - 1)
+        self.threads = threads or max(1, (os.cpu_count() or 1) - 1)
         self._memory_limit = memory_limit or MEMORY_LIMIT
         try:
             self._connection = self._open()
@@ -103,7 +103,7 @@ class Instance:
             raise
 
     def _open(self) -> duckdb.DuckDBPyConnection:
-        return open_instance(self.files.path, threads=self._threads, memory_limit=self._memory_limit)
+        return open_instance(self.files.path, threads=self.threads, memory_limit=self._memory_limit)
 
     def stop(self) -> bool:
         """Take no more work and stop what is under way: it ends in StoreError, and what it wrote is undone.

@@ -6,26 +6,37 @@ from django.utils.translation import gettext as _
 
 from polku.eventstore.behaviour import Cohort, Retention, RetentionQuestion
 from polku.eventstore.behaviour_retention import returns
-from polku.eventstore.calendar_periods import INTERVALS, periods_of
+from polku.eventstore.calendar_periods import INTERVALS, Calendar
+from polku.eventstore.duckdb.column_walks import find
+from polku.eventstore.duckdb.question import Question
 from polku.eventstore.duckdb.sequences import scanned, walks
-from polku.eventstore.duckdb.session import Session
 from polku.eventstore.port import Scope, Selector, SignalKind, StoreError
 
 _ANY_EVENT = Selector(kinds=(SignalKind.EVENT,))
 
 
-def retention(session: Session, scope: Scope, asked: RetentionQuestion) -> Retention:
+def retention(question: Question, scope: Scope, asked: RetentionQuestion) -> Retention:
     if asked.period not in INTERVALS:
         raise StoreError(_("“%s” is not an interval.") % asked.period)
     if asked.periods < 1:
         raise StoreError(_("Ask for at least one period."))
-    rows = walks(session, scope, [asked.start or _ANY_EVENT, asked.back or _ANY_EVENT], unit=asked.unit)
-    period, starts = periods_of(rows.time, asked.period, scope.timezone)
-    cohorts, returned = returns(rows.unit, period, rows.mask, asked.periods)
+    selectors = [asked.start or _ANY_EVENT, asked.back or _ANY_EVENT]
+    columns = question.columns() if asked.unit == "person" else None
+    if columns is not None:
+        found = find(question.session, columns, scope, selectors)
+        unit, time, mask, looked_at = found.person, found.time, found.mask, found.scanned
+    else:
+        rows = walks(question.session, scope, selectors, unit=asked.unit)
+        unit, time, mask = rows.unit, rows.time, rows.mask
+        looked_at = scanned(question.session, scope)
+    calendar = Calendar(time, asked.period, scope.timezone)
+    cohorts, returned = returns(
+        unit, time, mask, calendar, asked.periods, pause=question.pause, threads=question.threads
+    )
     return Retention(
         tuple(
-            Cohort(starts(cohort), tuple(counts))
+            Cohort(calendar.start_of(cohort), tuple(counts))
             for cohort, counts in zip(cohorts.tolist(), returned.tolist(), strict=True)
         ),
-        scanned(session, scope),
+        looked_at,
     )

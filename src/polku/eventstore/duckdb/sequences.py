@@ -29,6 +29,7 @@ class Walks:
 
     unit: Integers
     time: Integers
+    arrival: Integers
     mask: Integers
     columns: pa.Table
 
@@ -77,8 +78,8 @@ def walks(
     if unit not in _UNITS:
         raise StoreError(_("“%s” is not a unit.") % unit)
     table = _fetch(session, scope, selectors, unit, others, columns or (lambda terms: {}), joins)
-    units, times = integers(table["unit"]), integers(table["time"])
-    order = in_order(units, times, integers(table["arrival"]))
+    units, times, arrivals = (integers(table[name]) for name in ("unit", "time", "arrival"))
+    order = in_order(units, times, arrivals)
     if unit == "session":
         wanted = table["wanted"].to_numpy()
         units = _sessions(units[order], times[order], table["session"].take(pa.array(order)))[wanted[order]]
@@ -91,6 +92,7 @@ def walks(
     return Walks(
         unit=units,
         time=times[order],
+        arrival=arrivals[order],
         mask=integers(table["mask"])[order],
         columns=table.drop_columns("mask").take(pa.array(order)),
     )
@@ -133,8 +135,8 @@ def _fetch(
     joins: str,
 ) -> pa.Table:
     """The rows as they are stored; for sessions all the people's rows, `wanted` or not."""
-    terms = Terms(session.db, scope.timezone)
-    columns = ["epoch_us(s.time) AS time", "s.arrival", f"{_mask(terms, selectors)} AS mask"]
+    terms, numbered = Terms(session.db, scope.timezone), dict(enumerate(selectors))
+    columns = ["epoch_us(s.time) AS time", "s.arrival", f"{mask_of(terms, numbered)} AS mask"]
     columns.append(f"{'s.order_key' if unit == 'order' else 's.person'} AS unit")
     columns += [f"{sql} AS {name}" for name, sql in wished(terms).items()]
     where = [conditions.time_range(terms, scope)]
@@ -152,16 +154,16 @@ def _fetch(
     if unit == "order":
         where.append("s.order_key IS NOT NULL")
     return session.table(
-        f"SELECT {', '.join(columns)} FROM {terms.source()}{_hit_bits(terms, selectors)}{joins} "
+        f"SELECT {', '.join(columns)} FROM {terms.source()}{hit_bits(terms, numbered)}{joins} "
         f"WHERE {all_of(where)}",
         terms.parameters,
     )
 
 
-def _mask(terms: Terms, selectors: Sequence[Selector]) -> str:
-    """Bit k is set where selector k takes the signal; `t.bits` says which touchpoints it hit."""
+def mask_of(terms: Terms, selectors: Mapping[int, Selector]) -> str:
+    """Bit k is set where selector k takes the signal; `t.bits` of `hit_bits` says which touchpoints it hit."""
     bits = []
-    for position, selector in enumerate(selectors):
+    for position, selector in selectors.items():
         taken = [conditions.selector(terms, replace(selector, touchpoint=None))]
         if selector.touchpoint is not None:
             taken.append(f"coalesce(t.bits, 0) & {1 << position} <> 0")
@@ -169,10 +171,10 @@ def _mask(terms: Terms, selectors: Sequence[Selector]) -> str:
     return " | ".join(bits) if bits else "CAST(0 AS BIGINT)"
 
 
-def _hit_bits(terms: Terms, selectors: Sequence[Selector]) -> str:
+def hit_bits(terms: Terms, selectors: Mapping[int, Selector]) -> str:
     """One join that serves all touchpoint selectors together."""
     touchpoints: dict[int, int] = {}
-    for position, selector in enumerate(selectors):
+    for position, selector in selectors.items():
         if selector.touchpoint is not None:
             touchpoints[selector.touchpoint] = touchpoints.get(selector.touchpoint, 0) | 1 << position
     if not touchpoints:

@@ -1,0 +1,22 @@
+"""What answering one question about behaviour takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from polku.eventstore.duckdb.session import Session
+from polku.eventstore.signal_columns import SignalColumns
+
+
+@dataclass(frozen=True)
+class Question:
+    """`columns` gives the columns in memory of the state that the session reads, or None where there are none.
+
+    Kernels call `pause`, which raises where the question has to end, and may use so many `threads`.
+    """
+
+    session: Session
+    columns: Callable[[], SignalColumns | None]
+    pause: Callable[[], None]
+    threads: int
