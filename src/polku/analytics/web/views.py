@@ -11,8 +11,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from polku.accounts.access import WorkspaceRequest, workspace_view
-from polku.analytics.web import latest
 from polku.analytics.web.choices import form_of, read_choices
+from polku.analytics.web.latest import latest
 from polku.analytics.web.page import build
 from polku.eventstore.port import StoreError
 from polku.eventstore.registry import store
@@ -38,9 +38,7 @@ def overview(request: WorkspaceRequest) -> HttpResponse:
         "period": _period(choices.period.first, choices.period.last, reader),
     }
     try:
-        query = choices.query(workspace.timezone)
-        state = latest.state_for(workspace, query["range"])
-        answer = latest.ask(workspace, query, state)
+        answer = latest.ask(workspace, choices.query(workspace.timezone))
     except StoreError as error:
         context["problem"] = str(error)
         return render(request, "web/overview.html", context, status=503)

@@ -63,7 +63,7 @@ class WebStore:
         about = (workspace, repr(scope), question.searches)
         visits = None if version is None else self._visits.find((version, *about))
         if visits is None:
-            with self._instance.question(workspace) as session:
+            with self._instance.question(workspace, "web_overview") as session:
                 visits = read_visits(session, scope, question.searches)
                 read = versions.state(session).version
             # Newer than asked for is good too, and what is asked for is what the next click names.

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from polku.eventstore import cancelling
 from polku.eventstore.duckdb import conditions
 from polku.eventstore.duckdb.batches import Integers, codes
 from polku.eventstore.duckdb.conditions import all_of
@@ -124,6 +125,7 @@ def read_visits(session: Session, scope: Scope, searches: Sequence[str]) -> Visi
     )[0]
     person, start = rows.person[first], rows.time[first]
     end = rows.time[last]
+    cancelling.check()
     told = _tell(session, rows, first)
     at_page = np.flatnonzero(rows.page >= 0)
     pairs = sorted_once(visit[at_page] * max(1, len(rows.pages)) + rows.page[at_page])
@@ -183,6 +185,7 @@ def _rows(session: Session, scope: Scope, searches: Sequence[str]) -> _Rows:
         terms.parameters,
         rows=_BATCH,
     ):
+        cancelling.check()
         load = batch["load"].to_numpy(zero_copy_only=False)
         read["measured"].append(np.flatnonzero(load > 0) + count)
         read["load"].append(load[load > 0])
@@ -194,6 +197,7 @@ def _rows(session: Session, scope: Scope, searches: Sequence[str]) -> _Rows:
     if not count:
         return _NO_ROWS
     measured, load = columns.pop("measured"), columns.pop("load")
+    cancelling.check()
     order = in_order(columns["person"], columns["time"], columns["arrival"])
     # One after the other, so that no more than one column is here twice.
     ordered = {name: columns.pop(name)[order] for name in list(columns)}
