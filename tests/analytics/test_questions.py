@@ -111,10 +111,11 @@ def test_properties_received_are_known(visits, workspace):
 
 
 def test_a_field_that_makes_no_difference_is_a_warning(visits, workspace):
-    got = run(workspace, {"kind": "trend", "breakdown": {"property": "channel"}, "unit": "order"})
-    assert got["warnings"] == [
-        "“breakdown” makes no difference to questions of the kind “trend”.",
-        "“unit” makes no difference to questions of the kind “trend”.",
+    visits.answers("nps", (0, 10), ("ada", 9, "2026-03-03T08:00"))
+    query = {"kind": "score", "metric": "nps", "breakdown": {"property": "channel"}, "unit": "order"}
+    assert run(workspace, query)["warnings"] == [
+        "“breakdown” makes no difference to questions of the kind “score”.",
+        "“unit” makes no difference to questions of the kind “score”.",
     ]
 
 
@@ -154,7 +155,7 @@ def test_workspaces_do_not_share_answers(visits, workspace, store):
         ({"kind": "zzz"}, "kind", "Known: funnel"),
         ({"kind": 7}, "kind", "no kind of question “7”"),
         ({"kind": "trend", "intervall": "day"}, "intervall", "Did you mean “interval”?"),
-        ({"kind": "trend", "compare": {"from": "2026-01-01"}}, "compare", "no field “compare”"),
+        ({"kind": "paths", "compare": {"from": "2026-01-01"}}, "compare", "no field “compare”"),
         ({"kind": "trend", "unit": "customer"}, "unit", "possible value of “unit”"),
         (
             {"kind": "trend", "where": [{"property": "a", "op": "eq", "value": "x" * 70_000}]},
