@@ -115,16 +115,16 @@ def test_a_trend_says_its_mean_and_marks_what_is_unfinished(events, member):
     assert "What is outlined is not over yet" in text
     table = rows(member.get(page.replace("trend/?", "trend/export/csv/?")))
     assert table[1:] == [
-        ["2026-03-02", "40", ""],
-        ["2026-03-09", "20", ""],
-        ["2026-03-16", "0", ""],
-        ["2026-03-23", "1", "unfinished"],
+        ["2026-03-02", "40", "yes"],
+        ["2026-03-09", "20", "yes"],
+        ["2026-03-16", "0", "yes"],
+        ["2026-03-23", "1", "no"],
     ]
 
 
 def test_a_trend_in_parts_and_compared(events, member):
     parts = f"{BASE}trend/export/csv/?range=all&interval=week&measure=persons&breakdown=channel"
-    assert rows(member.get(parts))[0] == ["Begins", "All events", "web", "app", "not known", ""]
+    assert rows(member.get(parts))[0] == ["Begins", "All events", "web", "app", "not known", "Finished"]
     # Nine days against the nine before, of which only the end holds something: too few are finished and known.
     compared = f"{BASE}trend/?range=custom&from=2026-03-09&to=2026-03-17&compare=previous"
     text = shown(member.get(compared))

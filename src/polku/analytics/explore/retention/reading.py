@@ -240,7 +240,7 @@ def _overall_table(answer: Mapping[str, Any]) -> Table:
 def _cohort_table(cohorts: Sequence[Row]) -> Table:
     """One row a cohort and period: what the coloured table shows, with every interval."""
     return Table(
-        _("Cohort by cohort"),
+        _("Every cohort and period"),
         [
             Column(_("Began"), "date"),
             Column(_("Period"), "number"),

@@ -265,11 +265,11 @@ def _table(form: TrendForm, shown: Shown, reader: Reader) -> Table:
     columns += [Column(name, kind) for name, _values in shown.parts]
     if shown.before is not None:
         columns.append(Column(_("Compared with"), kind))
-    columns.append(Column(""))
+    columns.append(Column(_("Finished")))
     rows: list[list[object]] = []
     for place, start in enumerate(shown.starts):
         row: list[object] = [start, shown.values[place], *(values[place] for _name, values in shown.parts)]
         if shown.before is not None:
             row.append(shown.before[place])
-        rows.append([*row, "" if shown.complete[place] else _("unfinished")])
+        rows.append([*row, _("yes") if shown.complete[place] else _("no")])
     return Table(_("Period by period"), columns, rows)
