@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -17,13 +16,11 @@ from django.utils.translation import gettext as _
 
 from polku.eventstore import cancelling
 from polku.eventstore.cancelling import QUESTION_SECONDS
-from polku.eventstore.duckdb import schema
-from polku.eventstore.duckdb.attaching import Attached, attach, open_instance, upgrade
+from polku.eventstore.duckdb.attaching import Attached, AttachedFiles
 from polku.eventstore.duckdb.files import StoreFolder
 from polku.eventstore.duckdb.session import Session
 from polku.eventstore.duckdb.troubles import (
     FAULTS_OF_INPUT_OR_DISK,
-    GIVEN_UP,
     first_line,
     given_up,
     interrupt,
@@ -63,11 +60,7 @@ class Renewal:
 
 
 class Instance:
-    """`question` and `write` hand out sessions; a session is used by one thread and ends with its block.
-
-    When the disk is full or fails DuckDB gives a workspace's file up, or all of them. Whoever comes next, once the last
-    session on it has ended, has it opened anew: nothing but the disk must be mended, and no path is open twice.
-    """
+    """`question` and `write` hand out sessions; a session is used by one thread and ends with its block."""
 
     def __init__(
         self,
@@ -81,10 +74,7 @@ class Instance:
     ) -> None:
         self.files = StoreFolder(folder)
         self._seconds = question_seconds
-        self._attached_at_most = attached_at_most
         self._log_size = log_size
-        self._attached: OrderedDict[str, Attached] = OrderedDict()
-        self._replaced: list[Attached] = []
         self._renewals: dict[str, cancelling.Asking] = {}
         self._gates: dict[str, threading.Lock] = {}
         self._catalogue = threading.RLock()
@@ -93,17 +83,18 @@ class Instance:
         self._places = Places(QUESTIONS_AT_ONCE)
         self._cursors: set[duckdb.DuckDBPyConnection] = set()
         self._is_stopping = False
-        self._is_given_up = False
         self.threads = threads or max(1, (os.cpu_count() or 1) - 1)
-        self._memory_limit = memory_limit or MEMORY_LIMIT
         try:
-            self._connection = self._open()
+            self._attached = AttachedFiles(
+                self.files,
+                threads=self.threads,
+                memory_limit=memory_limit or MEMORY_LIMIT,
+                at_most=attached_at_most,
+                log_size=log_size,
+            )
         except BaseException:
             self.files.release()
             raise
-
-    def _open(self) -> duckdb.DuckDBPyConnection:
-        return open_instance(self.files.path, threads=self.threads, memory_limit=self._memory_limit)
 
     def stop(self) -> bool:
         """Take no more work and stop what is under way: it ends in StoreError, and what it wrote is undone.
@@ -122,8 +113,7 @@ class Instance:
 
     def close(self) -> None:
         self.stop()
-        self._connection.close()
-        self._remove_replaced()
+        self._attached.close()
         self.files.release()
 
     def _busy(self) -> list[duckdb.DuckDBPyConnection]:
@@ -133,34 +123,20 @@ class Instance:
     def create(self, workspace: str) -> None:
         """Make an empty store for the workspace; one that exists stays as it is."""
         with self._catalogue:
-            if self.files.live_file(workspace) is not None:
-                return
-            file = self.files.first_file(workspace)
-            alias = attach(self._connection, workspace, file)
-            try:
-                cursor = self._connection.cursor()
-                cursor.execute("BEGIN")
-                for statement in schema.statements(f"{alias}.main"):
-                    cursor.execute(statement)
-                cursor.execute("COMMIT")
-                cursor.execute(f"CHECKPOINT {alias}")
-                cursor.close()
-            finally:
-                self._connection.execute(f"DETACH {alias}")
-            self.files.point_to(file)
+            self._attached.create(workspace)
 
     def drop(self, workspace: str) -> None:
         """Remove the workspace's files. Raises StoreError while somebody uses them; a renewal is given up for it."""
         with self._catalogue:
             if workspace in self._renewals:
                 self._renewals[workspace].cancel()
-                renewed = self._attached[workspace]
+                renewed = self._attached.usable(workspace)
                 self._quieter.wait_for(lambda: not renewed.users, STOPPING_SECONDS)
-            attached = self._attached.get(workspace)
-            if (attached is not None and attached.users) or self._has_replaced(workspace):
+            attached = self._attached.find(workspace)
+            if (attached is not None and attached.users) or self._attached.has_replaced(workspace):
                 raise StoreError(_("The workspace's data is in use; try again in a moment."))
             if attached is not None:
-                self._detach(workspace)
+                self._attached.detach(workspace)
             self.files.remove(workspace)
 
     @contextmanager
@@ -176,18 +152,18 @@ class Instance:
             cancelling.asking() as asked,
             asked.interrupting(partial(interrupt, session.cursor)),
         ):
-            file = self.files.next_file(workspace)
             with self._catalogue:
-                new = Attached(attach(self._connection, workspace, file), file, self._log_size)
+                new = self._attached.attach_next(workspace)
                 self._renewals[workspace] = asked
+            is_in_place = False
+
+            def put_in_place() -> None:
+                nonlocal is_in_place
+                self._put_in_place(workspace, attached, new)
+                is_in_place = True
+
             try:
-                yield Renewal(
-                    session,
-                    f"{new.alias}.main",
-                    attached.file,
-                    file,
-                    partial(self._put_in_place, workspace, attached, new),
-                )
+                yield Renewal(session, f"{new.alias}.main", attached.file, new.file, put_in_place)
             except (duckdb.Error, OSError) as error:
                 if self._is_stopping:
                     raise stopping() from None
@@ -202,13 +178,12 @@ class Instance:
                 undo(session)
                 with self._catalogue:
                     del self._renewals[workspace]
-                    if self._attached.get(workspace) is not new:
-                        self._replaced.append(new)
-                        self._bury(new)
+                    if not is_in_place:
+                        self._attached.bury(new)
 
     def _put_in_place(self, workspace: str, old: Attached, new: Attached) -> None:
         """Make the new generation, which is written whole, the live one. The caller holds the gate."""
-        with self._connection.cursor() as cursor:
+        with self._attached.connection.cursor() as cursor:
             cursor.execute(f"CHECKPOINT {new.alias}")
         try:
             self.files.point_to(new.file)
@@ -216,23 +191,7 @@ class Instance:
             self.files.point_to(old.file)
             raise
         with self._catalogue:
-            old.is_replaced = True
-            self._replaced.append(old)
-            self._attached[workspace] = new
-
-    def _has_replaced(self, workspace: str) -> bool:
-        return any(each.file.parent.name == workspace for each in self._replaced)
-
-    def _bury(self, attached: Attached) -> None:
-        """Forget a generation that nobody uses and that is not the live one, and remove its file."""
-        with suppress(duckdb.Error):  # where DuckDB has given it up it is closed with the instance
-            self._connection.execute(f"DETACH {attached.alias}")
-        self._replaced.remove(attached)
-        self.files.remove_generation(attached.file)
-
-    def _remove_replaced(self) -> None:
-        while self._replaced:
-            self.files.remove_generation(self._replaced.pop().file)
+            self._attached.replace(workspace, old, new)
 
     @contextmanager
     def question(self, workspace: str, work: str = "") -> Iterator[Session]:
@@ -267,7 +226,7 @@ class Instance:
     def _is_much(self, workspace: str) -> bool:
         """Whether there is so much to read that a question of unknown length may take long."""
         with self._catalogue:
-            attached = self._attached.get(workspace)
+            attached = self._attached.find(workspace)
         file = attached.file if attached else self.files.live_file(workspace)
         try:
             return file is not None and file.stat().st_size >= _MUCH
@@ -328,7 +287,8 @@ class Instance:
             if is_quiet:
                 session.run(f"CHECKPOINT {attached.alias}")
         except duckdb.Error as error:
-            self._note_given_up(attached, error)
+            with self._catalogue:
+                self._attached.note_given_up(attached, error)
             is_quiet = False
         finally:
             with self._catalogue:
@@ -343,20 +303,21 @@ class Instance:
             while True:
                 if self._is_stopping:
                     raise stopping()
-                attached = self._usable(workspace)
+                attached = self._attached.usable(workspace)
                 if not (reads and attached.wants_quiet) or time.monotonic() >= deadline:
                     break
                 self._quieter.wait(max(0.0, deadline - time.monotonic()))
-            self._attached.move_to_end(workspace)
             attached.users += 1
             attached.readers += reads
-            self._detach_idle()
-            cursor = self._connection.cursor()
+            self._attached.detach_idle()
+            cursor = self._attached.connection.cursor()
             self._cursors.add(cursor)
         try:
             yield Session(cursor, f"{attached.alias}.main"), attached
         except BaseException as error:
-            if self._note_given_up(attached, error):
+            with self._catalogue:
+                is_given_up = self._attached.note_given_up(attached, error)
+            if is_given_up:
                 raise given_up() from error
             raise
         finally:
@@ -367,57 +328,4 @@ class Instance:
                 attached.readers -= reads
                 self._quieter.notify_all()
                 if attached.is_replaced and not attached.users:
-                    self._bury(attached)
-
-    def _usable(self, workspace: str) -> Attached:
-        """The workspace's attached file; opened, or opened anew, where need be."""
-        if self._is_given_up:
-            if any(each.users for each in (*self._attached.values(), *self._replaced)):
-                raise given_up()
-            self._connection.close()
-            self._attached.clear()
-            self._remove_replaced()
-            self._connection = self._open()
-            self._is_given_up = False
-        attached = self._attached.get(workspace)
-        if attached is not None and attached.is_given_up:
-            if attached.users:
-                raise given_up()
-            try:
-                self._detach(workspace)
-            except duckdb.Error as error:
-                self._is_given_up = True
-                raise given_up() from error
-            attached = None
-        if attached is None:
-            file = self.files.live_file(workspace)
-            if file is None:
-                raise StoreError(_("This workspace has no event store."))
-            attached = Attached(attach(self._connection, workspace, file), file, self._log_size)
-            upgrade(self._connection, attached.alias, file)
-            self._attached[workspace] = attached
-        return attached
-
-    def _note_given_up(self, attached: Attached, error: BaseException | None) -> bool:
-        """Remember, and tell, whether DuckDB takes nothing more for the file, or at all, until it is opened anew."""
-        while error is not None and not isinstance(error, duckdb.Error):
-            error = error.__cause__
-        if isinstance(error, duckdb.FatalException | duckdb.InternalException):
-            self._is_given_up = True
-        elif error is not None and GIVEN_UP in str(error):
-            attached.is_given_up = True
-        else:
-            return False
-        return True
-
-    def _detach(self, workspace: str) -> None:
-        self._connection.execute(f"DETACH {self._attached[workspace].alias}")
-        del self._attached[workspace]
-
-    def _detach_idle(self) -> None:
-        idle = [key for key, attached in self._attached.items() if not attached.users]
-        for key in idle[: max(0, len(self._attached) - self._attached_at_most)]:
-            try:
-                self._detach(key)
-            except duckdb.Error:
-                self._attached[key].is_given_up = True  # its next user opens it anew
+                    self._attached.bury(attached)

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Collection
 
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from polku.eventstore.duckdb.generations import Generation
@@ -63,11 +64,13 @@ class UpkeepStore:
 def _gently(work: Callable[[], None]) -> None:
     """Do the work in a thread of its own that comes after others, and wait for it."""
     faults: list[BaseException] = []
+    language = get_language()
 
     def run() -> None:
         come_after_others()
         try:
-            work()
+            with override(language):
+                work()
         except BaseException as error:
             faults.append(error)
 
