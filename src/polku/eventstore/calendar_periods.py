@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -9,7 +10,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from polku.eventstore.chunks import Ints
+from polku.eventstore.chunks import Ints, Numbers, Pause, changes, each_chunk
 
 INTERVALS = ("day", "week", "month")
 _QUARTER = 15 * 60 * 1_000_000  # no zone's offset from UTC changes within a quarter of an hour
@@ -47,6 +48,27 @@ class Calendar:
         if self._interval == "week":
             return _FIRST_MONDAY + timedelta(weeks=number)
         return date(1970 + number // 12, number % 12 + 1, 1)
+
+
+def period_counts(
+    unit: Numbers, time: Ints, calendar: Calendar, *, once: bool, pause: Pause, threads: int = 1
+) -> dict[int, int]:
+    """How many rows lie in each period that has any; with `once` how many units. Rows are in order of unit and time."""
+
+    def count(part: slice) -> tuple[int, Ints]:
+        period = calendar.periods(time[part])
+        if once:
+            period = period[changes(unit[part]) | changes(period)]
+        if not period.size:
+            return 0, np.empty(0, dtype=np.int64)
+        low = int(period.min())
+        return low, np.bincount(period - low)
+
+    found: Counter[int] = Counter()
+    for low, counts in each_chunk(count, unit, pause=pause, threads=threads):
+        there = np.flatnonzero(counts)
+        found.update(dict(zip((there + low).tolist(), counts[there].tolist(), strict=True)))
+    return found
 
 
 def _days(quarters: Ints, timezone: str) -> Ints:

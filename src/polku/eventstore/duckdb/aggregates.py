@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, time
 
 import pyarrow as pa
 from django.utils.translation import gettext as _
 
+from polku.eventstore.calendar_periods import INTERVALS, Calendar, period_counts
 from polku.eventstore.duckdb import conditions, sequences
+from polku.eventstore.duckdb.column_walks import find
 from polku.eventstore.duckdb.conditions import all_of
+from polku.eventstore.duckdb.question import Question
 from polku.eventstore.duckdb.session import Session
 from polku.eventstore.duckdb.terms import Terms
 from polku.eventstore.port import Interval, Measure, Scope, Selector, SignalKind, StoreError
@@ -20,16 +23,33 @@ MEASURES = {
     "sessions": "count(DISTINCT unit)",
     "sum_value": "coalesce(fsum(value), 0)",
 }
-_INTERVALS = ("day", "week", "month")
 
 
 def trend(
-    session: Session, scope: Scope, selector: Selector, interval: Interval, measure: Measure
+    question: Question, scope: Scope, selector: Selector, interval: Interval, measure: Measure
 ) -> list[tuple[datetime, float]]:
     """(start of the period in local time, value), only periods that hold something, in order."""
     if measure not in MEASURES:
         raise StoreError(_("“%s” is not a measure.") % measure)
-    terms = Terms(session.db, scope.timezone)
+    if interval not in INTERVALS:
+        raise StoreError(_("“%s” is not an interval.") % interval)
+    columns = question.columns() if measure in ("events", "persons") else None
+    if columns is not None:
+        found = find(question.session, columns, scope, [selector])
+        calendar = Calendar(found.time, interval, scope.timezone)
+        counts = period_counts(
+            found.person,
+            found.time,
+            calendar,
+            once=measure == "persons",
+            pause=question.pause,
+            threads=question.threads,
+        )
+        return [
+            (datetime.combine(calendar.start_of(period), time()), float(count))
+            for period, count in sorted(counts.items())
+        ]
+    session, terms = question.session, Terms(question.session.db, scope.timezone)
     if measure == "sessions":
         rows = sequences.sequences(session, scope, [selector], unit="session", others=False)
         session.offer("sessions", pa.table({"unit": rows.unit, "time": rows.time}))
@@ -84,7 +104,7 @@ def with_periods(terms: Terms, picked: str, interval: Interval) -> str:
 
     Local time costs 0.25 µs a row, so it is asked once per quarter of an hour: no zone's offset is finer.
     """
-    if interval not in _INTERVALS:
+    if interval not in INTERVALS:
         raise StoreError(_("“%s” is not an interval.") % interval)
     return f"""
         WITH picked AS MATERIALIZED (

@@ -194,8 +194,8 @@ class DuckDBStore(BehaviourStore, LiveStore, UpkeepStore, WebStore):
     def trend(
         self, workspace: str, scope: Scope, selector: Selector, interval: Interval, measure: Measure
     ) -> list[tuple[datetime, float]]:
-        with self._instance.question(workspace, "trend") as session:
-            return aggregates.trend(session, scope, selector, interval, measure)
+        with self._question(workspace, "trend") as question:
+            return aggregates.trend(question, scope, selector, interval, measure)
 
     def trend_parts(
         self,
