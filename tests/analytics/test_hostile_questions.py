@@ -35,7 +35,7 @@ MORE = {
     "where": [{"property": "value", "op": "gt", "value": 1}],
 }
 COMMON = {"breakdown", "range", "segment", "unit", "where"}
-EACH = 30
+EACH = 20
 
 
 def places(part: object, at: tuple = ()) -> Iterator[tuple]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
@@ -42,11 +43,16 @@ def command(real_data, tmp_path_factory) -> Iterator[Command]:
             "--wide", "order_delivered_customer_date=delivered",
         ),
     }  # fmt: skip
-    for workspace, (file, *columns) in logs.items():
+
+    def bring(workspace: str) -> tuple[str, str]:
+        file, *columns = logs[workspace]
         keys = made.json("workspace", "create", workspace, "--timezone", "UTC")
-        made.environment[f"KEY_{workspace}"] = keys["api_key"]
-        file = str(real_data / f"{file}.csv.gz")
-        assert made.json("import", "events", file, "--workspace", workspace, *columns)["rejected"] == 0
+        path = str(real_data / f"{file}.csv.gz")
+        assert made.json("import", "events", path, "--workspace", workspace, *columns)["rejected"] == 0
+        return f"KEY_{workspace}", keys["api_key"]
+
+    with ThreadPoolExecutor() as together:
+        made.environment |= dict(together.map(bring, logs))
     yield made
     made.stop()
 
