@@ -90,7 +90,7 @@ def test_a_file_says_by_itself_what_it_shows():
         lines=["35 % pääsi perille, ja eniten keskeytetään ennen ostoskoria."],
         foot="Kaamos Retkeily · 1.–28.3.2026",
     )
-    assert struct.unpack(">II", content[16:24]) == (800, 2 * (24 + 24 + 2 * 19 + 80 + 18 + 12))
+    assert struct.unpack(">II", content[16:24]) == (2 * 448, 2 * (24 + 24 + 2 * 19 + 80 + 18 + 12))
 
 
 def test_a_file_needs_nothing_but_itself():

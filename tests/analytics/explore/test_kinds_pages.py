@@ -129,7 +129,7 @@ def test_a_trend_in_parts_and_compared(events, member):
     compared = f"{BASE}trend/?range=custom&from=2026-03-09&to=2026-03-17&compare=previous"
     text = shown(member.get(compared))
     assert "There are too few finished periods to tell whether that is a change." in text
-    assert "Compared with" in text
+    assert "Previous period" in text
 
 
 def test_what_happened_is_written_beside_the_trend_and_taken_away(events, member, workspace):

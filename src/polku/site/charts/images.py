@@ -59,29 +59,30 @@ def png(svg: str, *, title: str = "", lines: Sequence[str] = (), foot: str = "")
 
 
 def framed(svg: str, title: str, lines: Sequence[str], foot: str) -> SafeString:
-    """`svg` between its title and its foot, the texts wrapped to its width."""
+    """`svg` between its title and its foot, the texts wrapped to its width; with either, it has a margin."""
     found = re.match(r'<svg[^>]*? width="([\d.]+)" height="([\d.]+)"', svg)
     if found is None:
         raise ValueError("a picture of this room says its width and height first")
     width, height = float(found[1]), float(found[2])
+    margin = _MARGIN if title or lines or foot else 0
     parts: list[str] = []
     y: float = _MARGIN if title or lines else 0
     for words, class_, step in (
         *((each, "chart-title", 24) for each in _wrapped(title, width, 18)),
         *((each, "chart-name", 19) for line in lines for each in _wrapped(line, width, 13)),
     ):
-        parts.append(text(_MARGIN, y + step - 8, words, class_=class_))
+        parts.append(text(margin, y + step - 8, words, class_=class_))
         y += step
-    parts.append(element("g", SafeString(svg), transform=f"translate(0 {y})"))
+    parts.append(element("g", SafeString(svg), transform=f"translate({margin} {y})"))
     y += height
     for words in _wrapped(foot, width, 12):
-        parts.append(text(_MARGIN, y + 12, words))
+        parts.append(text(margin, y + 12, words))
         y += 18
-    return picture(width, y + (12 if foot else 0), *parts)
+    return picture(width + 2 * margin, y + (12 if foot else 0), *parts)
 
 
 def _wrapped(words: str, width: float, size: float) -> list[str]:
-    return textwrap.wrap(words, max(20, int((width - 2 * _MARGIN) / (size * 0.54))))
+    return textwrap.wrap(words, max(20, int(width / (size * 0.54))))
 
 
 def standalone(svg: str) -> str:

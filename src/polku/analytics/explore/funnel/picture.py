@@ -18,8 +18,6 @@ _ROW, _BAR = 64, 26
 
 def draw(steps: Sequence[Step], reader: Reader, width: int) -> SafeString:
     """A row for each step: its name and figures over a bar as long as its share of the first."""
-    margin = 24 if width > 500 else 12
-    room = width - 2 * margin
     rows = []
     for place, step in enumerate(steps):
         top = 20 + place * _ROW
@@ -30,16 +28,16 @@ def draw(steps: Sequence[Step], reader: Reader, width: int) -> SafeString:
         rows.append(
             join(
                 text(
-                    margin,
+                    0,
                     top + 12,
-                    f"{step.number}. {shortened(step.name, room * 0.6)}",
+                    f"{step.number}. {shortened(step.name, width * 0.6)}",
                     class_="chart-name",
                 ),
-                text(margin + room, top + 12, figures, class_="chart-strong", anchor="end"),
-                titled(rectangle(margin, top + 20, room, _BAR, class_="chart-lost", radius=3), step.name),
-                rectangle(margin, top + 20, room * step.from_first, _BAR, class_="chart-bar", radius=3),
+                text(width, top + 12, figures, class_="chart-strong", anchor="end"),
+                titled(rectangle(0, top + 20, width, _BAR, class_="chart-lost", radius=3), step.name),
+                rectangle(0, top + 20, width * step.from_first, _BAR, class_="chart-bar", radius=3),
                 text(
-                    margin + room - 8,
+                    width - 8,
                     top + 38,
                     lost,
                     class_="chart-alarm" if step.is_worst else "chart-text",

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
 
 from polku.analytics.explore.retention.naming import period_number
 from polku.site.charts.series import Ground, Point, Series, lines
@@ -16,17 +15,20 @@ from polku.site.formats import Reader
 Rows = Sequence[Mapping[str, Any]]
 
 
-def draw(overall: Rows, compared: Rows | None, period: str, reader: Reader, width: int) -> SafeString:
-    """`width` pixels wide. The first period is left out: all are there by definition."""
-    names = [period_number(place, period) for place in range(1, len(overall))]
-    series = [Series(str(_("Shown")), _points(overall, names, reader))]
+def draw(
+    overall: Rows, compared: Rows | None, names: tuple[str, str], period: str, reader: Reader, width: int
+) -> SafeString:
+    """`width` pixels wide; `names` are those of the two sides. The first period is left out: all are there by
+    definition."""
+    places = [period_number(place, period) for place in range(1, len(overall))]
+    series = [Series(names[0], _points(overall, places, reader))]
     if compared is not None:
-        series.append(Series(str(_("Compared with")), _points(compared, names, reader)))
+        series.append(Series(names[1], _points(compared, places, reader)))
     highs = [point.high or point.value or 0.0 for each in series for point in each.points]
     key_height = 26.0 if len(series) > 1 else 0.0
 
     ground = Ground(
-        names,
+        places,
         width=width,
         height=int((260 if width > 600 else 220) + key_height),
         low=0.0,

@@ -56,7 +56,14 @@ def present(answer: Mapping[str, Any], asked: Asked) -> Presentation:
         charts=[
             Chart(
                 str(_("Who came back")),
-                lambda width: draw(overall, compared["overall"] if compared else None, period, reader, width),
+                lambda width: draw(
+                    overall[: last + 1],
+                    compared["overall"][: last + 1] if compared else None,
+                    _sides(form),
+                    period,
+                    reader,
+                    width,
+                ),
                 _alternative(overall, period, reader),
             )
         ]
@@ -73,6 +80,13 @@ def present(answer: Mapping[str, Any], asked: Asked) -> Presentation:
             "size": reader.number(overall[0]["size"]) if overall else "",
         },
     )
+
+
+def _sides(form: RetentionForm) -> tuple[str, str]:
+    """What is shown and what it is compared with."""
+    if form.compared_segment:
+        return form.segment or _("All customers"), form.compared_segment
+    return _("This period"), _("Previous period")
 
 
 def _reading(answer: Mapping[str, Any], form: RetentionForm, reader: Reader) -> str:

@@ -61,7 +61,7 @@ def present(answer: Mapping[str, Any], asked: Asked) -> Presentation:
         before=shown.before,
         marks=marks,
         write=lambda value: figure(value, shown.measure, reader),
-        compared=_("Compared with"),
+        compared=compared_name(form),
     )
     cautions = []
     if not all(shown.complete):
@@ -95,6 +95,11 @@ def figure(value: float, measure: str, reader: Reader) -> str:
     if measure == "sum_value":
         return reader.money(value)
     return reader.number(value, 0 if float(value).is_integer() or abs(value) >= 10 else 1)
+
+
+def compared_name(form: TrendForm) -> str:
+    """The segment or the period that the answer is compared with."""
+    return form.compared_segment or _("Previous period")
 
 
 def period_name(start: dt.date, interval: Interval, reader: Reader) -> str:
@@ -264,7 +269,7 @@ def _table(form: TrendForm, shown: Shown, reader: Reader) -> Table:
     columns = [Column(_("Begins"), "date"), Column(form.name, kind)]
     columns += [Column(name, kind) for name, _values in shown.parts]
     if shown.before is not None:
-        columns.append(Column(_("Compared with"), kind))
+        columns.append(Column(compared_name(form), kind))
     columns.append(Column(_("Finished")))
     rows: list[list[object]] = []
     for place, start in enumerate(shown.starts):
