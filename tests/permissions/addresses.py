@@ -10,7 +10,8 @@ from typing import Any
 from django.urls import URLResolver, get_resolver
 
 _RESET = "^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$"
-_PARAMETER = r"<(?:int|origin):(\w+)>"
+_PARAMETER = r"<(?:int|origin):(\w+)>"  # names something of a workspace
+_WORD = r"<(?:kind|format):(\w+)>"  # the same words in every workspace
 PUBLIC = {
     "",
     "demo/",
@@ -48,7 +49,7 @@ class Address:
     def path(self, workspace: str, numbers: Mapping[str, int | str]) -> str:
         """The address of these things. A parameter that `numbers` lacks is a KeyError: add it in `conftest`."""
         path = self.route.replace("<slug:workspace>", workspace)
-        path = re.sub(_PARAMETER, lambda found: str(numbers[found.group(1)]), path)
+        path = re.sub(f"{_PARAMETER}|{_WORD}", lambda found: str(numbers[found[1] or found[2]]), path)
         return "/" + path.replace(_RESET, "password/reset/key/1-x/")
 
     def __str__(self) -> str:

@@ -88,6 +88,8 @@ def build_world(store: EventStore, mark: str, *, couples: int = 1) -> World:
         numbers = {
             "annotation": annotation.pk,
             "question": question.pk,
+            "kind": "funnel",
+            "file_format": "csv",
             "person": person,
             "merge": merge,
             "journey": journey.pk,

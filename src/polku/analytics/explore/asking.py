@@ -84,6 +84,6 @@ def ask(request: WorkspaceRequest, page: QuestionPage, form: QuestionForm) -> Sh
 
 def address_of(request: WorkspaceRequest, page: QuestionPage, form: QuestionForm, **more: str | None) -> str:
     """The page's address with the form as it stands; `more` changes parameters."""
-    base = reverse(f"explore:{page.kind}", kwargs={"workspace": request.workspace.slug})
+    base = reverse("explore:question", args=[request.workspace.slug, page.kind])
     parameters = form.parameters(**more)
     return f"{base}?{urlencode(parameters)}" if parameters else base

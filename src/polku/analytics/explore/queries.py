@@ -24,7 +24,7 @@ def questions_for(user: User) -> QuerySet[SavedQuestion]:
 def address_of(question: SavedQuestion) -> str:
     """The page that shows the question as it was saved."""
     parameters = [*((name, value) for name, value in question.parameters), ("saved", str(question.pk))]
-    base = reverse(f"explore:{question.kind}", kwargs={"workspace": question.workspace.slug})
+    base = reverse("explore:question", args=[question.workspace.slug, question.kind])
     return f"{base}?{urlencode(parameters)}"
 
 

@@ -87,6 +87,6 @@ def _state(request: WorkspaceRequest) -> str:
 
 
 def _back(request: WorkspaceRequest, state: str | None = None) -> HttpResponse:
-    base = reverse("explore:trend", kwargs={"workspace": request.workspace.slug})
+    base = reverse("explore:question", args=[request.workspace.slug, "trend"])
     wanted = _state(request) if state is None else state
     return redirect(f"{base}?{wanted}#annotations" if wanted else f"{base}#annotations")

@@ -39,7 +39,7 @@ def question(request: WorkspaceRequest, kind: str) -> HttpResponse:
     if "do" in request.GET:
         wish = request.GET["do"].replace("\0", "")[:100]
         parameters = [*form.after(wish), *([("saved", str(saved.pk))] if saved else [])]
-        base = reverse(f"explore:{kind}", kwargs={"workspace": request.workspace.slug})
+        base = reverse("explore:question", args=[request.workspace.slug, kind])
         return redirect(f"{base}?{urlencode(parameters)}" if parameters else base)
     shown = ask(request, page, form)
     context = _context(request, page, shown, saved)
@@ -108,7 +108,7 @@ def _context(
     workspace = request.workspace
     here = form.parameters()
     marked = [*here, ("saved", str(saved.pk))] if saved else here
-    base = reverse(f"explore:{page.kind}", kwargs={"workspace": workspace.slug})
+    base = reverse("explore:question", args=[workspace.slug, page.kind])
     state = f"?{urlencode(marked)}" if marked else ""
     placing = placements() if saved else None
     return {
@@ -124,7 +124,7 @@ def _context(
         "exports": [
             (
                 name.upper(),
-                reverse(f"explore:{page.kind}-{name}", kwargs={"workspace": workspace.slug}) + state,
+                reverse("explore:export", args=[workspace.slug, page.kind, name]) + state,
             )
             for name in exports.FORMATS
             if shown.presentation and (name != "png" or shown.presentation.charts)

@@ -167,5 +167,5 @@ def _parameters(request: WorkspaceRequest, page: pages.QuestionPage | None) -> p
 
 
 def _back(request: WorkspaceRequest, kind: str, state: str) -> HttpResponse:
-    base = reverse(f"explore:{kind}", kwargs={"workspace": request.workspace.slug})
+    base = reverse("explore:question", args=[request.workspace.slug, kind])
     return redirect(f"{base}?{state}" if state else base)
