@@ -9,7 +9,7 @@ from contextlib import ExitStack
 import pytest
 
 from polku.eventstore.cancelling import Asking
-from polku.eventstore.places import HEAVY_SECONDS, Places
+from polku.eventstore.places import HEAVY_SECONDS, WAITING_OF_ONE, Places
 from polku.eventstore.port import QuestionTooSlow
 
 
@@ -133,3 +133,16 @@ def test_patience_ends():
         assert 0.15 < time.monotonic() - started < 2
     with places.taken("w", "b", Asking(), is_much=False, patience=0):
         pass
+
+
+def test_nobody_lets_too_many_wait(crowd):
+    for number in range(2 + WAITING_OF_ONE):
+        crowd.ask(f"a{number}", "w", by="a")
+    with (
+        pytest.raises(QuestionTooSlow),
+        crowd.places.taken("w", "x", Asking(by="a"), is_much=False, patience=10),
+    ):
+        pass
+    crowd.ask("b", "w", by="b")
+    crowd.end("a0", then=3)
+    assert crowd.began[2:] == ["b"]

@@ -1,8 +1,9 @@
 """Who may ask now: few questions run at once, and nobody's keep another's from being answered.
 
-Two rules. Of the places at most one is taken by heavy questions, so that light ones always find one; a question is
+Three rules. Of the places at most one is taken by heavy questions, so that light ones always find one; a question is
 heavy where the same one of the workspace took long lately, and as long as nothing is known, where there is much to
-read. And whoever was served last comes last: workspaces take turns, and inside a workspace those who ask.
+read. Whoever was served last comes last: workspaces take turns, and inside a workspace those who ask. And nobody lets
+so many wait that others find no thread to be answered by.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from polku.eventstore.cancelling import Asking
 from polku.eventstore.port import QuestionTooSlow
 
 HEAVY_SECONDS = 0.5
+WAITING_OF_ONE, WAITING_OF_ALL = 16, 40
+"""Questions of one person, and of all in one workspace, that may wait: each keeps one of the server's threads."""
 _REMEMBERED = 10_000  # questions whose length, and askers whose last turn, is known
 _FORGETS = 0.7  # of a longer time before, after each shorter one
 
@@ -56,7 +59,8 @@ class Places:
         """Have a place within the block for the question named `work`, waiting for it up to `patience` seconds.
 
         `is_much` says that there is much to read. The time of waiting is given back to `asked`. Raises
-        QuestionTooSlow when no place came free, and QuestionCancelled when `asked` was cancelled meanwhile.
+        QuestionTooSlow when no place came free or too many wait, and QuestionCancelled when `asked` was cancelled
+        meanwhile.
         """
         begun = time.monotonic()
         me = _Waiting(next(self._numbers), workspace, asked.by, self._is_heavy(workspace, work, is_much))
@@ -74,6 +78,7 @@ class Places:
     def _wait(self, me: _Waiting, asked: Asking, until: float) -> None:
         cancelled = _Bell(self._changed)
         with asked.notified(cancelled), self._changed:
+            self._check_the_queue(me)
             self._waiting.append(me)
             try:
                 while self._next() is not me:
@@ -91,6 +96,13 @@ class Places:
             finally:
                 self._waiting.remove(me)
                 self._changed.notify_all()  # there may be another place, for another
+
+    def _check_the_queue(self, me: _Waiting) -> None:
+        """Raises QuestionTooSlow where the person, or the workspace, has enough waiting."""
+        of_all = [each for each in self._waiting if each.workspace == me.workspace]
+        of_one = [each for each in of_all if each.by == me.by]
+        if len(of_all) >= WAITING_OF_ALL or (me.by and len(of_one) >= WAITING_OF_ONE):
+            raise QuestionTooSlow(_("Other questions take all the time now; try again in a moment."))
 
     def _next(self) -> _Waiting | None:
         """Whose turn it is, if a place is free for anybody."""
