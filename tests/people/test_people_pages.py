@@ -242,6 +242,50 @@ def test_undoing_a_merge_asks_with_names_and_says_what_happened(maija, store, wo
     assert store.find_people(key, search="kone-0001").to_pylist()[0]["person"] == back
 
 
+def _identify(store, key, row: int, device: str | None, user: str, **names: str) -> int:
+    """What the loader makes of one identify; the number of the person."""
+    links = [
+        {"alias": alias, "alias_kind": kind, "other": user, "other_kind": "user"}
+        for kind, alias in names.items()
+    ]
+    links += (
+        [{"alias": device, "alias_kind": "device", "other": user, "other_kind": "user"}] if device else []
+    )
+    store.load_stream(key, stream_batch([{"id": row, "user": user, "device": device}], links=links), rules=[])
+    return store.find_people(key, search=user).to_pylist()[0]["person"]
+
+
+def test_one_identify_is_one_merge_to_undo(store, key, owner_client):
+    store.load_stream(key, stream_batch([{"id": 71, "device": "kone-0007"}]), rules=[])
+    person = _identify(store, key, 72, "kone-0007", "K-7", email="seitseman@x.fi", phone="358407777777")
+    assert len(store.merges(key, person)) == 3
+    page = owner_client.get(f"{BASE}{person}/")
+    assert text_of(page).count("Undo this merge") == 1
+    assert "Told at the same time" in text_of(page)
+    assert text_of(page).count("Undo only this") == 2
+    address = re.search(r'href="([^"]+/merges/\d+/undo/)">Undo this merge', page.content.decode()).group(1)
+    asked = text_of(owner_client.get(address))
+    assert "Stays here kone-0007 Becomes a person of their own K-7 seitseman@x.fi 358407777777" in asked
+    owner_client.post(address)
+    found = store.find_people(key, search="7").to_pylist()
+    assert {frozenset(each["ids"]) for each in found} == {
+        frozenset({"K-7", "seitseman@x.fi", "358407777777"}),
+        frozenset({"kone-0007"}),
+    }
+
+
+def test_an_identify_without_a_device_is_undone_whole(store, key, owner_client):
+    person = _identify(store, key, 73, None, "K-8", email="kahdeksan@x.fi", phone="358408888888")
+    page = owner_client.get(f"{BASE}{person}/").content.decode()
+    (address,) = re.findall(r'href="([^"]+/merges/\d+/undo/)">Undo this merge', page)
+    response = owner_client.post(address, follow=True)
+    assert "are two people again" in text_of(response)
+    people = [
+        store.find_people(key, search=each)["person"][0].as_py() for each in ("K-8", "kahdeksan", "3584088")
+    ]
+    assert len({*people}) == 3
+
+
 def test_somebody_with_very_many_ids_has_a_page_of_the_usual_size(store, key, owner_client):
     ids = [f"c{number:03}" for number in range(120)]
     store.load_people(key, pa.Table.from_pylist([{"person": each} for each in ids], schema=PERSON_BATCH))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from polku.eventstore.port import SignalKind
 from polku.eventstore.registry import store
 from polku.eventstore.streams import IdKind
 from polku.people import timeline_sources
+from polku.people.merge_history import Happening, what_happened
 from polku.people.names import PersonName, kind_name, name_person, read_traits
 from polku.people.sentences import kind_plural
 from polku.people.timeline import MARKS, Day, build_days, flat_properties
@@ -101,6 +102,8 @@ class ShownIdentity:
 
 @dataclass(frozen=True)
 class ShownMerge:
+    """`also` are the names that the same message told."""
+
     merge: int
     alias: str
     other: str
@@ -108,6 +111,7 @@ class ShownMerge:
     at: str
     undone_at: str
     is_undone: bool
+    also: tuple[ShownMerge, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -157,6 +161,7 @@ def person_page(
         .to_pylist()
     )
     identities, merges = store().identities(key, person), store().merges(key, person)
+    happenings = what_happened(merges, {each.alias: each.kind for each in identities})
     known = timeline_sources.source_names(workspace)
     names = {origin: known.get(origin, origin) for origin in profile.origins}
     shown = rows[:SIGNALS_PER_PAGE]
@@ -192,10 +197,15 @@ def person_page(
         identities=[_identity(each, reader) for each in identities[:SHOWN_IDS]],
         more_identities=max(0, len(identities) - SHOWN_IDS),
         has_shared=any(each.is_shared for each in identities),
-        merges=[show_merge(each, reader) for each in merges[:SHOWN_IDS]],
-        more_merges=max(0, len(merges) - SHOWN_IDS),
+        merges=[show_happening(each, reader) for each in happenings[:SHOWN_IDS]],
+        more_merges=max(0, len(happenings) - SHOWN_IDS),
         traits=flat_properties(traits),
     )
+
+
+def show_happening(happening: Happening, reader: Reader) -> ShownMerge:
+    also = tuple(show_merge(each, reader) for each in happening.also)
+    return replace(show_merge(happening.main, reader), also=also)
 
 
 def show_merge(merge: Merge, reader: Reader) -> ShownMerge:

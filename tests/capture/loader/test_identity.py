@@ -20,6 +20,11 @@ TIME = 1_760_000_000_000_000
     [
         (Message("identify", user="u1", device="d1"), [("d1", "device", "u1", "user", "identify")]),
         (Message("identify", user="u1"), []),
+        # the device comes last, so that who takes it from the user leaves them what else was said
+        (
+            Message("identify", user="u1", device="d1", email="a@b.fi"),
+            [("a@b.fi", "email", "u1", "user", "identify"), ("d1", "device", "u1", "user", "identify")],
+        ),
         (
             Message("identify", user="u1", email="a@b.fi", phone="+358401234567", loyalty="K-7"),
             [
@@ -39,8 +44,8 @@ TIME = 1_760_000_000_000_000
         (
             Message("identify", user="undefined", device="d1", email="a@b.fi"),
             [
-                ("d1", "device", "undefined", "user", "identify"),
                 ("a@b.fi", "email", "d1", "device", "identify"),
+                ("d1", "device", "undefined", "user", "identify"),
             ],
         ),
         # an alias: the previous id is the device's, looks like one, or is a customer's

@@ -39,11 +39,10 @@ def links(message: Message) -> Iterator[Link]:
         yield from _alias(message)
         return
     reason = LinkReason.IDENTIFY if message.kind == "identify" else LinkReason.EVENT
-    if message.kind == "identify" and message.user is not None and message.device is not None:
-        yield Link(message.device, message.device_kind, message.user, message.user_kind, reason)
     about = owner(message)
     if about is None:
         return
+    # The device comes last: whoever takes that merge back leaves the user with what else was said of them.
     for alias, kind in (
         (message.email, IdKind.EMAIL),
         (message.phone, IdKind.PHONE),
@@ -51,6 +50,8 @@ def links(message: Message) -> Iterator[Link]:
     ):
         if alias is not None and (alias, kind) != about:
             yield Link(alias, kind, *about, reason)
+    if message.kind == "identify" and message.user is not None and message.device is not None:
+        yield Link(message.device, message.device_kind, message.user, message.user_kind, reason)
 
 
 def _alias(message: Message) -> Iterator[Link]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -17,8 +18,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from polku.accounts.access import WorkspaceRequest, workspace_view
+from polku.eventstore.persons import Identity, Merge
 from polku.eventstore.registry import store
 from polku.people import domain
+from polku.people.merge_history import what_happened
 from polku.people.names import name_person, read_traits
 from polku.people.person_pages import SHOWN_IDS, kind_of, list_people, person_page, show_merge
 from polku.site.formats import Reader
@@ -92,20 +95,24 @@ def person(request: WorkspaceRequest, person: int) -> HttpResponse:
 def unmerge(request: WorkspaceRequest, person: int, merge: int) -> HttpResponse:
     """Ask whether to take a merge back; POST does it."""
     now = _who_now(request, person)
-    made = next(
-        (each for each in store().merges(request.workspace.key.hex, now) if each.merge == merge), None
-    )
-    if made is None:
+    key = request.workspace.key.hex
+    ids = store().identities(key, now)
+    together = _taken_back_with(merge, store().merges(key, now), ids)
+    if not together:
         raise Http404
+    made = together[0]
     back_to = redirect("people:person", workspace=request.workspace.slug, person=now)
     if made.undone_at is not None:
         messages.warning(request, _("This has been undone already."))
         return back_to
     if request.method == "POST":
         try:
-            back = domain.separate_people(
-                workspace=request.workspace, person=now, merge=merge, actor=request.user
-            )
+            backs = [
+                domain.separate_people(
+                    workspace=request.workspace, person=now, merge=each.merge, actor=request.user
+                )
+                for each in together
+            ]
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
             return back_to
@@ -115,13 +122,12 @@ def unmerge(request: WorkspaceRequest, person: int, merge: int) -> HttpResponse:
             % {"alias": made.alias, "other": made.other},
         )
         response = redirect("people:person", workspace=request.workspace.slug, person=now)
-        response["Location"] += f"?{urlencode({'separated': back})}"
+        response["Location"] += f"?{urlencode({'separated': backs[0]})}"
         return response
     reader = reader_of(request)
-    ids = store().identities(request.workspace.key.hex, now)
-    leaving = store().leaving(request.workspace.key.hex, merge)
+    leaving = [alias for each in together for alias in store().leaving(key, each.merge)]
     gone = set(leaving)
-    profile = store().profile(request.workspace.key.hex, now)
+    profile = store().profile(key, now)
     own = sorted((each for each in ids if not each.is_shared), key=lambda each: each.identity)
     context = {
         "person": now,
@@ -135,6 +141,18 @@ def unmerge(request: WorkspaceRequest, person: int, merge: int) -> HttpResponse:
         "staying": _some([each.alias for each in own if each.alias not in gone]),
     }
     return render(request, "people/unmerge.html", context)
+
+
+def _taken_back_with(merge: int, merges: Sequence[Merge], ids: Sequence[Identity]) -> Sequence[Merge]:
+    """The merge and those that the same message made, as far as they are taken back together; empty where there is
+    no such merge."""
+    for happening in what_happened(merges, {each.alias: each.kind for each in ids}):
+        if happening.main.merge == merge:
+            return happening.undone_together
+        for also in happening.also:
+            if also.merge == merge:
+                return (also,)
+    return ()
 
 
 def _some(ids: list[str]) -> dict[str, Any]:
