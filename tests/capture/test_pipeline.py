@@ -41,10 +41,26 @@ def test_the_steps_are_these():
         ("matomo", event(user=None), "no_identifier"),
         ("tracker", Message("identify"), "missing_id"),
         ("segment", event(user=None, email="no address"), "missing_id"),
+        # what programs write where an id is missing is nobody's name
+        ("segment", event(user="null"), "missing_id"),
+        ("segment", event(user=" Undefined "), "missing_id"),
+        ("segment", event(user=None, email="test@example.com"), "missing_id"),
+        ("segment", Message("identify", user="guest"), "missing_id"),
+        ("matomo", event(user="null"), "no_identifier"),
     ],
 )
 def test_somebody_must_have_done_it(kind, message, reason):
     assert passed(message, kind=kind) == (None, reason)
+
+
+def test_a_placeholder_gives_way_to_whoever_else_is_named():
+    made, _ = passed(event(user="null", email="Ada@X.fi"))
+    assert (made.user, made.user_kind) == ("ada@x.fi", "email")
+    made, _ = passed(event(user="null"), kind="tracker", cookieless=lambda: "c-1")
+    assert (made.user, made.device, made.device_kind) == (None, "c-1", "cookieless")
+    # Beside a device it stays: the store counts what it refuses, so that the joins page can tell.
+    made, _ = passed(event(user="null", device="d1"))
+    assert (made.user, made.device) == ("null", "d1")
 
 
 def test_the_cookieless_visitor_is_asked_for_only_where_nobody_is_known():

@@ -35,6 +35,7 @@ class Sentence(StrEnum):
     MISSING = _("The field “%(name)s” is missing.")
     NEEDS_BOTH = _("It needs both “%(one)s” and “%(other)s”.")
     NEEDS_EITHER = _("It has neither “%(one)s” nor “%(other)s”.")
+    PLACEHOLDER = _("“%(said)s” is what programs write where an id is missing.")
     NOTHING_HAPPENED = _("It has neither “url” nor “action_name”, nor anything else that happened.")
     WRONG_KIND = _("A field has a value of the wrong kind.")
     LIST_FOR_OBJECT = _("“%(name)s” is a list; it must be an object.")

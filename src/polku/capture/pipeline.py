@@ -17,6 +17,7 @@ from polku.capture.details import Sentence, detail
 from polku.capture.enrichment.scrubbing import scrub_url
 from polku.capture.messages import Message
 from polku.capture.protocols.contract import Candidate, Decoded, OriginKind
+from polku.eventstore.placeholders import is_placeholder
 
 NAME_LENGTH = 200
 ID_LENGTH = 255
@@ -61,19 +62,25 @@ Step: TypeAlias = Callable[[Candidate, Circumstances], Outcome]
 
 
 def known_sender(candidate: Candidate, circumstances: Circumstances) -> Outcome:
-    """Somebody must have done it: a user, a device, an e-mail address, or the cookieless visitor of the day."""
+    """Somebody must have done it: a user, a device, an e-mail address, or the cookieless visitor of the day. What
+    programs write where an id is missing names nobody."""
     message = candidate.message
     if message.email is not None:
         message.email = _email(message.email)
     if message.phone is not None:
         message.phone = _phone(message.phone)
+    said = message.user
+    if message.device is None and said is not None and is_placeholder(said):
+        message.user = None
     if message.user is not None or message.device is not None:
         return None
-    if message.email is not None:
+    if message.email is not None and not is_placeholder(message.email):
         message.user, message.user_kind = message.email, "email"
         return None
     if circumstances.origin_kind == "segment" or message.kind != "event":
         # A server's own library: its address is no visitor's, and the specification asks for an id.
+        if said is not None:
+            return Reject("missing_id", detail(Sentence.PLACEHOLDER, said=said))
         return Reject("missing_id", detail(Sentence.NEEDS_EITHER, one="userId", other="anonymousId"))
     visitor = circumstances.cookieless() if circumstances.cookieless is not None else None
     if visitor is None:

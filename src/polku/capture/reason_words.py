@@ -26,7 +26,7 @@ _LABELS: dict[str, Any] = {
     "own_traffic": _("own traffic"),
     "no_identifier": _("no identifier"),
     "unsupported": _("unsupported type"),
-    "not_an_object": _("not a JSON object"),
+    "not_an_object": _("not in the form of an event"),
     "not_json": _("not valid JSON"),
     "too_large": _("too large"),
     "missing_type": _("type missing"),

@@ -13,7 +13,7 @@ DROPS = {
 """Dropped on purpose: reason → what a person reads."""
 
 REJECTIONS = {
-    "not_an_object": _("It is not a JSON object."),
+    "not_an_object": _("It is not in the form of an event (a JSON object)."),
     "not_json": _("It is not valid JSON."),
     "too_large": _("It is larger than one event may be."),
     "missing_type": _("It does not say what type of message it is."),
