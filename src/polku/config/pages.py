@@ -2,7 +2,7 @@
 
 Django's own handler changes between the event loop and a thread at every middleware that knows only one of the two,
 in a thread and on a database connection made for that request. Each change waits for whatever holds the interpreter,
-and while signals pour in that is somebody else: of 45 ms that a page cost, 20 were for this (docs/decisions/0022).
+and while signals pour in that is somebody else: of 45 ms that a page cost, 20 were for this (docs/decisions/0023).
 """
 
 from __future__ import annotations
