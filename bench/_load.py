@@ -18,6 +18,7 @@ import subprocess
 import sys
 import time
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -45,7 +46,10 @@ _AGENTS = [
 ]
 
 
-def event(chance: random.Random, number: str, now: datetime) -> dict[str, Any]:
+ORDERED = "Order Completed"
+
+
+def event(chance: random.Random, number: str, now: datetime, names: Sequence[str] = NAMES) -> dict[str, Any]:
     """What a shop's server or browser sends: one customer in three is known, one visit in eight has a campaign."""
     customer = chance.randrange(50_000)
     product = chance.randrange(2_000)
@@ -64,26 +68,28 @@ def event(chance: random.Random, number: str, now: datetime) -> dict[str, Any]:
         context["campaign"] = {"source": "newsletter", "medium": "email", "name": "week 12"}
     made = {
         "type": "track",
-        "event": chance.choice(NAMES),
+        "event": chance.choice(names),
         "messageId": f"node-{number}",
         "anonymousId": f"8f14e45f-ceea-4{customer % 1000:03d}-a{customer // 1000:03d}-000000000000",
         "timestamp": (now - timedelta(seconds=chance.random() * 5)).isoformat(timespec="milliseconds"),
         "properties": {"product_id": product, "price": round(chance.random() * 100, 2), "currency": "EUR"},
         "context": context,
     }
+    if made["event"] == ORDERED:
+        made["properties"] = {"order_id": number, "total": round(chance.lognormvariate(4, 1), 2)}
     if customer % 3 == 0:
         made["userId"] = f"customer-{customer}"
     return made
 
 
-def requests(key: str, batch: int, seed: int) -> list[bytes]:
+def requests(key: str, batch: int, seed: int, names: Sequence[str] = NAMES) -> list[bytes]:
     """Whole HTTP requests; a place in each is to be filled with twelve characters of its own."""
     chance = random.Random(seed)
     now = datetime.now(UTC)
     authorization = base64.b64encode(f"{key}:".encode()).decode()
     made = []
     for _template in range(TEMPLATES):
-        events = [event(chance, f"{_PLACE.decode()}-{each:02d}", now) for each in range(batch)]
+        events = [event(chance, f"{_PLACE.decode()}-{each:02d}", now, names) for each in range(batch)]
         if batch == 1:
             path, body = "/v1/track", json.dumps(events[0]).encode()
         else:
@@ -142,9 +148,18 @@ class _Client:
         return head[9:12] == b"200"
 
 
-def run(port: int, key: str, *, batch: int, seconds: float, rate: float | None, connections: int) -> Done:
+def run(
+    port: int,
+    key: str,
+    *,
+    batch: int,
+    seconds: float,
+    rate: float | None,
+    connections: int,
+    names: Sequence[str] = NAMES,
+) -> Done:
     """Send for some seconds: as fast as answers come, or `rate` events a second however fast they come."""
-    templates = requests(key, batch, seed=batch)
+    templates = requests(key, batch, seed=batch, names=names)
     run_name = os.urandom(3).hex().encode()
     clients = {client.socket.fileno(): client for client in (_Client(port) for _each in range(connections))}
     poll = select.epoll()
@@ -190,10 +205,21 @@ def run(port: int, key: str, *, batch: int, seconds: float, rate: float | None, 
 class Load:
     """The clients as a process beside the one that measures."""
 
-    def __init__(self, port: int, key: str, *, batch: int, seconds: float, rate: float | None = None) -> None:
+    def __init__(
+        self,
+        port: int,
+        key: str,
+        *,
+        batch: int,
+        seconds: float,
+        rate: float | None = None,
+        names: Sequence[str] = (),
+    ) -> None:
         arguments = [str(port), key, "--batch", str(batch), "--seconds", str(seconds)]
         if rate:
             arguments += ["--rate", str(rate)]
+        if names:
+            arguments += ["--names", *names]
         self._process = subprocess.Popen(
             [sys.executable, "-m", "bench._load", *arguments], stdout=subprocess.PIPE, text=True
         )
@@ -223,6 +249,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=10)
     parser.add_argument("--rate", type=float)
     parser.add_argument("--connections", type=int, default=CONNECTIONS)
+    parser.add_argument("--names", nargs="+", default=NAMES)
     given = parser.parse_args()
     done = run(
         given.port,
@@ -231,6 +258,7 @@ def main() -> None:
         seconds=given.seconds,
         rate=given.rate,
         connections=given.connections,
+        names=given.names,
     )
     print(json.dumps(done.__dict__))
 

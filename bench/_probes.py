@@ -131,8 +131,8 @@ class Asking:
         answer = self.ask({"kind": "trend", "select": select, "interval": "month", "measure": "events"})
         return int(sum(point["value"] for point in answer["points"]))
 
-    def send(self, event: str) -> None:
-        self._post("/v1/track", {"event": event, "userId": "probe"}, self._write)
+    def send(self, event: str, user: str = "probe") -> None:
+        self._post("/v1/track", {"event": event, "userId": user}, self._write)
 
     def seconds_to_visibility(self) -> float:
         """From the acknowledgement of one event to the first answer that counts it."""

@@ -72,24 +72,29 @@ def demo_server(
     """`polku demo` as a user starts it, in a home folder that `prepare` may fill before; stopped at the end."""
     with tempfile.TemporaryDirectory(prefix="polku-bench-") as folder:
         prepare(Path(folder))
-        port = free_port()
-        started = time.perf_counter()
-        process = subprocess.Popen(
-            [sys.executable, "-m", "polku.cli", "--home", folder, "demo"]
-            + ["--port", str(port), "--no-browser", "--today", today],
-            env=os.environ | {"POLKU_LANGUAGE": "en", "POLKU_CAPTURE_EVENTS_PER_SECOND": "1000000"},
-        )
-        try:
-            address = f"http://localhost:{port}"
-            while True:
-                try:
-                    urllib.request.urlopen(f"{address}/readyz", timeout=2).read()
-                    break
-                except (urllib.error.URLError, OSError):
-                    if process.poll() is not None or time.perf_counter() - started > 120:
-                        raise RuntimeError("the demo server did not start") from None
-                    time.sleep(0.1)
-            yield Server(address, Path(folder), process.pid, time.perf_counter() - started)
-        finally:
-            process.terminate()
-            process.wait(20)
+        with serving(Path(folder), free_port(), "demo", "--no-browser", "--today", today) as server:
+            yield server
+
+
+@contextmanager
+def serving(home: Path, port: int, *command: str) -> Iterator[Server]:
+    """`polku demo` or `polku up` in a home folder, until the end of the block."""
+    started = time.perf_counter()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "polku.cli", "--home", str(home), *command, "--port", str(port)],
+        env=os.environ | {"POLKU_LANGUAGE": "en", "POLKU_CAPTURE_EVENTS_PER_SECOND": "1000000"},
+    )
+    try:
+        address = f"http://localhost:{port}"
+        while True:
+            try:
+                urllib.request.urlopen(f"{address}/readyz", timeout=2).read()
+                break
+            except (urllib.error.URLError, OSError):
+                if process.poll() is not None or time.perf_counter() - started > 120:
+                    raise RuntimeError("the server did not start") from None
+                time.sleep(0.1)
+        yield Server(address, home, process.pid, time.perf_counter() - started)
+    finally:
+        process.terminate()
+        process.wait(20)

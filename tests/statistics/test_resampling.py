@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from polku.statistics import bootstrap_mean, bootstrap_total
-from polku.statistics.resampling import bootstrap_blocks
+from polku.statistics.resampling import _resampled_sums, _sums_of_many, bootstrap_blocks
 
 
 def plain_bootstrap(values, statistic, draws=2_000, seed=7):
@@ -57,6 +57,25 @@ def test_a_total_equals_resampling_every_unit():
     assert got.low == pytest.approx(low, abs=0.07 * (high - low))
     assert got.high == pytest.approx(high, abs=0.07 * (high - low))
     assert (got.n, got.resampled) == (500, 80)
+
+
+@pytest.mark.parametrize("giants", [[], [2e6], [1e6, 1e6, 3e5]], ids=["none", "one", "three"])
+def test_a_total_of_many_is_drawn_from_the_law_of_their_sum(giants):
+    """Thousands of orders, some of them of another order of magnitude: as if each were drawn by itself."""
+    buyers = np.append(np.random.default_rng(6).lognormal(4, 1, size=3_000), giants)
+    sizes = np.random.default_rng(7).binomial(9_000, buyers.size / 9_000, 20_000)
+    one_by_one = _resampled_sums(buyers, sizes, np.random.default_rng(8))
+    at_once = _sums_of_many(buyers, sizes, np.random.default_rng(9))
+    tails = [0.025, 0.25, 0.5, 0.75, 0.975]
+    assert np.quantile(at_once, tails) == pytest.approx(
+        np.quantile(one_by_one, tails), abs=0.08 * one_by_one.std()
+    )
+    got = bootstrap_total(values=buyers, n=9_000)
+    assert [got.low, got.high] == pytest.approx(
+        np.quantile(one_by_one, [0.025, 0.975]), abs=0.2 * one_by_one.std()
+    )
+    assert (got.n, got.resampled) == (9_000, buyers.size)
+    assert got.value == pytest.approx(buyers.sum())
 
 
 def test_a_total_of_nobody_and_of_everybody():

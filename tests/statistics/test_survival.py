@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from polku.statistics import kaplan_meier
+from polku.statistics import incidence_at, kaplan_meier
 
 
 def test_a_curve_by_hand():
@@ -101,3 +101,23 @@ def test_what_it_refuses(durations, observed):
 def test_no_survival_before_the_start(t):
     with pytest.raises(ValueError, match="at least 0"):
         kaplan_meier(durations=[1], observed=[True]).survival(t)
+
+
+@given(
+    waited=st.lists(st.integers(0, 30), max_size=40),
+    censored=st.lists(st.integers(0, 30), max_size=40),
+    t=st.integers(0, 35),
+)
+def test_one_point_of_the_curve_without_the_curve(waited, censored, t):
+    if not waited and not censored:
+        with pytest.raises(ValueError, match="no units"):
+            incidence_at(t=t, waited=np.array([]), censored=np.array([]))
+        return
+    whole = kaplan_meier(
+        durations=[*waited, *censored], observed=[True] * len(waited) + [False] * len(censored)
+    ).incidence(t)
+    point = incidence_at(t=t, waited=np.sort(waited), censored=np.sort(censored))
+    assert (point.n, point.method) == (whole.n, whole.method)
+    assert [point.value, point.low, point.high, point.standard_error] == pytest.approx(
+        [whole.value, whole.low, whole.high, whole.standard_error], abs=1e-9
+    )

@@ -39,13 +39,16 @@ class _Known(NamedTuple):
     state: StoreState
     at: float
     took: float
+    is_first: bool
 
     def is_good(self, good_for: float) -> bool:
         long = _TIMES_AS_LONG * self.took if self.took >= _LONG else 0.0
         return self._age <= min(_LONGEST, max(good_for, long))
 
     def is_due(self, good_for: float) -> bool:
-        return self._age >= min(_LONGEST / 2, max(good_for / 2, _PAUSE_TIMES * self.took))
+        # The first may have read much that the next finds in memory: that one tells how long it takes.
+        pause = self.took if self.is_first else _PAUSE_TIMES * self.took
+        return self._age >= min(_LONGEST / 2, max(good_for / 2, pause))
 
     @property
     def _age(self) -> float:
@@ -111,7 +114,7 @@ def _work_out(question: Hashable, work_out: Callable[[StoreState], Answer], stat
         before = _known.pop(question, None)
         # One found in memory took no time, but so did the work that it spares.
         took = max(now - begun, before.took if before and before.state.version == state.version else 0.0)
-        _known[question] = _Known(state, now, took)
+        _known[question] = _Known(state, now, took, is_first=before is None)
         while len(_known) > _MOST:
             _known.popitem(last=False)
     return answer
