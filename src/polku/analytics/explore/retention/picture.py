@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.safestring import SafeString
 
 from polku.analytics.explore.retention.naming import period_number
+from polku.site.charts.scales import ticks
 from polku.site.charts.series import Ground, Point, Series, lines
 from polku.site.charts.svg import element, join, text
 from polku.site.formats import Reader
@@ -27,16 +28,30 @@ def draw(
     highs = [point.high or point.value or 0.0 for each in series for point in each.points]
     key_height = 26.0 if len(series) > 1 else 0.0
 
+    high = min(1.0, max([0.02, *highs]))
+    decimals = _decimals(ticks(0.0, high))
     ground = Ground(
         places,
         width=width,
         height=int((260 if width > 600 else 220) + key_height),
         low=0.0,
-        high=min(1.0, max([0.02, *highs])),
-        write=lambda share: reader.percent(share, 1 if max(highs, default=1.0) < 0.05 else 0),
+        high=high,
+        write=lambda share: reader.percent(share, decimals),
         top=14 + key_height,
     )
     return ground.drawn(_key(series) if key_height else "", lines(ground, series))
+
+
+def _decimals(steps: Sequence[float]) -> int:
+    """How many decimals of a per cent tell the ticks as they are."""
+    return next(
+        (
+            number
+            for number in (0, 1)
+            if all(abs(step * 100 - round(step * 100, number)) < 1e-6 for step in steps)
+        ),
+        2,
+    )
 
 
 def _points(rows: Rows, names: Sequence[str], reader: Reader) -> list[Point]:
