@@ -17,6 +17,7 @@ from polku.eventstore.behaviour import ORDERS, Order
 from polku.eventstore.chunks import Flags, Ints, Numbers, Pause, changes, each_chunk
 from polku.eventstore.exact_funnel import any_chain, walled_any_chain, walled_chain
 from polku.eventstore.port import SequenceRows
+from polku.eventstore.walled_chains import WalledRows, walled_chains
 
 __all__ = ["MOST_STEPS", "NOT_REACHED", "ORDERS", "FunnelUnits", "Order", "funnel_units"]
 
@@ -147,30 +148,52 @@ def _funnel_of(asked: _Asked, units: Numbers, times: Ints, masks: Ints, quiet: F
         clumsy |= _crosses(units, times, walls, np.where(reached, kept[chains], -1) if kept.size else chains)
     if asked.order == "strict":
         walls[kept] = every
-    _mend(asked, found, np.flatnonzero(clumsy), (units, times, masks & every, walls))
+    if clumsy.any():
+        _mend(asked, found, np.flatnonzero(clumsy), WalledRows(units, times, masks & every, walls))
     return found
 
 
-def _mend(asked: _Asked, found: FunnelUnits, clumsy: Ints, log: tuple[Ints, Ints, Ints, Ints]) -> None:
-    """Put the exact chains of the units at the places `clumsy` into `found`."""
-    units, times, serves, walls = log
-    begins = np.searchsorted(units, found.unit[clumsy]).tolist()
-    ends = np.searchsorted(units, found.unit[clumsy], side="right").tolist()
+def _mend(asked: _Asked, found: FunnelUnits, clumsy: Ints, rows: WalledRows) -> None:
+    """Put the exact chains of the units at the places `clumsy` into `found`: one by one where signals of an instant
+    compete for steps, the rest together."""
     window = None if asked.window == _NO_WINDOW else asked.window
+    if asked.order != "any":
+        together = clumsy[~_contested(rows)[np.searchsorted(_units(rows), found.unit[clumsy])]]
+        clumsy = np.setdiff1d(clumsy, together, assume_unique=True)
+        taken = np.isin(rows.units, found.unit[together])
+        theirs = WalledRows(rows.units[taken], rows.times[taken], rows.serves[taken], rows.walls[taken])
+        chains = walled_chains(theirs, asked.steps, window)
+        if chains.size:
+            found.times[together] = np.where(chains >= 0, theirs.times[chains], NOT_REACHED)
+            found.furthest[together] = np.count_nonzero(chains >= 0, axis=1)
+    begins = np.searchsorted(rows.units, found.unit[clumsy]).tolist()
+    ends = np.searchsorted(rows.units, found.unit[clumsy], side="right").tolist()
     for number, (place, begin, end) in enumerate(zip(clumsy.tolist(), begins, ends, strict=True)):
         if number % _UNITS_BETWEEN_PAUSES == 0:
             asked.pause()
-        rows = times[begin:end].tolist(), serves[begin:end].tolist()
-        stops = walls[begin:end].tolist()
+        of_unit = rows.times[begin:end].tolist(), rows.serves[begin:end].tolist()
+        stops = rows.walls[begin:end].tolist()
         if asked.order != "any":
-            chain = walled_chain(*rows, stops, asked.steps, window)
+            chain = walled_chain(*of_unit, stops, asked.steps, window)
         elif any(stops):
-            chain = walled_any_chain(*rows, stops, asked.steps, window)
+            chain = walled_any_chain(*of_unit, stops, asked.steps, window)
         else:
-            chain = any_chain(*rows, asked.steps, window)
+            chain = any_chain(*of_unit, asked.steps, window)
         found.times[place] = NOT_REACHED
         found.times[place, : len(chain)] = chain
         found.furthest[place] = len(chain)
+
+
+def _units(rows: WalledRows) -> Numbers:
+    return rows.units[changes(rows.units)]
+
+
+def _contested(rows: WalledRows) -> Flags:
+    """For each unit, whether signals of one of its instants compete for steps."""
+    starts = rows.starts[:-1]
+    several = np.logical_or.reduceat(rows.is_versatile, starts)
+    several &= np.add.reduceat((rows.serves != 0).astype(np.int64), starts) > 1
+    return np.logical_or.reduceat(several, np.flatnonzero(changes(rows.units[starts])))
 
 
 def _crosses(units: Ints, times: Ints, walls: Ints, chains: Ints) -> Flags:
