@@ -19,7 +19,7 @@ from polku.eventstore.behaviour import (
     PathQuestion,
     RetentionQuestion,
 )
-from polku.eventstore.port import HitRule, Scope, Selector, StoreError
+from polku.eventstore.port import Condition, HitRule, Scope, SegmentRule, Selector, StoreError
 from tests.contract import behaviour_reference as reference
 from tests.contract.store_implementations import any_store
 from tests.contract.store_reference import signal_table
@@ -261,3 +261,39 @@ def test_retention(any_store, log):
             zone=HELSINKI,
         )
         assert [(cohort.start, list(cohort.returned)) for cohort in found.cohorts] == sorted(expected.items())
+
+
+@QUIET
+@given(log=logs())
+def test_in_a_scope(any_store, log):
+    """A range, a filter of signals and a segment of people, together and by themselves."""
+    loaded = Loaded(any_store, log)
+    start, end = BEGIN + timedelta(minutes=14), BEGIN + timedelta(minutes=600 * 5)
+    segment = SegmentRule(did=(Selector(names=("d",)),), did_not=(Selector(url="*y.fi*"),))
+    web = (Condition("channel", "eq", "web"),)
+
+    def is_in_segment(person: str) -> bool:
+        theirs = [row for row in loaded.rows if row["person"] == person and row["time"] < micros(end)]
+        return any(row["name"] == "d" for row in theirs) and not any(
+            "y.fi" in (row["url"] or "") for row in theirs
+        )
+
+    for scope, takes in (
+        (Scope(start=start, end=end), lambda row: micros(start) <= row["time"] < micros(end)),
+        (Scope(where=web), lambda row: row["channel"] == "web"),
+        (
+            Scope(end=end, where=web, segment=segment),
+            lambda row: (
+                row["time"] < micros(end) and row["channel"] == "web" and is_in_segment(row["person"])
+            ),
+        ),
+    ):
+        rows = [row for row in loaded.rows if takes(row)]
+        steps = (Selector(names=("a",)), Selector(url="*cart*"))
+        chains = reference.funnel(rows, (named("a"), lambda row: "cart" in (row["url"] or "")))
+        found = loaded.store.funnel(loaded.key, scope, FunnelQuestion(steps))
+        expected = reference.funnel_counts([chain for chain, _first, _last in chains.values()], 2)
+        assert (found.whole.counts, found.whole.waits) == expected
+        ways = Counter(tuple(name for name, _time in path) for path in reference.walks(rows))
+        variants = loaded.store.variants(loaded.key, scope, PathQuestion(top=100)).variants
+        assert {each.path: each.count for each in variants} == ways

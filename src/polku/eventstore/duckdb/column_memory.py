@@ -9,11 +9,9 @@ import numpy as np
 import pyarrow as pa
 
 from polku.eventstore import cancelling
-from polku.eventstore.duckdb.batches import Integers
 from polku.eventstore.duckdb.changes import Changes
-from polku.eventstore.duckdb.sequences import in_order
-from polku.eventstore.duckdb.session import Session
-from polku.eventstore.signal_columns import Label, SignalColumns, SignalRows
+from polku.eventstore.duckdb.session import Parameters, Session
+from polku.eventstore.signal_columns import Label, SignalColumns, SignalRows, in_order
 
 KEPT_BYTES = 640 * 2**20
 """35 million signals, in one workspace or several; those asked about longest ago go first."""
@@ -74,74 +72,51 @@ class ColumnMemory:
         if known is None or change is None:
             labels, rows = _read(session, (), "true", {})
             return SignalColumns(version, labels, rows)
-        where, parameters = "s.arrival >= $first", {"first": change.first_arrival}
+        where = "s.arrival >= $first"
         if change.people.size:
             session.offer("changed", pa.table({"person": change.people}))
             where += " OR s.person IN (SELECT person FROM changed)"
-        labels, rows = _read(session, known.labels, where, parameters)
+        labels, rows = _read(session, known.labels, where, {"first": change.first_arrival})
         if change.people.size:
             session.withdraw("changed")
         return known.followed(version, labels, change.people, change.first_arrival, rows)
 
 
 def _read(
-    session: Session, labels: tuple[Label, ...], where: str, parameters: dict[str, object]
+    session: Session, labels: tuple[Label, ...], where: str, parameters: Parameters
 ) -> tuple[tuple[Label, ...], SignalRows]:
     """(the labels with new ones behind, the signals in order)."""
     signal = f"{session.db}.signal AS s"
-    there = session.rows(f"SELECT DISTINCT kind, name FROM {signal} WHERE {where}", parameters)
-    labels = (*labels, *sorted(set(there) - set(labels)))
-    session.offer(
-        "labels",
-        pa.table(
-            {
-                "kind": pa.array([kind for kind, _name in labels], pa.uint8()),
-                "name": pa.array([name for _kind, name in labels], pa.string()),
-                "label": pa.array(range(len(labels)), pa.int32()),
-            }
-        ),
-    )
+    there = session.rows(f"SELECT kind, name, count(*) FROM {signal} WHERE {where} GROUP BY ALL", parameters)
+    labels = (*labels, *sorted({(kind, name) for kind, name, _count in there} - set(labels)))
+    offered = {
+        "kind": pa.array([kind for kind, _name in labels], pa.uint8()),
+        "name": pa.array([name for _kind, name in labels], pa.string()),
+        "label": pa.array(range(len(labels)), pa.int32()),
+    }
     (highest,) = session.row(f"SELECT greatest(next_person, next_arrival) FROM {session.db}.meta")
     number = np.dtype(np.int32 if highest < 2**31 else np.int64)
-    label_type = np.dtype(np.uint16 if len(labels) < 2**16 else np.int32)
-    parts: list[SignalRows] = []
+    size = sum(count for _kind, _name, count in there)
+    rows = SignalRows(
+        person=np.empty(size, dtype=number),
+        time=np.empty(size, dtype=np.int64),
+        arrival=np.empty(size, dtype=number),
+        label=np.empty(size, dtype=np.uint16 if len(labels) < 2**16 else np.int32),
+    )
+    session.offer("labels", pa.table(offered))
+    done = 0
     for batch in session.batches(
         f"""SELECT s.person, epoch_us(s.time) AS time, s.arrival, l.label
         FROM {signal} JOIN labels AS l ON l.kind = s.kind AND l.name = s.name WHERE {where}""",
         parameters,
         rows=_AT_ONCE,
     ):
-        person, time, arrival, label = (column.to_numpy() for column in batch.columns)
-        parts.append(
-            SignalRows(
-                person.astype(number), time, arrival.astype(number), label.astype(label_type, copy=False)
-            )
-        )
+        part = slice(done, done + batch.num_rows)
+        for column, values in zip(
+            (rows.person, rows.time, rows.arrival, rows.label), batch.columns, strict=True
+        ):
+            column[part] = values.to_numpy()
+        done = part.stop
         cancelling.check()
     session.withdraw("labels")
-    if not parts:
-        none: Integers = np.empty(0, dtype=np.int64)
-        return labels, SignalRows(none.astype(number), none, none.astype(number), none.astype(label_type))
-    rows = SignalRows(
-        *(
-            np.concatenate([getattr(part, name) for part in parts])
-            for name in ("person", "time", "arrival", "label")
-        )
-    )
-    del parts
-    cancelling.check()
-    return labels, _sorted(rows)
-
-
-def _sorted(rows: SignalRows) -> SignalRows:
-    """In order of person, time and arrival; as they are where they lie so in the file."""
-    same = rows.person[1:] == rows.person[:-1]
-    same_time = same & (rows.time[1:] == rows.time[:-1])
-    wrong = (
-        (rows.person[1:] < rows.person[:-1])
-        | (same & (rows.time[1:] < rows.time[:-1]))
-        | (same_time & (rows.arrival[1:] < rows.arrival[:-1]))
-    )
-    if not wrong.any():
-        return rows
-    return rows.taken(in_order(rows.person.astype(np.int64), rows.time, rows.arrival))
+    return labels, in_order(rows, cancelling.check)

@@ -50,7 +50,7 @@ def find(
     wanted = mask != 0
     more = np.array([others(label) for label in columns.labels], dtype=bool)
     if more.any():
-        wanted |= more[rows.label]
+        wanted = wanted | more[rows.label]
     if in_range is not None:
         wanted &= in_range
     if scope.where or scope.segment is not None:
@@ -118,7 +118,8 @@ def _masks(
             f"SELECT s.arrival, {bits} AS mask FROM {terms.source()}{hit_bits(terms, rest)} WHERE {where}",
             terms.parameters,
         )
-        mask[columns.rows_of(arrival)] |= found.astype(width)
+        rows = columns.rows_of(arrival)
+        mask[rows] = mask[rows] | found.astype(width)
     return mask
 
 
