@@ -108,8 +108,10 @@ def _list(
 ) -> tuple[tuple[WebRow, ...], int]:
     """(the most visited values of a dimension, how many values there are)."""
     if dimension == "page":
-        here = kept[visits.page_visit]
-        of_visit, code = visits.page_visit[here], visits.page[here]
+        of_visit, code = visits.page_visit, visits.page
+        if not kept.all():
+            here = kept[of_visit]
+            of_visit, code = of_visit[here], code[here]
     else:
         of_visit = np.flatnonzero(kept).astype(np.int32)
         code = visits.codes[dimension][of_visit]
@@ -172,17 +174,19 @@ def _points(
         return ()
     starts, period = _periods(visits.start[here], interval, timezone)
     size = len(starts)
-    # Each person counts once a period.
-    pairs = np.unique(visits.person[here] * size + period, return_index=True)[1]
-    is_daily = visits.is_daily[here][pairs]
+    # Each person counts once a period; visits are in order of person and start, so that equal ones follow each other.
+    person = visits.person[here]
+    is_new = np.ones(len(here), dtype=bool)
+    is_new[1:] = (person[1:] != person[:-1]) | (period[1:] != period[:-1])
+    is_daily = visits.is_daily[here]
 
     def count(of: Integers | Small, weights: NDArray[np.float64] | None = None) -> list[float]:
         return np.bincount(of, weights=weights, minlength=size).tolist()
 
     columns: Sequence[Sequence[float]] = (
         count(period),
-        count(period[pairs][~is_daily]),
-        count(period[pairs][is_daily]),
+        count(period[is_new & ~is_daily]),
+        count(period[is_new & is_daily]),
         count(period[sales.is_converted[here]]),
         count(period, sales.revenue[here]),
     )
@@ -195,14 +199,18 @@ def _points(
 def _periods(time: Integers, interval: Interval, timezone: str) -> tuple[list[date], Integers]:
     """(the periods' first days in order, the place of each time's period among them)."""
     zone = ZoneInfo(timezone)
-    quarters, of_time = np.unique(time // _QUARTER, return_inverse=True)
+    quarter = time // _QUARTER
+    first = int(quarter.min())
+    quarters = np.flatnonzero(np.bincount(quarter - first)) + first
     days = [
-        _first_day(datetime.fromtimestamp(quarter * _QUARTER / 1e6, UTC).astimezone(zone).date(), interval)
-        for quarter in quarters.tolist()
+        _first_day(datetime.fromtimestamp(each * _QUARTER / 1e6, UTC).astimezone(zone).date(), interval)
+        for each in quarters.tolist()
     ]
     starts = sorted(set(days))
     place = {start: number for number, start in enumerate(starts)}
-    return starts, np.array([place[day] for day in days], dtype=np.int64)[of_time]
+    of_quarter = np.zeros(int(quarters[-1]) - first + 1, dtype=np.int64)
+    of_quarter[quarters - first] = [place[day] for day in days]
+    return starts, of_quarter[quarter - first]
 
 
 def _first_day(day: date, interval: Interval) -> date:
