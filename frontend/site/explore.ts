@@ -25,8 +25,11 @@ export function startExplore(root: Document): void {
     const button = event.target instanceof Element ? event.target.closest<HTMLButtonElement>("[data-stop]") : null;
     if (!button || !token) return;
     const csrf = root.querySelector<HTMLInputElement>("input[name=csrfmiddlewaretoken]")?.value ?? "";
-    void fetch(button.dataset["stop"] ?? "", { method: "POST", body: new URLSearchParams({ token, csrfmiddlewaretoken: csrf }), credentials: "same-origin" });
-    if (asker) htmx.trigger(asker, "htmx:abort", {});
+    const body = new URLSearchParams({ token, csrfmiddlewaretoken: csrf });
+    const stopped = fetch(button.dataset["stop"] ?? "", { method: "POST", body, credentials: "same-origin" });
+    // What was stopped answers so itself; where nothing could be, its answer is at least not waited for.
+    const giveUp = () => asker && htmx.trigger(asker, "htmx:abort", {});
+    void stopped.then((answer) => (answer.ok ? null : giveUp()), giveUp);
   });
 
   // A filter that is being written is no question yet: it waits for its button.

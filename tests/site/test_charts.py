@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import struct
+import sys
 from itertools import pairwise
 from pathlib import Path
 
@@ -91,6 +92,12 @@ def test_a_file_says_by_itself_what_it_shows():
         foot="Kaamos Retkeily · 1.–28.3.2026",
     )
     assert struct.unpack(">II", content[16:24]) == (2 * 448, 2 * (24 + 24 + 2 * 19 + 80 + 18 + 12))
+
+
+def test_without_the_optional_part_pictures_say_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "vl_convert", None)  # as if it were not installed
+    with pytest.raises(images.PicturesUnavailable, match=r"polku\[images\]"):
+        images.png(picture(10, 10))
 
 
 def test_a_file_needs_nothing_but_itself():

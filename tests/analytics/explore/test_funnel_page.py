@@ -16,6 +16,7 @@ from polku.accounts.models import AuditEntry
 from polku.analytics import run
 from polku.analytics.explore import domain, queries
 from polku.analytics.models import SavedQuestion
+from polku.eventstore import cancelling
 
 BASE = "/w/testikauppa/explore/"
 FUNNEL = f"{BASE}funnel/"
@@ -265,5 +266,22 @@ def test_filters_narrow_the_question_and_are_taken_away_one_by_one(shop, owner):
     assert "city is Oulu" in text and "age is at least 20" in text
     gone = client.get(f"{FUNNEL}?step=event:a&step=event:b&{filters}&do=unfilter:0")
     assert gone.url == f"{FUNNEL}?step=event%3Aa&step=event%3Ab&property=age&op=ge&value=20"
-    for odd in ("property=city&op=like&value=x", "property=city&value=x", "property=city&op=in&value=,", "op=eq"):
+    for odd in (
+        "property=city&op=like&value=x",
+        "property=city&value=x",
+        "property=city&op=in&value=,",
+        "op=eq",
+    ):
         assert "40 100%" in shown(client.get(f"{FUNNEL}?step=event:a&step=event:b&{odd}"))
+
+
+def test_a_question_that_was_stopped_says_so_on_its_page(events, owner):
+    client = signed_in(owner)
+    client.get(f"{FUNNEL}?{STEPS}")
+    with cancelling.asking() as asked:
+        asked.cancel()
+        text = shown(
+            client.get(f"{FUNNEL}?{STEPS}&window=P1D", headers={"hx-request": "true", "hx-target": "explore"})
+        )
+    assert "The question was cancelled." in text
+    assert "went on" in shown(client.get(f"{FUNNEL}?{STEPS}&window=P1D"))
