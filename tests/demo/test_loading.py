@@ -57,6 +57,29 @@ def test_the_demo_is_a_simulated_workspace_with_a_map(loaded, store):
     assert store.preview(workspace.key.hex, [Selector()], Scope()).people == pytest.approx(20_000, rel=0.05)
 
 
+def test_each_system_of_the_company_is_a_source(loaded, store):
+    workspace, _ = loaded
+    key = workspace.key.hex
+    sources = {each.origin.removeprefix("simulation/"): each.accepted for each in store.sources(key)}
+    assert {*sources} == {
+        "web", "letters", "stores", "logistics", "service", "surveys", "orders", "people"
+    }  # fmt: skip
+    assert (
+        sum(sources[each] for each in ("web", "letters", "stores", "logistics", "service", "surveys"))
+        == (
+            store.preview(
+                key, [Selector(kinds=(SignalKind.EVENT, SignalKind.SCORE, SignalKind.CONTACT))], Scope()
+            )
+        ).signals
+    )
+    rates = {
+        (each.origin.removeprefix("simulation/"), each.kind): each for each in store.join_rates(key, Scope())
+    }
+    # What nobody in the shop could know alone: most answers come from people whose orders are known elsewhere.
+    assert rates["surveys", SignalKind.SCORE].joined > 0.5 * rates["surveys", SignalKind.SCORE].signals
+    assert 0 < rates["web", SignalKind.EVENT].joined < rates["web", SignalKind.EVENT].signals
+
+
 def test_the_same_day_changes_nothing_and_another_day_makes_it_anew(loaded, store):
     workspace, _ = loaded
     version = store.state(workspace.key.hex).version

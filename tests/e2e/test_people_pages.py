@@ -74,9 +74,9 @@ def test_what_joins_and_what_does_not(visitor):
     page.goto(f"{workspace}/people/")
     page.get_by_role("link", name="How data joins").click()
     # Other tests bring sources of their own into the demo.
-    rates = page.locator(".join-rate").filter(has_text="Simulated company")
+    rates = page.locator(".join-rate").filter(has_text="(simulated)")
     headlines = rates.locator(".join-headline").all_inner_texts()
-    assert len(headlines) == 4
+    assert len(headlines) == 8
     assert all(re.match(r"\d+% of \w+ .+ n\s[\d,]+$", each) for each in headlines), headlines
     rates.locator(".join-facts a").first.click()
     page.wait_for_url("**/joins/unjoined/**")
@@ -94,7 +94,7 @@ def test_nothing_stands_in_anybodys_way(visitor, language, theme):
         "/people/?who=visitors",
         "/joins/",
         "/joins/?range=all",
-        "/joins/unjoined/?source=simulation&kind=event",
+        "/joins/unjoined/?source=simulation/web&kind=event",
     ):
         page.goto(workspace + path)
         assert violations(page) == [], path

@@ -21,6 +21,7 @@ from polku.accounts.domain import (
 from polku.accounts.models import AuditEntry, User, Workspace
 from polku.demo.journey import journey_document
 from polku.demo.segments import SEGMENTS
+from polku.demo.sources import ORDERS, PEOPLE, by_source
 from polku.eventstore.port import Progress
 from polku.eventstore.registry import hit_rules, store
 from polku.jobs.models import Job
@@ -34,7 +35,6 @@ TIMEZONE = "Europe/Helsinki"
 SEED = 6
 """Chosen so that all clear changes of the default view are planted ones; in most worlds chance adds one or two."""
 CANCELLED_STATES = ["cancelled", "returned"]
-SOURCE = "simulation"
 _LOADED = "workspace.imported"
 _STEPS = 100
 
@@ -94,17 +94,15 @@ def build_workspace(
     key = workspace.key.hex
     rules = hit_rules(key)
     progress(15)
-    store().load_people(key, simulation.people, origin=SOURCE)
+    store().load_people(key, simulation.people, origin=PEOPLE)
     progress(25)
-    store().load_orders(key, simulation.orders, rules=rules, origin=SOURCE)
+    store().load_orders(key, simulation.orders, rules=rules, origin=ORDERS)
     progress(35)
-    store().load_signals(
-        key,
-        simulation.signals,
-        rules=rules,
-        origin=SOURCE,
-        progress=lambda done, total: progress(35 + done * 64 // max(total, 1)),
-    )
+    loaded, whole = 0, max(1, simulation.signals.num_rows)
+    for origin, signals in by_source(simulation.signals):
+        store().load_signals(key, signals, rules=rules, origin=origin)
+        loaded += signals.num_rows
+        progress(35 + loaded * 64 // whole)
     return workspace
 
 

@@ -55,7 +55,8 @@ STREAM_EVENTS = pa.schema(
 """Events in order of arrival.
 
 Origin names: `segment/KEY`, `matomo/KEY`, `tracker/KEY` with KEY the number of the write key; `import/events`,
-`import/scores`, `import/contacts`, `import/orders`, `import/people`; `simulation`.
+`import/scores`, `import/contacts`, `import/orders`, `import/people`; `simulation/web` and the like of a simulated
+company, `simulation` of one that was loaded by an earlier program.
 
 `traffic` is kept for the person's visit (30 minutes without a signal end it) and given to all its events, so that an
 order knows where its visit came from.

@@ -23,6 +23,16 @@ _FILES: dict[str, Any] = {
     "orders": _("orders from files"),
     "people": _("people from files"),
 }
+_SIMULATED: dict[str, Any] = {
+    "web": _("web shop (simulated)"),
+    "letters": _("letters by e-mail (simulated)"),
+    "stores": _("stores (simulated)"),
+    "logistics": _("deliveries (simulated)"),
+    "service": _("customer service (simulated)"),
+    "surveys": _("surveys (simulated)"),
+    "orders": _("order system (simulated)"),
+    "people": _("customer register (simulated)"),
+}
 LIVE = frozenset({"tracker", "segment", "matomo"})
 """Kinds that send by themselves, so that their silence means something."""
 
@@ -58,8 +68,9 @@ class Origin:
     @property
     def own_name(self) -> Any:
         """What the source is called where nobody named it and no key does."""
-        if self.kind == "import" and self.detail in _FILES:
-            return _FILES[self.detail]
+        named = {"import": _FILES, "simulation": _SIMULATED}.get(self.kind, {})
+        if self.detail in named:
+            return named[self.detail]
         return f"{self.kind_name} {self.detail}".strip()
 
     @property
