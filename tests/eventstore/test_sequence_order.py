@@ -22,6 +22,20 @@ def test_by_unit_then_time_then_arrival(rows, shuffled, largest):
     assert in_order(unit, time, arrival).tolist() == np.lexsort((arrival, time, unit)).tolist()
 
 
+@given(
+    rows=hnp.arrays(np.int64, st.tuples(st.integers(0, 60), st.just(2)), elements=st.integers(0, 5)),
+    newer=st.integers(0, 8),
+    moved=st.integers(0, 3),
+)
+def test_of_a_compacted_file_with_newer_rows_and_some_whose_unit_changed(rows, newer, moved):
+    arrival = np.random.default_rng(2).permutation(len(rows))
+    older = max(0, len(rows) - newer)
+    lie = np.concatenate((np.lexsort((arrival, rows[:, 1], rows[:, 0]))[:older], np.arange(older, len(rows))))
+    unit, time, arrival = rows[lie, 0], rows[lie, 1], arrival[lie]
+    unit[:moved] = 3
+    assert in_order(unit, time, arrival).tolist() == np.lexsort((arrival, time, unit)).tolist()
+
+
 @pytest.mark.parametrize("count", [0, 1])
 def test_of_nothing_and_of_one(count):
     none = np.zeros(count, dtype=np.int64)

@@ -104,25 +104,44 @@ _OWN = ("arrival", "session", "wanted")
 def in_order(unit: Integers, time: Integers, arrival: Integers) -> Integers:
     """The permutation that sorts by unit, then time, then arrival.
 
-    Rows come as they arrived and mostly in time, so the last two need no or little sorting; units are sorted
-    with the position in the same number, which is stable and several times faster than an indirect sort.
+    Rows come as they arrived and mostly in time, so the last two need no or little sorting. From a compacted file they
+    come by unit, but for those that are newer: there what is out of order inside a unit is sorted in the end.
     """
-    order: Integers | None = None
+    if np.count_nonzero(unit[1:] < unit[:-1]) <= len(unit) // 8:
+        order = _by_unit(unit)
+        return _mended(order, unit[order], time[order], arrival[order])
+    order = np.arange(len(unit))
     for column in (arrival, time):
-        now = column if order is None else column[order]
+        now = column[order]
         if np.any(now[1:] < now[:-1]):
-            moved = np.argsort(now, kind="stable")
-            order = moved if order is None else order[moved]
+            order = order[np.argsort(now, kind="stable")]
+    return order[_by_unit(unit[order])]
+
+
+def _by_unit(unit: Integers) -> Integers:
+    """The stable permutation that sorts by unit: with the position in the same number, which is several times faster
+    than an indirect sort."""
     bits = len(unit).bit_length()
-    now = unit if order is None else unit[order]
-    if len(unit) and int(unit.max()).bit_length() + bits < 63:
-        packed = now << bits
-        packed |= np.arange(len(unit))
-        packed.sort()
-        packed &= (1 << bits) - 1
-    else:
-        packed = np.argsort(now, kind="stable")
-    return packed if order is None else order[packed]
+    if not len(unit) or int(unit.max()).bit_length() + bits >= 63:
+        return np.argsort(unit, kind="stable")
+    packed = unit << bits
+    packed |= np.arange(len(unit))
+    packed.sort()
+    packed &= (1 << bits) - 1
+    return packed
+
+
+def _mended(order: Integers, unit: Integers, time: Integers, arrival: Integers) -> Integers:
+    """`order` with the rows of each unit sorted where they are not; the columns are in that order."""
+    same = unit[1:] == unit[:-1]
+    falls = same & ((time[1:] < time[:-1]) | ((time[1:] == time[:-1]) & (arrival[1:] < arrival[:-1])))
+    if falls.any():
+        number = np.concatenate(([0], np.cumsum(~same)))
+        is_unsorted = np.zeros(number[-1] + 1, dtype=bool)
+        is_unsorted[number[1:][falls]] = True
+        rows = np.flatnonzero(is_unsorted[number])
+        order[rows] = order[rows][np.lexsort((arrival[rows], time[rows], unit[rows]))]
+    return order
 
 
 def _fetch(
