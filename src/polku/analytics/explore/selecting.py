@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from polku.accounts.models import Workspace
     from polku.eventstore.port import StoreState
 
-MOST_EVENTS = 500
+MOST_EVENTS = 300
 LONGEST = 220
 EVENT, TOUCHPOINT = "event:", "touchpoint:"
 
