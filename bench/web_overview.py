@@ -23,7 +23,14 @@ BATCH = 1_000_000
 DAYS = 120
 PEOPLE = 1_000_000
 FIRST = datetime(2026, 1, 1)
-NAMES = ["Page Viewed", "Product Viewed", "Product Added", "Products Searched", "Page Measured", "Checkout Started"]
+NAMES = [
+    "Page Viewed",
+    "Product Viewed",
+    "Product Added",
+    "Products Searched",
+    "Page Measured",
+    "Checkout Started",
+]
 NAME_SHARES = [0.6, 0.2, 0.06, 0.05, 0.05, 0.04]
 CHANNELS = ["Direct", "Organic Search", "Paid Search", "Organic Social", "Email", "Referral"]
 PROMISED = {"cold": 2.0, "warm": 0.3}
@@ -54,7 +61,9 @@ def batch(number: int) -> pa.Table:
     name = chance.choice(len(NAMES), BATCH, p=NAME_SHARES)
     which = traffic[visit] + np.select([name == 4, name == 3], [300, 600], 0)
     pages = pa.array([f"https://shop.example/products/{each}?utm_id={each % 9}" for each in range(3_000)])
-    times = (np.datetime64(FIRST, "us") + (seconds[order] * 1e6).astype("timedelta64[us]")).astype("datetime64[us]")
+    times = (np.datetime64(FIRST, "us") + (seconds[order] * 1e6).astype("timedelta64[us]")).astype(
+        "datetime64[us]"
+    )
     columns = {field.name: pa.nulls(BATCH, field.type) for field in SIGNAL_BATCH} | {
         "message_id": pa.array([digits[32 * row : 32 * row + 32] for row in range(BATCH)]),
         "kind": pa.array(np.full(BATCH, SignalKind.EVENT, dtype=np.uint8)),
@@ -96,7 +105,9 @@ def main() -> None:
                 f"promise {cold / PROMISED['cold']:.2f}), a click {np.median(warm):.3f} s at most {max(warm):.3f} s "
                 f"(ratio {max(warm) / PROMISED['warm']:.2f}), kept {store._visits.size / 2**20:.0f} MB"
             )
-        live = [seconds_of(lambda: store.visitors_since(KEY, end - timedelta(minutes=5))) for _time in range(9)]
+        live = [
+            seconds_of(lambda: store.visitors_since(KEY, end - timedelta(minutes=5))) for _time in range(9)
+        ]
         print(f"visitors now: {np.median(live) * 1000:.1f} ms")
         print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MB")
         store.close()
