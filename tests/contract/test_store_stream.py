@@ -373,6 +373,16 @@ def test_a_replay_undoes_nothing_that_somebody_did_meanwhile(any_store):
     assert (left.id, left.reason, left.detail, left.raw) == (mended, "missing_event", "Why.", "new")
 
 
+def test_what_a_request_held_waits_once_when_two_replays_have_read_it(any_store):
+    whole = {"id": digest("whole"), "reason": "unreadable", "raw": "[]"}
+    inner = {"id": digest("inner"), "reason": "missing_event", "raw": "{}"}
+    load(any_store, rejected=[whole])
+    replay = stream_batch([{"id": 1, "user": "u"}], rejected=[inner], replayed=[whole["id"]], received=at(8))
+    for _replay in range(2):
+        any_store.load_stream(KEY, replay, rules=[])
+        assert [row.id for row in any_store.rejected(KEY)] == [inner["id"]]
+
+
 def test_files_are_sources_too(any_store):
     event = {"message_id": "1" * 32, "name": "view", "time": at(-600), "person": "p"}
     order = {"message_id": "2" * 32, "order": "A", "time": at(-700), "person": "p"}

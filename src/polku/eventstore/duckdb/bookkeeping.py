@@ -167,7 +167,8 @@ def settle_rejected(session: Session, replayed: Sequence[str], rejected: pa.Tabl
     """Forget the rows that a replay settles, and keep those that are rejected.
 
     A row that a replay rejects once more gets the reason of today and stays as it is: somebody may have mended or
-    deleted it since the replay read it.
+    deleted it since the replay read it. What a row that was a whole request held is kept once, should two replays
+    have read that row.
     """
     is_again = pc.is_in(rejected["id"], value_set=pa.array(replayed, pa.string()))
     again = rejected.filter(is_again)
@@ -179,7 +180,7 @@ def settle_rejected(session: Session, replayed: Sequence[str], rejected: pa.Tabl
             WHERE r.id = CAST(a.id AS UUID)"""
         )
         session.withdraw("again")
-    keep_rejected(session, rejected.filter(pc.invert(is_again)))
+    keep_rejected(session, unseen_rejected(session, rejected.filter(pc.invert(is_again))))
 
 
 def forget_rejected(session: Session, ids: Sequence[str]) -> int:
