@@ -183,3 +183,14 @@ def test_bad_addresses_are_said_and_break_nothing(events, member, kind, address)
 @pytest.mark.parametrize("kind", ["paths", "retention", "trend"])
 def test_a_workspace_without_data_says_how_to_bring_it_in(member, kind):
     assert "There is no data to ask yet" in shown(member.get(f"{BASE}{kind}/"))
+
+
+def test_centuries_are_drawn_by_month_and_only_where_data_may_lie(events, member):
+    page = member.get(
+        f"{BASE}trend/?range=custom&from=1970-01-01&to=2200-01-01&interval=day"
+    ).content.decode()
+    assert page.count("chart-bar") == 2 * 24  # wide and narrow, a bar a day from 2 to 25 March
+    events.events(("old", "Product Viewed", "2019-01-01T10:00"))
+    page = member.get(f"{BASE}trend/?range=all&interval=day")
+    assert "too long to be shown so finely" in page.content.decode()
+    assert page.content.decode().count("chart-bar") < 2 * 400

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cached_property
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -12,6 +13,7 @@ from polku.analytics.explore.forms import QuestionForm
 from polku.analytics.explore.selecting import Group, SelectorField
 from polku.analytics.ranges import next_period
 from polku.eventstore.port import Interval
+from polku.site.formats import local
 
 MEASURES = [
     ("events", gettext_lazy("how many times")),
@@ -25,7 +27,8 @@ INTERVALS = [
     ("week", gettext_lazy("by week")),
     ("month", gettext_lazy("by month")),
 ]
-_MOST_DAYS, _MOST_WEEKS = 45, 400  # days of a period that is still shown by day, by week
+_USUAL_DAYS, _USUAL_WEEKS = 45, 400  # days of a period that is shown by day, by week unless asked otherwise
+_MOST_PERIODS = 750
 
 
 class TrendForm(QuestionForm):
@@ -49,18 +52,28 @@ class TrendForm(QuestionForm):
         """What is counted, as a sentence names it."""
         return self.choices.name(self.chosen) if self.chosen else _("All events")
 
+    @cached_property
+    def days(self) -> tuple[date, date] | None:
+        """The first and the last day that are shown: those of the period that data may lie on."""
+        if self.state.first_time is None or self.state.data_as_of is None:
+            return None
+        zone = self.workspace.timezone
+        oldest, newest = (
+            local(moment, zone).date() for moment in (self.state.first_time, self.state.data_as_of)
+        )
+        first, last = self.period.first or oldest, self.period.last or newest
+        return max(first, oldest), min(last, newest)
+
     @property
     def chosen_interval(self) -> Interval:
-        """As asked, or what makes a picture that can be read. Only after `is_valid`."""
-        asked: str = self.cleaned_data["interval"]
-        if asked == "day":
+        """As asked, unless that makes more than can be drawn; by default what makes a picture that can be read. Only
+        after `is_valid`."""
+        days = (self.days[1] - self.days[0]).days + 1 if self.days else 0
+        fitting = "day" if days <= _USUAL_DAYS else "week" if days <= _USUAL_WEEKS else "month"
+        asked = self.cleaned_data["interval"] or fitting
+        if asked == "day" and days <= _MOST_PERIODS:
             return "day"
-        if asked == "week":
-            return "week"
-        days = self._days()
-        if asked == "month" or days > _MOST_WEEKS:
-            return "month"
-        return "day" if days <= _MOST_DAYS else "week"
+        return "week" if asked in ("day", "week") and days <= 7 * _MOST_PERIODS else "month"
 
     def own_query(self) -> dict[str, object]:
         query: dict[str, object] = {
@@ -71,14 +84,6 @@ class TrendForm(QuestionForm):
         if self.cleaned_data["select"]:
             query["select"] = self.cleaned_data["select"]
         return query
-
-    def _days(self) -> int:
-        first, last = self.period.first, self.period.last
-        if first is None or last is None:
-            if self.state.first_time is None or self.state.data_as_of is None:
-                return 0
-            return (self.state.data_as_of - self.state.first_time).days
-        return (last - first).days + 1
 
 
 def periods_between(first: date, last: date, interval: Interval) -> list[date]:

@@ -17,7 +17,7 @@ from polku.analytics.explore.trend.form import TrendForm, periods_between
 from polku.analytics.explore.trend.picture import Mark, Picture, draw
 from polku.analytics.kinds.trend import start_of_period
 from polku.analytics.models import Annotation
-from polku.analytics.ranges import is_finished, local_midnight, next_period
+from polku.analytics.ranges import is_finished, local_midnight, next_period, parse_range
 from polku.eventstore.port import Interval
 from polku.site.charts.series import Point, Series
 from polku.site.formats import Reader
@@ -66,6 +66,8 @@ def present(answer: Mapping[str, Any], asked: Asked) -> Presentation:
     cautions = []
     if not all(shown.complete):
         cautions.append(_("What is outlined is not over yet, or only partly in the period."))
+    if form.cleaned_data["interval"] not in ("", shown.interval):
+        cautions.append(_("The period is too long to be shown so finely."))
     if len(shown.parts) > MOST_LINES:
         cautions.append(_("The six largest are drawn; the table has more."))
     return Presentation(
@@ -110,11 +112,11 @@ def period_name(start: dt.date, interval: Interval, reader: Reader) -> str:
 def _lay_out(answer: Mapping[str, Any], form: TrendForm) -> Shown:
     interval: Interval = answer["interval"]
     found = _values(answer["points"])
-    starts = sorted(found)
-    first, last = form.period.first, form.period.last
-    if first is not None and last is not None and starts:
+    starts: list[dt.date] = []
+    if found and form.days:
+        first, last = form.days
         starts = periods_between(start_of_period(first, interval), last, interval)
-    limits = (None, None)
+    limits = parse_range(form.period.range(form.workspace.timezone), form.workspace.timezone)
     whole = {dt.date.fromisoformat(point["start"]): point["complete"] for point in answer["points"]}
     zone, newest = form.workspace.timezone, form.state.data_as_of
     complete = [
