@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.lacking import lacking
+
 pytestmark = pytest.mark.contract
 
 
@@ -28,7 +30,7 @@ def database_url():
     """A cluster of its own on a Unix socket; PostgreSQL refuses to run as root, so root hands it to `postgres`."""
     binaries = _binaries()
     if binaries is None:
-        pytest.skip("PostgreSQL's server is not installed; `make test` installs Debian's package")
+        lacking("PostgreSQL's server (`make system` installs it)")
     as_postgres = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
     user = "postgres" if as_postgres else getpass.getuser()
     folder = Path(tempfile.mkdtemp(prefix="polku-postgresql-"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
@@ -10,14 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.lacking import lacking
 from tests.robustness.shop import Shop
-
-
-def lacking(what: str) -> None:
-    """Skip where the machine lacks something; continuous integration must have it, or it would prove nothing."""
-    if os.environ.get("CI"):
-        pytest.fail(f"continuous integration must have {what}")
-    pytest.skip(f"needs {what}")
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.robustness.conftest import lacking
+from tests.lacking import lacking
 from tests.robustness.sending import Crowd
 from tests.robustness.shop import Shop
 
