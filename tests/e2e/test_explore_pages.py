@@ -83,7 +83,8 @@ def test_a_first_time_user_builds_saves_and_places_a_funnel(visitor):
 def test_nothing_stands_in_anybodys_way(visitor, language, theme):
     page = visitor.page
     workspace = workspace_of(visitor, language)
-    full = f"/explore/funnel/?{STEPS}&compare=previous&breakdown=device&who=2-dropped&property=device&op=eq&value=puhelin"
+    choices = "compare=previous&breakdown=device&who=2-dropped&property=device&op=eq&value=puhelin"
+    full = f"/explore/funnel/?{STEPS}&{choices}"
     many = "/explore/funnel/?" + "&".join(f"step=event:{name}" for name in "abcdefghi")
     for path in ("/explore/", "/explore/funnel/", many, full):
         page.goto(workspace + path)

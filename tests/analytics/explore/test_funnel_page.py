@@ -138,6 +138,17 @@ def test_a_saved_question_keeps_its_period_relative_and_answers_as_the_query_doe
     assert "Kassalle" in shown(client.get(BASE))
 
 
+def test_looking_at_people_changes_no_saved_question(events, owner):
+    client = signed_in(owner)
+    question = save(client, state=f"range=all&{STEPS}&who=3-dropped")
+    assert not any(name == "who" for name, _value in question.parameters)
+    page = client.get(f"{queries.address_of(question)}&who=2-dropped").content.decode()
+    assert "<h1>Kassalle</h1>" in page and "Save the changes" not in page
+    closed = html.unescape(re.search(r'class="panel-close icon-button" href="([^"]+)"', page).group(1))
+    assert closed == queries.address_of(question)
+    assert "Save the changes" in client.get(f"{closed}&window=P1D").content.decode()
+
+
 def test_changing_renaming_and_keeping_to_oneself(events, owner, teammate, workspace):
     client, other = signed_in(owner), signed_in(teammate)
     question = save(client)
@@ -254,10 +265,13 @@ def test_a_workspace_has_room_for_so_many_questions(events, owner, workspace):
 
 
 def test_filters_narrow_the_question_and_are_taken_away_one_by_one(shop, owner):
-    for number in range(40):
-        city = {"properties": {"city": "Oulu" if number % 4 else "Turku", "age": number}}
-        shop.events((f"q{number}", "a", f"2026-03-01T10:{number:02d}", city))
-        shop.events((f"q{number}", "b", f"2026-03-01T11:{number:02d}", dict(city)))
+    def known(number):
+        return {"properties": {"city": "Oulu" if number % 4 else "Turku", "age": number}}
+
+    shop.events(
+        *((f"q{number}", "a", f"2026-03-01T10:{number:02d}", known(number)) for number in range(40)),
+        *((f"q{number}", "b", f"2026-03-01T11:{number:02d}", known(number)) for number in range(40)),
+    )
     client = signed_in(owner)
     filters = "property=city&op=eq&value=Oulu&property=age&op=ge&value=20&property=&op=eq&value="
     page = client.get(f"{FUNNEL}?step=event:a&step=event:b&{filters}")

@@ -83,7 +83,16 @@ def ask(request: WorkspaceRequest, page: QuestionPage, form: QuestionForm) -> Sh
 
 
 def address_of(request: WorkspaceRequest, page: QuestionPage, form: QuestionForm, **more: str | None) -> str:
-    """The page's address with the form as it stands; `more` changes parameters."""
+    """The page's address with the form as it stands, and the saved question it was opened from; `more` changes
+    parameters."""
     base = reverse("explore:question", args=[request.workspace.slug, page.kind])
     parameters = form.parameters(**more)
+    if number := saved_number(request):
+        parameters.append(("saved", str(number)))
     return f"{base}?{urlencode(parameters)}" if parameters else base
+
+
+def saved_number(request: WorkspaceRequest) -> int | None:
+    """Which saved question the address names; there need not be one of that number."""
+    number = request.GET.get("saved", "")
+    return int(number) if number.isascii() and number.isdigit() and len(number) < 19 else None

@@ -41,6 +41,8 @@ class QuestionForm(forms.Form):
     takes_compare: ClassVar[bool] = False
     takes_breakdown: ClassVar[bool] = False
     repeated: ClassVar[Sequence[str]] = ()
+    passing: ClassVar[Sequence[str]] = ()
+    """Fields that say what is looked at just now, and are not kept with a saved question."""
     default_period: ClassVar[str] = periods.DEFAULT
 
     def __init__(self, data: QueryDict, *, workspace: Workspace, state: StoreState) -> None:
@@ -165,6 +167,10 @@ class QuestionForm(forms.Form):
         found += _flat(self.filters)
         found = [(name, value) for name, value in found if name not in changes]
         return [*found, *((name, value) for name, value in changes.items() if value)]
+
+    def kept(self) -> list[tuple[str, str]]:
+        """The parameters that a saved question keeps."""
+        return [(name, value) for name, value in self.parameters() if name not in self.passing]
 
     def values(self, name: str) -> list[str]:
         """What the address gives for a name that may come many times; empty ones are left out."""

@@ -53,6 +53,7 @@ class FunnelForm(QuestionForm):
     takes_compare = True
     takes_breakdown = True
     repeated = ("step", "exclude")
+    passing = ("who",)
 
     window = forms.ChoiceField(choices=WINDOWS, initial="P7D", required=False)
     order = forms.ChoiceField(choices=ORDERS, initial="ordered", required=False)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.safestring import SafeString
 
-from polku.site.charts.svg import join, picture, rectangle, shortened, text, titled
+from polku.site.charts.svg import join, line, picture, rectangle, shortened, text, titled
 from polku.site.formats import MINUS, Reader
 
 if TYPE_CHECKING:
@@ -48,3 +48,11 @@ def draw(steps: Sequence[Step], reader: Reader, width: int) -> SafeString:
             )
         )
     return picture(width, 28 + len(steps) * _ROW, *rows, class_="chart-funnel")
+
+
+def _compared(step: Step, margin: float, top: float, room: float) -> SafeString:
+    """A dashed mark where what is compared with ends."""
+    if step.before_first is None or step.number == 1:
+        return SafeString("")
+    x = margin + room * step.before_first
+    return line(x, top - 3, x, top + _BAR + 3, class_="chart-before")

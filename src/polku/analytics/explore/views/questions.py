@@ -18,7 +18,7 @@ from django_htmx.http import push_url
 from polku.accounts.access import WorkspaceRequest, allows, workspace_view
 from polku.analytics import resolvers
 from polku.analytics.explore import exports, pages, queries
-from polku.analytics.explore.asking import Shown, address_of, ask, form_of, reader_of
+from polku.analytics.explore.asking import Shown, address_of, ask, form_of, reader_of, saved_number
 from polku.analytics.explore.forms import QuestionForm
 from polku.analytics.explore.pages import QuestionPage
 from polku.analytics.explore.placements import placements
@@ -95,10 +95,10 @@ def _page(kind: str) -> QuestionPage:
 
 def _saved(request: WorkspaceRequest, page: QuestionPage) -> SavedQuestion | None:
     """The saved question that the page was opened from, if the reader may open it."""
-    number = request.GET.get("saved", "")
-    if not (number.isascii() and number.isdigit() and len(number) < 19):
+    number = saved_number(request)
+    if number is None:
         return None
-    return queries.questions_for(request.user).filter(pk=int(number), kind=page.kind).first()
+    return queries.questions_for(request.user).filter(pk=number, kind=page.kind).first()
 
 
 def _context(
@@ -119,8 +119,8 @@ def _context(
         "saved": saved,
         "base": base,
         "address": base + state,
-        "state": urlencode(here),
-        "is_changed": saved is not None and [list(pair) for pair in here] != saved.parameters,
+        "state": urlencode(form.kept()),
+        "is_changed": saved is not None and [list(pair) for pair in form.kept()] != saved.parameters,
         "exports": [
             (
                 name.upper(),

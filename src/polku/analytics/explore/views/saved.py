@@ -163,7 +163,7 @@ def _parameters(request: WorkspaceRequest, page: pages.QuestionPage | None) -> p
         raise Http404
     workspace = request.workspace
     data = QueryDict(request.POST.get("state", "")[: domain.LARGEST_PARAMETERS])
-    return page.form(data, workspace=workspace, state=store().state(workspace.key.hex)).parameters()
+    return page.form(data, workspace=workspace, state=store().state(workspace.key.hex)).kept()
 
 
 def _back(request: WorkspaceRequest, kind: str, state: str) -> HttpResponse:
