@@ -76,7 +76,7 @@ def test_the_page_says_everything_in_both_languages(read, visits):
         "Conversion 50.0% probably 35.2–64.8% 20 visits led to an order",
         "Sales €1.0k average order €50.00",
         "Searches that found nothing 20.0%",
-        "Other sites 20",
+        "Link on another site 20",
         "/sivu 0",
         "under 1 s 40 50.0%",
         "This is no proof that speed brings orders",
@@ -87,7 +87,7 @@ def test_the_page_says_everything_in_both_languages(read, visits):
     finnish = read("", "fi")
     for said in (
         "50,0 % todennäköisesti 35,2–64,8 %",
-        "Maksettu haku",
+        "Hakumainonta",
         "alle 1 s",
         "Tuloksettomat haut",
         "0 kävijää nyt",
@@ -99,7 +99,7 @@ def test_the_page_says_everything_in_both_languages(read, visits):
 def test_what_is_clicked_filters_everything(owner_client, read, visits):
     text = read("?source=Google&range=all")
     assert "Source Google : take this filter away" in text
-    assert "Visits 20 1.0 per visitor" in text.replace(" : show as the chart", "")
+    assert "Visits 20 1.0 visits per visitor" in text.replace(" : show as the chart", "")
     page = owner_client.get(f"{BASE}?range=all").content.decode()
     assert "<script>alert(1)" not in page
     assert (

@@ -50,7 +50,7 @@ def figures(answer: Record, choices: Choices, reader: Reader) -> list[Figure]:
         Figure(
             pgettext("website", "Visits"),
             reader.number(answer["visits"]),
-            note=_("%(number)s per visitor") % {"number": reader.number(answer["visits"] / people, 1)}
+            note=_("%(number)s visits per visitor") % {"number": reader.number(answer["visits"] / people, 1)}
             if (people := answer["visitors"] + daily)
             else "",
             change=_more(answer, before, "visits", reader.number, reader),
