@@ -6,12 +6,15 @@ import asyncio
 import threading
 import time
 
+import numpy as np
+import pyarrow as pa
 import pytest
 from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.test import Client, RequestFactory
 
 from polku.eventstore import cancelling
+from polku.eventstore.behaviour import FunnelQuestion, RetentionQuestion
 from polku.eventstore.duckdb.instance import Instance
 from polku.eventstore.duckdb.store import DuckDBStore
 from polku.eventstore.middleware import EndsWithItsClient, token_of
@@ -84,6 +87,31 @@ def test_python_that_looks_ends_at_its_time(tmp_path):
     assert 0.25 < time.monotonic() - started < 2
     cancelling.check()  # nobody asks here
     instance.close()
+
+
+def test_counting_ends_at_its_time(tmp_path):
+    """Signals of one instant that compete for steps are followed in plain Python, long after the last SQL."""
+    count = 600_000
+    chance = np.random.default_rng(1)
+    rows = events(count)
+    minutes = chance.integers(0, 400, count)
+    columns = {
+        "name": pa.array(np.array(["a", "b", "c"])[chance.integers(0, 3, count)]),
+        "time": pa.array(np.datetime64("2026-03-01", "us") + minutes.astype("timedelta64[m]")),
+        "person": pa.array([f"p{number}" for number in chance.integers(0, 600, count)]),
+    }
+    for name, column in columns.items():
+        rows = rows.set_column(rows.schema.get_field_index(name), rows.schema.field(name), column)
+    store = DuckDBStore(tmp_path)
+    store.create(KEY)
+    store.load_signals(KEY, rows, rules=[])
+    steps = (Selector(names=("a", "b")), Selector(names=("b", "c")), Selector(names=("a", "c"))) * 3
+    store.retention(KEY, Scope(), RetentionQuestion(period="day", periods=2))  # reads what counting needs
+    started = time.monotonic()
+    with pytest.raises(QuestionTooSlow), cancelling.asking(seconds=0.6):
+        store.funnel(KEY, Scope(), FunnelQuestion(steps))
+    assert time.monotonic() - started < 3
+    store.close()
 
 
 def test_the_limit_of_a_question_of_several_parts_holds_for_all_of_them(tmp_path):
