@@ -8,6 +8,7 @@ import pytest
 from django_scopes import scope
 
 from polku.accounts.models import Membership, Role, User, Workspace
+from polku.analytics.annotations import annotations_of
 from polku.demo import load_demo
 from polku.eventstore.port import Scope, Selector, SignalKind
 from polku.jobs.models import Job
@@ -55,6 +56,14 @@ def test_the_demo_is_a_simulated_workspace_with_a_map(loaded, store):
     joined = store.preview(workspace.key.hex, [Selector(kinds=(SignalKind.SCORE,), names=("csat",))], Scope())
     assert joined.signals > 2_000
     assert store.preview(workspace.key.hex, [Selector()], Scope()).people == pytest.approx(20_000, rel=0.05)
+
+
+def test_what_happened_stands_beside_the_trends_from_the_weeks_in_which_it_is_true(loaded):
+    assert [(note.on, note.kind) for note in annotations_of(loaded[0])] == [
+        (date(2026, 8, 17), "release"),
+        (date(2026, 10, 5), "release"),
+        (date(2026, 10, 5), "campaign"),
+    ]
 
 
 def test_each_system_of_the_company_is_a_source(loaded, store):

@@ -19,6 +19,7 @@ from polku.accounts.domain import (
     update_workspace,
 )
 from polku.accounts.models import AuditEntry, User, Workspace
+from polku.demo.annotations import annotate
 from polku.demo.journey import journey_document
 from polku.demo.segments import SEGMENTS
 from polku.demo.sources import ORDERS, PEOPLE, by_source
@@ -59,6 +60,7 @@ def load_demo(*, today: date | None = None, progress: Progress | None = None) ->
     simulation = simulate(today=day, seed=SEED)
     report(10, _STEPS)
     workspace = build_workspace(simulation, day=day, owner=owner, progress=lambda done: report(done, _STEPS))
+    annotate(workspace=workspace, day=day, owner=owner)
     with scope(workspace=workspace):
         record_audit(workspace=workspace, actor=owner, action=_LOADED, target=mark)
     report(_STEPS, _STEPS)
