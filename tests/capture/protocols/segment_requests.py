@@ -1,0 +1,32 @@
+"""Requests to Segment's protocol, and what becomes of them after the pipeline."""
+
+from __future__ import annotations
+
+from polku.capture import pipeline
+from polku.capture.messages import Message
+from polku.capture.protocols import Decoded, find
+from tests.capture.protocols.requests import RECEIVED, post
+
+SENT = "2027-01-15T08:00:00.000Z"  # the moment of receipt
+
+
+def decode(path: str, body: object) -> Decoded:
+    protocol = find("POST", path)
+    assert protocol is not None
+    return protocol.decode(post(path, body))
+
+
+def message(path: str, body: object) -> Message:
+    """The only message of a request, after the pipeline."""
+    decoded = decode(path, body)
+    (made,) = pipeline.run(decoded, received=RECEIVED)
+    assert decoded.rejected == []
+    return made
+
+
+def rejected(path: str, body: object) -> tuple[str, str]:
+    """Reason and raw text of what became of the only event."""
+    decoded = decode(path, body)
+    assert pipeline.run(decoded, received=RECEIVED) == []
+    (row,) = decoded.rejected
+    return row.reason, row.raw
