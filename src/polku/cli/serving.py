@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 from types import FrameType
 
@@ -119,7 +120,7 @@ def serve(
 
 
 def _configured() -> uvicorn.Config:
-    """What uvicorn serves and how, with all of it read in: pages, addresses and languages."""
+    """What uvicorn serves and how, with all of it read in: pages, addresses, formulas and languages."""
     config = uvicorn.Config(
         "polku.config.asgi:application",
         lifespan="off",
@@ -131,6 +132,7 @@ def _configured() -> uvicorn.Config:
         timeout_keep_alive=_KEEP_ALIVE,
     )
     config.load()
+    import_module("scipy.special")  # what the first map would wait for
     reverse("site:language")
     for code, _name in settings.LANGUAGES:
         with override(code):

@@ -17,9 +17,11 @@ from numpy.typing import NDArray
 
 from polku.eventstore.live import NO_WORDS, HitRows, Words
 
-Positions = NDArray[np.int64]
+Positions = NDArray[Any]
 
-_DENSE = 8  # a table of all arrivals is made where it has at most so many places for each
+_DENSE = 8  # a table of all numbers is made where it has at most so many places for each
+_FEW = 4_000_000
+_KINDS = 8
 
 
 @dataclass(frozen=True)
@@ -50,26 +52,33 @@ def assemble(
     rows = (key // places).astype(np.int32)
     place = (key - rows * places).astype(np.int16)
     del key
-    order = order_of(signals.person[rows], signals.time[rows], signals.arrival[rows])
+    person = signals.person[rows]
+    order = order_of(person, signals.time[rows], signals.arrival[rows])
     if order is not None:
+        # From here on rows are looked up at random, which is what takes the time: as few columns as can be.
         rows, place = rows[order], place[order]
         del order
+        each = np.bincount(person)
+        person = np.repeat(np.arange(len(each), dtype=person.dtype), each)
     is_again = np.zeros(len(rows), dtype=bool)
     np.equal(rows[1:], rows[:-1], out=is_again[1:])
     said_row, words = _said(voices)
-    said = np.full(len(signals.arrival), -1, dtype=np.int32)
-    _scatter(said, row_of(_numbers(voices, "arrival")), said_row)
-    said = said[rows]
-    carries = np.full(len(signals.arrival), -1, dtype=np.int64)
-    _scatter(carries, row_of(_numbers(carried, "arrival")), _numbers(carried, "order_key"))
+    kind_and_said = signals.kind.astype(np.int32)
+    _scatter(kind_and_said, row_of(_numbers(voices, "arrival")), said_row * _KINDS + _KINDS, add=True)
+    kind_and_said = kind_and_said[rows]
+    order_key = np.full(len(rows), -1, dtype=np.int32)
+    if carried.num_rows:
+        carries = np.full(len(signals.arrival), -1, dtype=np.int64)
+        _scatter(carries, row_of(_numbers(carried, "arrival")), _numbers(carried, "order_key"))
+        order_key = narrow(narrow(carries)[rows])
     return HitRows(
         touchpoint=place,
-        person=narrow(signals.person[rows]),
+        person=narrow(person),
         time=signals.time[rows],
         is_again=is_again,
-        kind=signals.kind[rows].astype(np.int8),
-        said=said,
-        order=narrow(narrow(carries)[rows]),
+        kind=(kind_and_said % _KINDS).astype(np.int8),
+        said=kind_and_said // _KINDS - 1,
+        order=order_key,
         words=words,
     )
 
@@ -82,6 +91,8 @@ def order_of(person: NDArray[Any], time: NDArray[np.int64], arrival: NDArray[Any
     if not (_is_out_of_order(person, time, arrival).any() or (person[1:] < person[:-1]).any()):
         return None
     order = by_number(person)
+    if _are_in_order(time, arrival):
+        return order
     of = person[order]
     is_late = _is_out_of_order(of, time[order], arrival[order])
     if is_late.any():
@@ -98,14 +109,20 @@ def by_number(numbers: NDArray[Any]) -> Positions:
     if not len(numbers):
         return np.empty(0, dtype=np.int64)
     largest = int(numbers.max())
-    if largest > _DENSE * len(numbers) + 1_000_000:
+    if len(numbers) <= _FEW and largest < 2**32:
+        # Numbers of two bytes are sorted by counting: first by the lower two, then by the upper.
+        order = np.argsort((numbers & 0xFFFF).astype(np.uint16), kind="stable")
+        return order[np.argsort((numbers >> 16).astype(np.uint16)[order], kind="stable")]
+    if largest > _DENSE * len(numbers):
         return np.argsort(numbers, kind="stable")
-    # Imported where it is needed: it is large. Columns of a sparse matrix's rows stay in the order they came in.
-    from scipy.sparse import coo_array
+    # Imported where it is needed: it is large. To turn a matrix with one number in each column the other way round
+    # is to count, too, but reads less at random.
+    from scipy.sparse import csc_array
 
-    marks = (np.ones(len(numbers), dtype=np.int8), (numbers, np.arange(len(numbers))))
-    counted = coo_array(marks, shape=(largest + 1, len(numbers))).tocsr()
-    return np.asarray(counted.indices, dtype=np.int64)
+    count = len(numbers)
+    columns = np.arange(count + 1, dtype=np.int32 if count < 2**31 else np.int64)
+    marks = (np.ones(count, dtype=np.int8), numbers.astype(columns.dtype, copy=False), columns)
+    return np.asarray(csc_array(marks, shape=(largest + 1, count)).tocsr().indices)
 
 
 def narrow(numbers: NDArray[Any]) -> NDArray[Any]:
@@ -123,6 +140,13 @@ def _is_out_of_order(
     earlier |= (time[1:] == time[:-1]) & (arrival[1:] < arrival[:-1])
     np.logical_and(earlier, person[1:] == person[:-1], out=late[1:])
     return late
+
+
+def _are_in_order(time: NDArray[np.int64], arrival: NDArray[Any]) -> bool:
+    """Whether all came in the order of their times, whoever's they are."""
+    later = time[1:] > time[:-1]
+    later |= (time[1:] == time[:-1]) & (arrival[1:] >= arrival[:-1])
+    return bool(later.all())
 
 
 class _Finder:
@@ -181,9 +205,10 @@ def _said(voices: pa.Table) -> tuple[NDArray[np.int32], Words]:
     return np.asarray(distinct.indices), words
 
 
-def _scatter(into: NDArray[Any], rows: NDArray[Any], values: NDArray[Any]) -> None:
+def _scatter(into: NDArray[Any], rows: NDArray[Any], values: NDArray[Any], *, add: bool = False) -> None:
     is_there = rows >= 0
-    into[rows[is_there]] = values[is_there]
+    rows, values = rows[is_there], values[is_there]
+    into[rows] = into[rows] + values if add else values
 
 
 def _numbers(table: pa.Table, column: str) -> NDArray[Any]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from polku.eventstore import cancelling
 from polku.eventstore.port import SignalKind
 from polku.journeys.live import bags
 from polku.journeys.live.bags import Bag
@@ -69,6 +70,7 @@ def tally(walk: Walk, purchases: Purchases) -> Tally:
     signals = walk.signals
     parts = []
     for rows, bought in _parts(signals, purchases):
+        cancelling.check()
         part = Walk(signals if rows is None else signals.take(rows), walk.plan, walk.period)
         parts.append(_count(part, purchases if bought is None else purchases.take(bought)))
     return added(parts)
