@@ -17,7 +17,7 @@ install: .venv/.installed frontend/node_modules/.built src/polku/site/locale/.co
 	POLKU_SKIP_FRONTEND=1 $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@
 
-FRONTEND_SOURCES := $(shell find frontend -path frontend/node_modules -prune -o -type f -print 2>/dev/null)
+FRONTEND_SOURCES := $(shell find frontend -path frontend/node_modules -prune -o -type f -print 2>/dev/null) src/polku/site/charts/charts.css
 frontend/node_modules/.built: $(FRONTEND_SOURCES)
 	cd frontend && npm ci --no-fund --no-audit --loglevel=error && npm run --silent build
 	touch $@

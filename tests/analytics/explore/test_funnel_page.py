@@ -77,9 +77,25 @@ def test_without_a_shops_words_the_commonest_way_is_proposed(shop, owner):
 def test_the_answer_in_a_sentence_in_columns_and_as_a_table(events, owner):
     text = shown(signed_in(owner).get(f"{FUNNEL}?{STEPS}"))
     assert "(probably 9–28%)" in text
-    assert "Most drop out before “Sent the order”: 30 people, 75%." in text
+    assert "The largest share drops out before “Sent the order”: 75%, 30 people." in text
     assert "67% went on 54–77% half within 60 min 20 dropped out" in text
     assert '"kind": "funnel"' in text and "curl http://testserver/api/v1/query" in text
+
+
+def test_small_shares_keep_their_digits_and_few_people_are_not_judged(shop, owner):
+    shop.events(
+        *((f"p{n}", "a", f"2026-03-01T{n // 60:02d}:{n % 60:02d}") for n in range(1000)),
+        *((f"p{n}", "b", "2026-03-02T10:00") for n in range(50)),
+        *((f"p{n}", "c", "2026-03-02T11:00") for n in range(6)),
+    )
+    steps = "&".join(f"step=event:{name}" for name in "abc")
+    client = signed_in(owner)
+    text = shown(client.get(f"{FUNNEL}?{steps}"))
+    assert "0.60% of those who came to “A” got to “C” (probably 0.28–1.30%)." in text
+    assert "The largest share drops out before “B”: 95%, 950 people." in text
+    text = shown(client.get(f"{FUNNEL}?{steps}&step=event:d"))
+    assert "Nobody who came to “A” got to “D”." in text
+    assert "The largest share drops out before “B”" in text  # not before D: six are too few to say
 
 
 def test_buttons_of_the_builder_change_the_steps_and_keep_the_rest(events, owner):

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from polku.analytics.explore.asking import address_of
-from polku.analytics.explore.funnel.steps import Step
+from polku.analytics.explore.funnel.steps import Step, share_decimals
 from polku.analytics.explore.pages import Asked
 from polku.site.charts.svg import element, line, path, rectangle
 from polku.site.formats import Reader
@@ -56,7 +56,7 @@ def draw_steps(steps: Sequence[Step], asked: Asked) -> list[DrawnStep]:
                 number=step.number,
                 name=step.name,
                 count=reader.number(step.count),
-                of_first=reader.percent(step.from_first, 1 if 0 < step.from_first < 0.095 else 0),
+                of_first=reader.percent(step.from_first, share_decimals(step.from_first)),
                 column=_column(step, after),
                 bar=_bar(step),
                 is_worst=after is not None and after.is_worst,
@@ -71,8 +71,8 @@ def _onward(step: Step, asked: Asked) -> Onward:
     share = step.from_previous or 0.0
     chosen = asked.form.chosen_who == (step.number, "dropped")
     return Onward(
-        share=reader.percent(share, 1 if 0 < share < 0.095 else 0),
-        interval=reader.percent_interval(step.interval) if step.interval else "",
+        share=reader.percent(share, share_decimals(share)),
+        interval=reader.percent_interval(step.interval, share_decimals(share)) if step.interval else "",
         wait=_("half within %(time)s") % {"time": reader.duration(step.wait)}
         if step.wait is not None
         else "",
@@ -90,7 +90,7 @@ def _change(step: Step, segment: str, reader: Reader) -> dict[str, Any] | None:
     before, change = step.before, step.change
     if before is None:
         return None
-    share = reader.percent(before, 1 if 0 < before < 0.095 else 0)
+    share = reader.percent(before, share_decimals(before))
     words = f"{segment}: {share}" if segment else _("previous period %(share)s") % {"share": share}
     if change is None or change["p_value"] is None:
         return {"words": words, "is_clear": False}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -12,7 +13,7 @@ from polku.analytics.explore.funnel import who
 from polku.analytics.explore.funnel.columns import MOST_COLUMNS, draw_steps
 from polku.analytics.explore.funnel.form import FunnelForm
 from polku.analytics.explore.funnel.picture import draw
-from polku.analytics.explore.funnel.steps import ENOUGH, Step, count_words, unit_names
+from polku.analytics.explore.funnel.steps import ENOUGH, Step, count_words, share_decimals, unit_names
 from polku.analytics.explore.pages import Asked
 from polku.analytics.explore.presentation import Chart, Column, Presentation, Table
 from polku.site.formats import Reader
@@ -48,9 +49,12 @@ def present(answer: Mapping[str, Any], asked: Asked) -> Presentation:
 def read_steps(answer: Mapping[str, Any], names: Sequence[str]) -> list[Step]:
     """The rows of the answer; the step before which most are lost is marked, where enough people say so."""
     rows = answer["steps"]
-    shares = [row["from_previous"] for row in rows[1:]]
-    known = [share for share in shares if share is not None]
-    worst = min(known) if len(known) > 1 and min(known) < 1 else None
+    judged = [
+        row["from_previous"]
+        for before, row in pairwise(rows)
+        if before["count"] >= ENOUGH and row["from_previous"] < 1
+    ]
+    worst = min(judged) if judged and len(rows) > 2 else None
     compared = answer.get("compared") or {}
     steps = []
     for place, (row, name) in enumerate(zip(rows, names, strict=True)):
@@ -84,18 +88,27 @@ def _reading(steps: Sequence[Step], answer: Mapping[str, Any], form: FunnelForm,
         return _("Nobody came to “%(step)s” in this period, so there is nothing to follow.") % {
             "step": first.name
         }
-    whole = wilson(successes=last.count, n=first.count)
-    sentence = _("%(share)s of those who came to “%(first)s” got to “%(last)s” (probably %(interval)s).") % {
-        "share": reader.percent(whole.value, _decimals(whole.value)),
-        "first": first.name,
-        "last": last.name,
-        "interval": reader.percent_interval((whole.low, whole.high), _decimals(whole.value)),
-    }
+    if last.count:
+        whole = wilson(successes=last.count, n=first.count)
+        decimals = share_decimals(whole.value)
+        sentence = _(
+            "%(share)s of those who came to “%(first)s” got to “%(last)s” (probably %(interval)s)."
+        ) % {
+            "share": reader.percent(whole.value, decimals),
+            "first": first.name,
+            "last": last.name,
+            "interval": reader.percent_interval((whole.low, whole.high), decimals),
+        }
+    else:
+        sentence = _("Nobody who came to “%(first)s” got to “%(last)s”.") % {
+            "first": first.name,
+            "last": last.name,
+        }
     sentence += _compared_words(steps, answer, form, reader)
     worst = next((step for step in steps if step.is_worst), None)
     if worst is None or worst.lost is None or worst.from_previous is None:
         return sentence
-    return f"{sentence} " + _("Most drop out before “%(step)s”: %(lost)s, %(share)s.") % {
+    return f"{sentence} " + _("The largest share drops out before “%(step)s”: %(share)s, %(lost)s.") % {
         "step": worst.name,
         "lost": count_words(worst.lost, unit, reader),
         "share": reader.percent(1 - worst.from_previous),
@@ -111,7 +124,7 @@ def _compared_words(
         return ""
     compared = answer["compared"]
     change = _change(compared, len(steps), "from_first") or _change(compared, len(steps), "from_previous")
-    share = reader.percent(before, _decimals(before))
+    share = reader.percent(before, share_decimals(before))
     segment = form.compared_segment
     if segment:
         told = _("In the segment “%(segment)s” it was %(share)s") % {"segment": segment, "share": share}
@@ -221,10 +234,6 @@ def _cautions(steps: Sequence[Step], answer: Mapping[str, Any]) -> list[str]:
             )
         )
     return cautions
-
-
-def _decimals(share: float) -> int:
-    return 1 if 0 < share < 0.095 else 0
 
 
 def _compared(compared: Mapping[str, Any], place: int, measure: str) -> float | None:

@@ -55,3 +55,10 @@ def count_words(number: int, unit: str, reader: Reader) -> str:
         "order": ngettext("%s order", "%s orders", number),
     }[unit]
     return text % reader.number(number)
+
+
+def share_decimals(share: float) -> int:
+    """Decimals with which a share says something: 35 %, 5,3 %, 0,06 %."""
+    if not share or share >= 0.095:
+        return 0
+    return 1 if share >= 0.0095 else 2
