@@ -193,7 +193,10 @@ def _summed(flows: Sequence[Answer], *, level: int, side: str) -> dict[str, int]
 def _listed(places: Mapping[str, int], reading: Reading) -> str:
     """The two largest with their shares."""
     named = [(name, count) for name, count in places.items() if name][:2]
-    return _(" and ").join(f"“{reading.name(name)}” ({reading.share(count)})" for name, count in named)
+    return _(" and ").join(
+        _("“%(name)s” (%(share)s)") % {"name": reading.name(name), "share": reading.share(count)}
+        for name, count in named
+    )
 
 
 def _named(streams: Sequence[Stream], reading: Reading) -> list[Stream]:
@@ -295,9 +298,9 @@ def _tables(reading: Reading) -> list[Table]:
 
 def _hint(reading: Reading) -> str:
     thick = _("A ribbon is as thick as the number that went that way.")
-    if reading.leads_to:
-        return f"{thick} {_('A short piece says that the path began there.')}"
-    return f"{thick} {_('A short piece says that the path ended there.')}"
+    ended = _("A short piece says that the path ended there.")
+    began = _("A short piece says that the path began there.")
+    return f"{thick} {began if reading.leads_to else ended}"
 
 
 def _places(reading: Reading) -> list[tuple[str, Sequence[Answer]]]:

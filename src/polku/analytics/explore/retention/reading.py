@@ -220,7 +220,7 @@ def _cell(
     return Cell(
         text=_percent(share, reader),
         heat=max(1, round(HEATS * share / most)) if share and most else 0,
-        hint=hint if whole else f"{hint} ({_('unfinished')})",
+        hint=hint if whole else _("%(figure)s (unfinished)") % {"figure": hint},
         is_open=not whole,
         is_small=size < ENOUGH,
     )

@@ -58,7 +58,7 @@ def draw(picture: Picture, width: int) -> SafeString:
         key,
         bars(ground, picture.series[0]) if one else lines(ground, picture.series),
         _before(ground, picture.before),
-        *(_mark(ground, mark) for mark in picture.marks),
+        *_marks(ground, picture.marks),
     )
 
 
@@ -71,14 +71,21 @@ def _before(ground: Ground, values: Sequence[float | None] | None) -> SafeString
     return join(path(points, class_="chart-halo"), path(points, class_="chart-before is-over"))
 
 
-def _mark(ground: Ground, mark: Mark) -> SafeString:
-    x, y = ground.x(mark.place), ground.top - 14
-    drawn = join(
-        line(x, ground.top - 5, x, ground.foot, class_="chart-note"),
-        element("circle", class_="chart-mark", cx=x, cy=y, r=9),
-        text(x, y + 4, str(mark.number), class_="chart-mark-number", anchor="middle"),
-    )
-    return titled(drawn, f"{mark.day} {mark.text}")
+def _marks(ground: Ground, marks: Sequence[Mark]) -> list[SafeString]:
+    """A thin line at each mark and its number above; numbers of one day stand beside each other."""
+    drawn, free = [], 0.0
+    y = ground.top - 14
+    for mark in marks:
+        x = ground.x(mark.place)
+        beside = min(max(x, free), ground.width - 10.0)
+        free = beside + 21
+        parts = join(
+            line(x, ground.top - 5, x, ground.foot, class_="chart-note"),
+            element("circle", class_="chart-mark", cx=beside, cy=y, r=9),
+            text(beside, y + 4, str(mark.number), class_="chart-mark-number", anchor="middle"),
+        )
+        drawn.append(titled(parts, f"{mark.day} {mark.text}"))
+    return drawn
 
 
 def _key(picture: Picture, width: int) -> tuple[SafeString, float]:

@@ -200,7 +200,7 @@ def _marks(asked: Asked, shown: Shown) -> list[Mark]:
 
 def _hint(name: str, start: dt.date, value: float, whole: bool, shown: Shown, reader: Reader) -> str:
     said = f"{name}, {period_name(start, shown.interval, reader)}: {figure(value, shown.measure, reader)}"
-    return said if whole else f"{said} ({_('unfinished')})"
+    return said if whole else _("%(figure)s (unfinished)") % {"figure": said}
 
 
 def _reading(answer: Mapping[str, Any], form: TrendForm, shown: Shown, reader: Reader) -> str:
