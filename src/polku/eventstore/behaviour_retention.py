@@ -25,6 +25,7 @@ def returns(
     """
 
     def count(part: slice) -> tuple[Ints, Ints]:
+        # Rows that are neither stand for nothing: they only part those around them.
         return _returns(unit[part], calendar.periods(time[part]), mask[part], periods)
 
     parts = each_chunk(count, unit, pause=pause, threads=threads)

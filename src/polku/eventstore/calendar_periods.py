@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from polku.eventstore.chunks import Ints, Numbers, Pause, changes, each_chunk
+from polku.eventstore.chunks import Flags, Ints, Numbers, Pause, changes, each_chunk
 
 INTERVALS = ("day", "week", "month")
 _QUARTER = 15 * 60 * 1_000_000  # no zone's offset from UTC changes within a quarter of an hour
@@ -51,14 +51,27 @@ class Calendar:
 
 
 def period_counts(
-    unit: Numbers, time: Ints, calendar: Calendar, *, once: bool, pause: Pause, threads: int = 1
+    unit: Numbers,
+    time: Ints,
+    calendar: Calendar,
+    counts_in: Flags,
+    *,
+    once: bool,
+    pause: Pause,
+    threads: int = 1,
 ) -> dict[int, int]:
-    """How many rows lie in each period that has any; with `once` how many units. Rows are in order of unit and time."""
+    """How many of the rows that count lie in each period that has any; with `once` how many of their units.
+
+    Rows are in order of unit and time.
+    """
 
     def count(part: slice) -> tuple[int, Ints]:
-        period = calendar.periods(time[part])
+        period, whose = calendar.periods(time[part]), unit[part]
+        if not counts_in[part].all():
+            kept = np.flatnonzero(counts_in[part])
+            period, whose = period[kept], whose[kept]
         if once:
-            period = period[changes(unit[part]) | changes(period)]
+            period = period[changes(whose) | changes(period)]
         if not period.size:
             return 0, np.empty(0, dtype=np.int64)
         low = int(period.min())

@@ -41,6 +41,7 @@ def trend(
             found.person,
             found.time,
             calendar,
+            found.mask != 0,
             once=measure == "persons",
             pause=question.pause,
             threads=question.threads,

@@ -41,21 +41,28 @@ def find(
     scope: Scope,
     selectors: Sequence[Selector],
     *,
-    others: Callable[[Label], bool] = lambda label: False,
+    others: Callable[[Label], bool] | None = None,
 ) -> Found:
-    """Signals in scope that a selector takes, or whose label is among the `others` (mask 0)."""
+    """Signals in scope that a selector takes, and those whose label is among the `others` (mask 0).
+
+    Without `others` there may be rows of mask 0 that mean nothing: leaving them out here would copy all the rest.
+    """
     rows = columns.rows
     in_range = _in_range(rows.time, scope)
     mask = _masks(session, columns, scope, selectors)
-    wanted = mask != 0
-    more = np.array([others(label) for label in columns.labels], dtype=bool)
-    if more.any():
-        wanted = wanted | more[rows.label]
-    if in_range is not None:
-        wanted &= in_range
-    if scope.where or scope.segment is not None:
-        wanted &= _filtered(session, columns, scope)
     scanned = rows.time.size if in_range is None else int(np.count_nonzero(in_range))
+    in_scope = in_range
+    if scope.where or scope.segment is not None:
+        filtered = _filtered(session, columns, scope)
+        in_scope = filtered if in_range is None else filtered & in_range
+    if others is None:
+        if in_scope is not None:
+            mask = np.where(in_scope, mask, mask.dtype.type(0))
+        return Found(rows.person, rows.time, rows.arrival, rows.label, mask, columns.labels, scanned)
+    wanted = np.array([others(label) for label in columns.labels] or [False], dtype=bool)[rows.label]
+    wanted = wanted | (mask != 0)
+    if in_scope is not None:
+        wanted &= in_scope
     if wanted.all():
         return Found(rows.person, rows.time, rows.arrival, rows.label, mask, columns.labels, scanned)
     kept = np.flatnonzero(wanted)

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
 from polku.eventstore.behaviour import Funnel, FunnelCounts, FunnelQuestion, Outcome, StepUnits
-from polku.eventstore.behaviour_paths import share_of_ties
 from polku.eventstore.duckdb.column_walks import find, is_event
 from polku.eventstore.duckdb.question import Question
 from polku.eventstore.duckdb.sequences import integers, scanned, texts, walks
@@ -44,7 +43,7 @@ def funnel(question: Question, scope: Scope, asked: FunnelQuestion) -> Funnel:
     others = None
     if asked.breakdown is not None:
         parts, others = _parts(asked, units, _keys(question.session, scope, asked, rows, units))
-    return Funnel(whole, parts, others, rows.scanned, share_of_ties(rows.unit, rows.time))
+    return Funnel(whole, parts, others, rows.scanned, units.ties / max(1, units.looked_at))
 
 
 def funnel_units_of_step(
@@ -92,9 +91,7 @@ def _read(question: Question, scope: Scope, asked: FunnelQuestion) -> _Rows:
     is_strict = asked.order == "strict"
     columns = question.columns() if asked.unit == "person" else None
     if columns is not None:
-        found = find(
-            question.session, columns, scope, selectors, others=is_event if is_strict else lambda label: False
-        )
+        found = find(question.session, columns, scope, selectors, others=is_event if is_strict else None)
         quiet = None
         if is_strict and asked.exclude:
             quiet = np.array([not is_event(label) for label in found.labels], dtype=bool)[found.label]
