@@ -10,6 +10,8 @@ from collections.abc import Callable, Collection
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
+from polku.eventstore.duckdb.changes import Changes
+from polku.eventstore.duckdb.column_memory import ColumnMemory
 from polku.eventstore.duckdb.generations import Generation
 from polku.eventstore.duckdb.instance import Instance
 from polku.eventstore.port import Progress, StoreError
@@ -26,6 +28,8 @@ class UpkeepStore:
     """Mixed into DuckDBStore."""
 
     _instance: Instance
+    _changes: Changes
+    _columns: ColumnMemory
 
     def compact(
         self, workspace: str, *, without: Collection[int] = (), progress: Progress | None = None
@@ -42,6 +46,9 @@ class UpkeepStore:
                 signals, erased = generation.catch_up()
                 renewal.put_in_place()
             now = time.monotonic()
+            if without:
+                self._changes.forget(workspace)
+                self._columns.forget(workspace)
             if progress:
                 progress(1, 1)
             return Compacted(
