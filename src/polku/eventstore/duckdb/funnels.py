@@ -80,9 +80,7 @@ def _count(question: Question, scope: Scope, asked: FunnelQuestion) -> tuple[_Ro
             threads=question.threads,
         )
     except ValueError as error:
-        raise StoreError(
-            _("The steps and exclusions of this funnel do not fit together: %s") % error
-        ) from error
+        raise StoreError(_("The steps, window and exclusions of this funnel do not fit together.")) from error
     return rows, units
 
 
