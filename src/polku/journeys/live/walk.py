@@ -108,7 +108,7 @@ class Walk:
         At the same instant or later counts. Where it was not (yet), the time until the end of what is known.
         """
         signals = self.signals
-        stages = np.array([point.stage for point in self.plan.points], dtype=np.int64)
+        stages = np.array([point.stage for point in self.plan.points], dtype=np.int16)
         stage, stage_of_first = stages[signals.place], stages[signals.place[first]]
         waited = self.period.as_of - signals.time[first]
         observed = np.zeros(len(first), dtype=bool)
@@ -118,7 +118,7 @@ class Walk:
             of_stage = np.flatnonzero(stage_of_first == each)
             # How many such rows stand before the instant is the number of the first one that does not.
             begin = signals.instant_start[first[of_stage]]
-            number = np.cumsum(later)[begin] - later[begin]
+            number = np.cumsum(later, dtype=np.int32)[begin] - later[begin]
             of_stage, number = of_stage[number < len(rows)], number[number < len(rows)]
             target = rows[number]
             same = signals.unit[target] == signals.unit[first[of_stage]]

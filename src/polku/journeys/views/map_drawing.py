@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.functional import cached_property
 from django.utils.translation import get_language
 
 from polku.journeys.live.remembering import Remembered
@@ -42,16 +41,20 @@ class Drawing:
     map: map_model.Map
     addresses: Mapping[int, tuple[str, str]]
     context: Record
+    _parts: Remembered[str] = field(default_factory=lambda: Remembered(2), compare=False)
 
-    @cached_property
+    @property
     def figures(self) -> str:
         """The inside of the map, as HTML."""
-        return render_to_string("journeys/map_figures.html", self.context)
+        return self._part("journeys/map_figures.html")
 
-    @cached_property
+    @property
     def standouts(self) -> str:
         """What stands beside it while no panel is open, as HTML."""
-        return render_to_string("journeys/map_standouts.html", self.context)
+        return self._part("journeys/map_standouts.html")
+
+    def _part(self, template: str) -> str:
+        return self._parts.get(template, lambda: render_to_string(template, self.context))
 
 
 def drawing(
