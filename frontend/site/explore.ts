@@ -44,7 +44,7 @@ export function startExplore(root: Document): void {
   // What was asked for stands below: bring it into view, and to those who do not see the page.
   root.addEventListener("htmx:afterSettle", (event) => {
     const { requestConfig } = (event as CustomEvent).detail;
-    if (!requestConfig?.elt?.closest?.(".funnel-lost")) return;
+    if (!requestConfig?.elt?.closest?.(".funnel-lost, .funnel-figures")) return;
     const who = root.querySelector<HTMLElement>("#who");
     who?.scrollIntoView({ block: "nearest", behavior: "smooth" });
     who?.querySelector<HTMLElement>("h2")?.focus({ preventScroll: true });

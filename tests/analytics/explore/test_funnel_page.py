@@ -154,6 +154,21 @@ def test_a_saved_question_keeps_its_period_relative_and_answers_as_the_query_doe
     assert "Kassalle" in shown(client.get(BASE))
 
 
+def test_who_came_to_a_step_is_told_too(events, owner):
+    client = signed_in(owner)
+    text = shown(client.get(f"{FUNNEL}?{STEPS}&who=1-reached"))
+    assert "Came to “Viewed a product”" in text and "What they did next" in text
+    assert "What they share" not in text
+    assert "What they share" in shown(client.get(f"{FUNNEL}?{STEPS}&who=2-reached"))
+
+
+def test_without_data_the_pages_say_what_would_bring_some(workspace, owner):
+    client = signed_in(owner)
+    for address in (FUNNEL, f"{FUNNEL}?{STEPS}", BASE):
+        text = shown(client.get(address))
+        assert "There is no data to ask yet" in text or "Nobody came to" in text
+
+
 def test_looking_at_people_changes_no_saved_question(events, owner):
     client = signed_in(owner)
     question = save(client, state=f"range=all&{STEPS}&who=3-dropped")
@@ -292,7 +307,7 @@ def test_filters_narrow_the_question_and_are_taken_away_one_by_one(shop, owner):
     filters = "property=city&op=eq&value=Oulu&property=age&op=ge&value=20&property=&op=eq&value="
     page = client.get(f"{FUNNEL}?step=event:a&step=event:b&{filters}")
     text = shown(page)
-    assert "15 100%" in text
+    assert "15 : who they are 100%" in text
     assert "city is Oulu" in text and "age is at least 20" in text
     gone = client.get(f"{FUNNEL}?step=event:a&step=event:b&{filters}&do=unfilter:0")
     assert gone.url == f"{FUNNEL}?step=event%3Aa&step=event%3Ab&property=age&op=ge&value=20"
@@ -302,7 +317,7 @@ def test_filters_narrow_the_question_and_are_taken_away_one_by_one(shop, owner):
         "property=city&op=in&value=,",
         "op=eq",
     ):
-        assert "40 100%" in shown(client.get(f"{FUNNEL}?step=event:a&step=event:b&{odd}"))
+        assert "40 : who they are 100%" in shown(client.get(f"{FUNNEL}?step=event:a&step=event:b&{odd}"))
 
 
 def test_a_question_that_was_stopped_says_so_on_its_page(events, owner):

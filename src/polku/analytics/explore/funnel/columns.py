@@ -22,7 +22,7 @@ _BAR = 62.0
 
 @dataclass(frozen=True)
 class Onward:
-    """From a step to the next. `address` shows who dropped out."""
+    """From a step to the next. `address` shows who dropped out, or nobody again where they are shown."""
 
     share: str
     interval: str
@@ -35,6 +35,8 @@ class Onward:
 
 @dataclass(frozen=True)
 class DrawnStep:
+    """A step's column. `address` shows who came to it, or nobody again."""
+
     number: int
     name: str
     count: str
@@ -43,6 +45,8 @@ class DrawnStep:
     bar: SafeString
     is_worst: bool
     onward: Onward | None
+    address: str
+    is_chosen: bool
 
 
 def draw_steps(steps: Sequence[Step], asked: Asked) -> list[DrawnStep]:
@@ -51,6 +55,7 @@ def draw_steps(steps: Sequence[Step], asked: Asked) -> list[DrawnStep]:
     reader = asked.reader
     for place, step in enumerate(steps):
         after = steps[place + 1] if place + 1 < len(steps) else None
+        address, is_chosen = _who(step, "reached", asked)
         drawn.append(
             DrawnStep(
                 number=step.number,
@@ -61,6 +66,8 @@ def draw_steps(steps: Sequence[Step], asked: Asked) -> list[DrawnStep]:
                 bar=_bar(step),
                 is_worst=after is not None and after.is_worst,
                 onward=_onward(after, asked) if after is not None and step.count else None,
+                address=address if step.count else "",
+                is_chosen=is_chosen,
             )
         )
     return drawn
@@ -69,20 +76,26 @@ def draw_steps(steps: Sequence[Step], asked: Asked) -> list[DrawnStep]:
 def _onward(step: Step, asked: Asked) -> Onward:
     reader = asked.reader
     share = step.from_previous or 0.0
-    chosen = asked.form.chosen_who == (step.number, "dropped")
+    decimals = share_decimals(share)
+    address, is_chosen = _who(step, "dropped", asked)
     return Onward(
-        share=reader.percent(share, share_decimals(share)),
-        interval=reader.percent_interval(step.interval, share_decimals(share)) if step.interval else "",
+        share=reader.percent(share, decimals),
+        interval=reader.percent_interval(step.interval, decimals) if step.interval else "",
         wait=_("half within %(time)s") % {"time": reader.duration(step.wait)}
         if step.wait is not None
         else "",
         lost=_("%(number)s dropped out") % {"number": reader.number(step.lost or 0)} if step.lost else "",
-        address=address_of(
-            asked.request, asked.page, asked.form, who=None if chosen else f"{step.number}-dropped"
-        ),
-        is_chosen=chosen,
+        address=address,
+        is_chosen=is_chosen,
         change=_change(step, asked.form.compared_segment, reader),
     )
+
+
+def _who(step: Step, outcome: str, asked: Asked) -> tuple[str, bool]:
+    """The page with these people shown, or with nobody where they are; and whether they are."""
+    is_chosen = asked.form.chosen_who == (step.number, outcome)
+    wish = None if is_chosen else f"{step.number}-{outcome}"
+    return address_of(asked.request, asked.page, asked.form, who=wish), is_chosen
 
 
 def _change(step: Step, segment: str, reader: Reader) -> dict[str, Any] | None:

@@ -47,7 +47,9 @@ def who(asked: Asked, steps: Sequence[Step]) -> dict[str, Any] | None:
     reader = asked.reader
     return shown | {
         "reading": _reading(answer, asked.form["unit"].value(), reader),
+        "next_title": _("What they did next instead") if outcome == "dropped" else _("What they did next"),
         "next": _next(answer, reader),
+        "is_compared": number > 1,  # nobody drops out before the first step
         "shared": _shared(answer, reader),
         "shared_words": _("Commoner among them than among those who went on:")
         if outcome == "dropped"
