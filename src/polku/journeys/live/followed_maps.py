@@ -15,6 +15,7 @@ from polku.journeys.live.plan import DAY, Plan
 from polku.journeys.live.times import microseconds, moment
 
 _MOST_BYTES = 400 * 2**20
+_LITTLE = 20 * 2**20
 _IDLE_SECONDS = 900.0
 _EARLIER = 14 * DAY
 
@@ -39,6 +40,7 @@ class FollowedMaps:
         self._most = most_bytes
         self._places: OrderedDict[Hashable, _Place] = OrderedDict()
         self._lock = threading.Lock()
+        self._later: threading.Timer | None = None
 
     @contextmanager
     def of(self, store: EventStore, key: str, plan: Plan, scopes: Sequence[Scope]) -> Iterator[FollowedMap]:
@@ -66,14 +68,22 @@ class FollowedMaps:
         with self._lock:
             self._places.clear()
 
-    def _make_room(self) -> None:
+    def _make_room(self, *, is_late: bool = False) -> None:
         with self._lock:
+            if is_late:
+                self._later = None
             limit = time.monotonic() - _IDLE_SECONDS
             size = sum(place.map.size for place in self._places.values() if place.map)
-            for which, place in list(self._places.items())[:-1]:  # never the one just used
-                if size > self._most or place.used < limit:
+            newest = next(reversed(self._places), None)
+            for which, place in list(self._places.items()):
+                if place.used <= limit or (size > self._most and which != newest):
                     size -= place.map.size if place.map else 0
                     del self._places[which]
+            if size > _LITTLE and self._later is None:
+                # Nobody may ever ask for a map again; much memory is given back then, too.
+                self._later = threading.Timer(_IDLE_SECONDS, self._make_room, kwargs={"is_late": True})
+                self._later.daemon = True
+                self._later.start()
 
 
 def _up_to_date(
