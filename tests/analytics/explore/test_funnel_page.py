@@ -98,6 +98,16 @@ def test_small_shares_keep_their_digits_and_few_people_are_not_judged(shop, owne
     assert "The largest share drops out before “B”" in text  # not before D: six are too few to say
 
 
+def test_of_shares_that_chance_does_not_tell_apart_the_one_that_loses_most_is_named(shop, owner):
+    shop.events(
+        *((f"p{n}", "a", f"2026-03-01T10:{n:02d}") for n in range(60)),
+        *((f"p{n}", "b", "2026-03-02T10:00") for n in range(31)),
+        *((f"p{n}", "c", "2026-03-02T11:00") for n in range(15)),
+    )
+    text = shown(signed_in(owner).get(f"{FUNNEL}?step=event:a&step=event:b&step=event:c"))
+    assert "The largest share drops out before “B”: 48%, 29 people." in text  # before C: 52 %, of 31 people
+
+
 def test_buttons_of_the_builder_change_the_steps_and_keep_the_rest(events, owner):
     client = signed_in(owner)
     here = "range=all&window=P30D&step=event:a&step=event:b&step=event:c"

@@ -49,12 +49,7 @@ def present(answer: Mapping[str, Any], asked: Asked) -> Presentation:
 def read_steps(answer: Mapping[str, Any], names: Sequence[str]) -> list[Step]:
     """The rows of the answer; the step before which most are lost is marked, where enough people say so."""
     rows = answer["steps"]
-    judged = [
-        row["from_previous"]
-        for before, row in pairwise(rows)
-        if before["count"] >= ENOUGH and row["from_previous"] < 1
-    ]
-    worst = min(judged) if judged and len(rows) > 2 else None
+    worst = _worst(rows)
     compared = answer.get("compared") or {}
     steps = []
     for place, (row, name) in enumerate(zip(rows, names, strict=True)):
@@ -70,15 +65,28 @@ def read_steps(answer: Mapping[str, Any], names: Sequence[str]) -> list[Step]:
                 lost=before - row["count"] if place else None,
                 wait=row["median_seconds"],
                 quartiles=row.get("quartiles_seconds"),
-                is_worst=bool(
-                    place and worst is not None and row["from_previous"] == worst and before >= ENOUGH
-                ),
+                is_worst=place == worst,
                 before=_compared(compared, place, "from_previous"),
                 before_first=_compared(compared, place, "from_first"),
                 change=_change(compared, place + 1, "from_previous"),
             )
         )
     return steps
+
+
+def _worst(rows: Sequence[Mapping[str, Any]]) -> int | None:
+    """The place of the step before which the largest share is lost, where enough people say so; of those that chance
+    does not tell apart from it (their intervals overlap) the one that loses most people."""
+    judged = [
+        place
+        for place, (before, row) in enumerate(pairwise(rows), 1)
+        if before["count"] >= ENOUGH and row["from_previous"] < 1
+    ]
+    if not judged or len(rows) < 3:
+        return None
+    lowest = min(judged, key=lambda place: rows[place]["from_previous"])
+    alike = [place for place in judged if rows[place]["ci"][0] <= rows[lowest]["ci"][1]]
+    return max(alike, key=lambda place: rows[place - 1]["count"] - rows[place]["count"])
 
 
 def _reading(steps: Sequence[Step], answer: Mapping[str, Any], form: FunnelForm, reader: Reader) -> str:
