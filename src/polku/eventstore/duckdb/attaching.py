@@ -18,7 +18,8 @@ from polku.eventstore.port import StoreError
 
 @dataclass(eq=False)
 class Attached:
-    """A generation of a workspace. `users` are sessions on it, `readers` those of them that read.
+    """A generation of a workspace. `users` are sessions on it, `readers` those of them that read, `writes` how many
+    writes have ended since it was attached.
 
     `is_replaced`: another generation is the live one; this one's file goes with its last user.
     """
@@ -28,6 +29,7 @@ class Attached:
     log_size: int
     users: int = 0
     readers: int = 0
+    writes: int = 0
     wants_quiet: bool = False
     is_given_up: bool = False
     is_replaced: bool = False

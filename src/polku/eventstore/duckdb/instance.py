@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -247,6 +247,16 @@ class Instance:
         with gate:
             yield
 
+    def mark(self, workspace: str) -> Hashable:
+        """Something that is equal for as long as nothing is written to the workspace. Waits for nothing but a file
+        that must be opened."""
+        with self._catalogue:
+            if self._is_stopping:
+                raise stopping()
+            attached = self._attached.usable(workspace)
+            self._attached.detach_idle()
+            return attached, attached.writes
+
     @contextmanager
     def write(self, workspace: str) -> Iterator[Session]:
         """A session whose one transaction is kept when the block ends well, else undone; one writer at a time.
@@ -267,6 +277,8 @@ class Instance:
                         _("The event store could not take this: %s") % first_line(error)
                     ) from error
                 raise
+            finally:
+                attached.writes += 1
             self._work_in_log(session, attached)
 
     def _work_in_log(self, session: Session, attached: Attached) -> None:

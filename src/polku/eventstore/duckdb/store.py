@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -84,6 +84,7 @@ class DuckDBStore(BehaviourStore, LiveStore, UpkeepStore, WebStore):
         self._visits = VisitMemory()
         self._changes = Changes()
         self._columns = ColumnMemory(self._changes)
+        self._states: dict[str, tuple[Hashable, StoreState]] = {}
 
     def create(self, workspace: str) -> None:
         self._instance.create(workspace)
@@ -92,10 +93,18 @@ class DuckDBStore(BehaviourStore, LiveStore, UpkeepStore, WebStore):
         self._instance.drop(workspace)
         self._changes.forget(workspace)
         self._columns.forget(workspace)
+        self._states.pop(workspace, None)
 
     def state(self, workspace: str) -> StoreState:
+        # Every page asks, several times, and while nothing was written the answer is known.
+        mark = self._instance.mark(workspace)
+        kept = self._states.get(workspace)
+        if kept is not None and kept[0] == mark:
+            return kept[1]
         with self._instance.glance(workspace) as session:
-            return versions.state(session)
+            found = versions.state(session)
+        self._states[workspace] = (mark, found)
+        return found
 
     def stop(self) -> bool:
         """Take no more work and stop what is under way, as `close` does too; False where something goes on."""
