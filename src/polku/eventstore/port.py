@@ -336,7 +336,7 @@ class EventStore(BehaviourQuestions, LiveMaps, PeopleOneByOne, Upkeep, WebQuesti
         `scale_low`, `scale_high`, `channel`, `person`."""
 
     def people(self, workspace: str, people: Sequence[int]) -> pa.Table:
-        """`person`, `ids` (list of text), `traits` (JSON text), `first_seen`, `last_seen`."""
+        """`person`, `ids`, `kinds` (IdKind; lists of text), `traits` (JSON text), `first_seen`, `last_seen`."""
 
     def traits(self, workspace: str, scope: Scope) -> pa.Table:
         """Every person with a signal in scope: `person`, `traits` (JSON text, may be null)."""
