@@ -65,7 +65,8 @@ def logs(draw):
         st.sampled_from(["web", "shop"]),
         st.sampled_from([None, "https://x.fi", "https://x.fi/cart?id=1", "https://y.fi/cart#a"]),
     )
-    steps = draw(st.sampled_from([7, 600]))  # minutes: inside one session, or over days
+    steps = draw(st.sampled_from([7, 20, 600]))  # minutes: inside one session, with gaps, or over days
+    names_sessions = draw(st.booleans())
     return [
         {
             "message_id": uuid.UUID(int=number + 1).hex,
@@ -74,7 +75,7 @@ def logs(draw):
             "time": BEGIN + timedelta(minutes=steps * moment),
             "person": f"p{person}",
             "order": f"{order}-{person}" if order else None,
-            "session": session,
+            "session": session if names_sessions else None,
             "channel": channel,
             "url": url,
         }

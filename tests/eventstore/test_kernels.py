@@ -220,3 +220,38 @@ def test_two_million_rows_take_less_than_a_few_sorts_of_them():
     got = funnel_units(rows, steps=5, window=10**8, order="ordered")
     assert got.unit.size > 100_000
     assert time.perf_counter() - began < 4 * sorting
+
+
+def many_rows() -> SequenceRows:
+    random = np.random.default_rng(2)
+    unit, moment = np.sort(random.integers(0, 100_000, 900_000)), random.integers(0, 10**6, 900_000)
+    order = np.lexsort((moment, unit))
+    return SequenceRows(unit=unit, time=moment[order], mask=1 << random.integers(0, 4, 900_000))
+
+
+def test_pieces_and_threads_change_nothing():
+    rows = many_rows()
+    alone, together = (
+        funnel_units(rows, steps=3, window=10**5, order="ordered", threads=threads) for threads in (1, 3)
+    )
+    for name in ("unit", "furthest", "times", "first", "last"):
+        assert (getattr(alone, name) == getattr(together, name)).all()
+    assert (rows.unit[alone.first] == alone.unit).all()
+    assert (rows.unit[alone.last] == alone.unit).all()
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_it_stops_where_pause_says_so(threads):
+    class Stopped(Exception):
+        pass
+
+    looks = []
+
+    def pause() -> None:
+        looks.append(1)
+        if len(looks) > 1:
+            raise Stopped
+
+    with pytest.raises(Stopped):
+        funnel_units(many_rows(), steps=3, window=None, order="ordered", pause=pause, threads=threads)
+    assert len(looks) < 5

@@ -10,22 +10,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from polku.eventstore.chunks import Flags, changes
 from polku.eventstore.duckdb import conditions
 from polku.eventstore.duckdb.batches import Integers
 from polku.eventstore.duckdb.conditions import all_of
-from polku.eventstore.duckdb.sequences import hit_bits, mask_of
+from polku.eventstore.duckdb.sequences import SESSION_GAP, hit_bits, mask_of
 from polku.eventstore.duckdb.session import Session
 from polku.eventstore.duckdb.terms import Terms
-from polku.eventstore.port import Scope, Selector, SignalKind
-from polku.eventstore.signal_columns import Label, SignalColumns
-
-Flags = NDArray[np.bool_]
+from polku.eventstore.port import Scope, Selector, SignalKind, Unit
+from polku.eventstore.signal_columns import Label, SignalColumns, SignalRows
 
 
 @dataclass(frozen=True)
 class Found:
-    """Signals of people in order of person, time and arrival. Bit k of `mask` is set where selector k takes one."""
+    """Signals in order of unit, time and arrival. Bit k of `mask` is set where selector k takes one."""
 
+    unit: NDArray[Any]
     person: NDArray[Any]
     time: Integers
     arrival: NDArray[Any]
@@ -41,16 +41,19 @@ def find(
     scope: Scope,
     selectors: Sequence[Selector],
     *,
+    unit: Unit = "person",
     others: Callable[[Label], bool] | None = None,
 ) -> Found:
     """Signals in scope that a selector takes, and those whose label is among the `others` (mask 0).
 
-    Without `others` there may be rows of mask 0 that mean nothing: leaving them out here would copy all the rest.
+    Without `others` there may be rows of mask 0 that mean nothing: leaving them out here would copy all the rest. Units
+    are people or, where no signal names its session, sessions.
     """
     rows = columns.rows
     in_range = _in_range(rows.time, scope)
     mask = _masks(session, columns, scope, selectors)
     scanned = rows.time.size if in_range is None else int(np.count_nonzero(in_range))
+    units = rows.person if unit == "person" else _sessions(rows, in_range)
     in_scope = in_range
     if scope.where or scope.segment is not None:
         filtered = _filtered(session, columns, scope)
@@ -58,15 +61,16 @@ def find(
     if others is None:
         if in_scope is not None:
             mask = np.where(in_scope, mask, mask.dtype.type(0))
-        return Found(rows.person, rows.time, rows.arrival, rows.label, mask, columns.labels, scanned)
+        return Found(units, rows.person, rows.time, rows.arrival, rows.label, mask, columns.labels, scanned)
     wanted = np.array([others(label) for label in columns.labels] or [False], dtype=bool)[rows.label]
     wanted = wanted | (mask != 0)
     if in_scope is not None:
         wanted &= in_scope
     if wanted.all():
-        return Found(rows.person, rows.time, rows.arrival, rows.label, mask, columns.labels, scanned)
+        return Found(units, rows.person, rows.time, rows.arrival, rows.label, mask, columns.labels, scanned)
     kept = np.flatnonzero(wanted)
     return Found(
+        units[kept],
         rows.person[kept],
         rows.time[kept],
         rows.arrival[kept],
@@ -75,6 +79,21 @@ def find(
         columns.labels,
         scanned,
     )
+
+
+def _sessions(rows: SignalRows, in_range: Flags | None) -> Integers:
+    """The number of each row's session: a person's signals in the range until a gap, whatever the question picks."""
+    person, time = rows.person, rows.time
+    if in_range is not None:
+        person, time = person[in_range], time[in_range]
+    begins = changes(person)
+    begins[1:] |= time[1:] - time[:-1] > SESSION_GAP
+    numbers = np.cumsum(begins, dtype=np.int64)
+    if in_range is None:
+        return numbers
+    found = np.zeros(in_range.size, dtype=np.int64)
+    found[in_range] = numbers
+    return np.maximum.accumulate(found)
 
 
 def is_event(label: Label) -> bool:

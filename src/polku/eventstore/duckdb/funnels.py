@@ -87,13 +87,20 @@ def _count(question: Question, scope: Scope, asked: FunnelQuestion) -> tuple[_Ro
 def _read(question: Question, scope: Scope, asked: FunnelQuestion) -> _Rows:
     selectors = [*asked.steps, *(each.selector for each in asked.exclude)]
     is_strict = asked.order == "strict"
-    columns = question.columns() if asked.unit == "person" else None
+    columns = question.columns_of(asked.unit)
     if columns is not None:
-        found = find(question.session, columns, scope, selectors, others=is_event if is_strict else None)
+        found = find(
+            question.session,
+            columns,
+            scope,
+            selectors,
+            unit=asked.unit,
+            others=is_event if is_strict else None,
+        )
         quiet = None
         if is_strict and asked.exclude:
             quiet = np.array([not is_event(label) for label in found.labels], dtype=bool)[found.label]
-        return _Rows(found.person, found.time, found.mask, found.arrival, found.person, quiet, found.scanned)
+        return _Rows(found.unit, found.time, found.mask, found.arrival, found.person, quiet, found.scanned)
 
     def wished(_terms: Terms) -> Mapping[str, str]:
         return {"person": "s.person", "is_quiet": f"s.kind <> {int(SignalKind.EVENT)}"}

@@ -20,7 +20,7 @@ from polku.eventstore.duckdb.question import Question
 from polku.eventstore.duckdb.sequences import Walks, scanned, walks
 from polku.eventstore.duckdb.session import Session
 from polku.eventstore.duckdb.terms import Terms
-from polku.eventstore.port import Scope, Selector, SignalKind, StoreError
+from polku.eventstore.port import Scope, Selector, SignalKind, StoreError, Unit
 from polku.eventstore.signal_columns import SignalColumns
 
 # A page address from its path on, without what follows "?" or "#"; an address without a path is "/".
@@ -43,9 +43,9 @@ def variants(question: Question, scope: Scope, asked: PathQuestion) -> Variants:
 def _walk(question: Question, scope: Scope, asked: PathQuestion) -> tuple[Walk, float, int]:
     """The walk from the start to the end that are asked for, the share of ties among the rows, how many were read."""
     bounds = [selector for selector in (asked.start, asked.end) if selector is not None]
-    columns = question.columns() if asked.unit == "person" and asked.node == "event" else None
+    columns = question.columns_of(asked.unit) if asked.node == "event" else None
     if columns is not None:
-        walk, mask, is_node, looked_at = _events(question.session, columns, scope, bounds)
+        walk, mask, is_node, looked_at = _events(question.session, columns, scope, bounds, asked.unit)
     else:
         found = _fetch(question.session, scope, asked, bounds)
         names, numbers = _numbered(pc.coalesce(found.columns["node"], found.columns["name"]))
@@ -62,15 +62,15 @@ def _walk(question: Question, scope: Scope, asked: PathQuestion) -> tuple[Walk, 
 
 
 def _events(
-    session: Session, columns: SignalColumns, scope: Scope, bounds: Sequence[Selector]
+    session: Session, columns: SignalColumns, scope: Scope, bounds: Sequence[Selector], unit: Unit
 ) -> tuple[Walk, NDArray[Any], NDArray[np.bool_], int]:
-    found = find(session, columns, scope, bounds, others=is_event)
+    found = find(session, columns, scope, bounds, unit=unit, others=is_event)
     names = sorted({name for _kind, name in found.labels})
     place = {name: number for number, name in enumerate(names)}
     narrow = np.uint8 if len(names) <= 2**8 else np.uint16 if len(names) <= 2**16 else np.int64
     node_of = np.array([place[name] for _kind, name in found.labels] or [0], dtype=narrow)
     is_node = np.array([is_event(label) for label in found.labels] or [False], dtype=bool)
-    walk = Walk(found.person, found.time, node_of[found.label], names)
+    walk = Walk(found.unit, found.time, node_of[found.label], names)
     return walk, found.mask, is_node[found.label], found.scanned
 
 

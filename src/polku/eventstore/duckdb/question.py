@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from polku.eventstore.duckdb.session import Session
+from polku.eventstore.port import Unit
 from polku.eventstore.signal_columns import SignalColumns
 
 
@@ -20,3 +21,10 @@ class Question:
     columns: Callable[[], SignalColumns | None]
     pause: Callable[[], None]
     threads: int
+
+    def columns_of(self, unit: Unit) -> SignalColumns | None:
+        """The columns if they tell the units apart: orders they do not know, nor sessions that signals name."""
+        if unit == "session":
+            named = f"SELECT 1 FROM {self.session.db}.signal WHERE session IS NOT NULL LIMIT 1"
+            return None if self.session.rows(named) else self.columns()
+        return self.columns() if unit == "person" else None

@@ -21,10 +21,10 @@ def retention(question: Question, scope: Scope, asked: RetentionQuestion) -> Ret
     if asked.periods < 1:
         raise StoreError(_("Ask for at least one period."))
     selectors = [asked.start or _ANY_EVENT, asked.back or _ANY_EVENT]
-    columns = question.columns() if asked.unit == "person" else None
+    columns = question.columns_of(asked.unit)
     if columns is not None:
-        found = find(question.session, columns, scope, selectors)
-        unit, time, mask, looked_at = found.person, found.time, found.mask, found.scanned
+        found = find(question.session, columns, scope, selectors, unit=asked.unit)
+        unit, time, mask, looked_at = found.unit, found.time, found.mask, found.scanned
     else:
         rows = walks(question.session, scope, selectors, unit=asked.unit)
         unit, time, mask = rows.unit, rows.time, rows.mask
