@@ -11,10 +11,12 @@ if TYPE_CHECKING:
     from polku.accounts.models import Workspace
     from polku.eventstore.port import StoreState
 
+LISTS = ("product list viewed", "category view")
 PRODUCT = ("product viewed", "product view", "view item", "tuote avattu")
 SEARCH = ("products searched", "site search", "search")
 BASKET = ("product added", "add to cart", "cart viewed", "view cart", "cart view")
 CHECKOUT = ("checkout started", "begin checkout")
+PAYMENT = ("payment info entered", "payment page", "add payment info")
 ORDER = ("order completed", "purchase", "order placed")
 
 

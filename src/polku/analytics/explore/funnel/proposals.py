@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
 from polku.analytics import QueryError, periods, resolvers, run
+from polku.analytics.explore.known_events import (
+    BASKET,
+    CHECKOUT,
+    LISTS,
+    ORDER,
+    PAYMENT,
+    PRODUCT,
+    SEARCH,
+    KnownEvents,
+)
 from polku.analytics.explore.pages import Proposal
-from polku.analytics.explore.selecting import EVENT, TOUCHPOINT, events_received
+from polku.analytics.explore.selecting import EVENT, TOUCHPOINT
 from polku.eventstore.port import StoreError
 
 if TYPE_CHECKING:
@@ -22,33 +31,21 @@ ENOUGH = 2
 """With so many proposals the frequent paths are not asked for."""
 _LEAST_STEPS, _STEPS_OF_WAY = 3, 4
 
-_LOOKS = ("product viewed", "product view", "view item", "tuote avattu")
-_BASKET = ("product added", "add to cart", "cart viewed", "view cart", "cart view")
-_CHECKOUT = ("checkout started", "begin checkout")
-_PAYMENT = ("payment info entered", "payment page", "add payment info")
-_ORDER = ("order completed", "purchase", "order placed")
-_SEARCH = ("products searched", "site search", "search")
-_LISTS = ("product list viewed", "category view")
-
 
 def propose(workspace: Workspace, state: StoreState) -> Sequence[Proposal]:
     """The purchase from the web shop's well-known events, and the way through the stages of each journey."""
-    received = {_plain(entry.name): entry.name for entry in reversed(events_received(workspace, state))}
+    known = KnownEvents(workspace, state)
     found: list[Proposal] = []
 
-    def shop(name: str, *steps: Sequence[str]) -> None:
-        names = [received[known] for step in steps if (known := _first(step, received))]
-        if len(names) == len(steps):
-            found.append(
-                _proposal(workspace, name, _("from your web shop’s events"), [EVENT + n for n in names])
-            )
+    def shop(name: str, *steps: str) -> None:
+        if all(steps) and len(steps) > 2:
+            found.append(_proposal(workspace, name, _("from your web shop’s events"), steps))
 
-    purchase = [step for step in (_LOOKS, _BASKET, _CHECKOUT, _PAYMENT, _ORDER) if _first(step, received)]
-    if len(purchase) > 2:
-        shop(_("From looking at a product to the order"), *purchase)
-    shop(_("From the basket to the order"), _BASKET, _CHECKOUT, _ORDER)
-    shop(_("From a search to the basket"), _SEARCH, _LOOKS, _BASKET)
-    shop(_("From browsing to a product"), _LISTS, _LOOKS, _BASKET)
+    between = [step for step in map(known, (BASKET, CHECKOUT, PAYMENT)) if step]
+    shop(_("From looking at a product to the order"), known(PRODUCT), *between, known(ORDER))
+    shop(_("From the basket to the order"), *map(known, (BASKET, CHECKOUT, ORDER)))
+    shop(_("From a search to the basket"), *map(known, (SEARCH, PRODUCT, BASKET)))
+    shop(_("From browsing to a product"), *map(known, (LISTS, PRODUCT, BASKET)))
     found += _of_journeys(workspace)
     if len(found) < ENOUGH:
         found += _of_paths(workspace, state)
@@ -127,11 +124,3 @@ def _proposal(
         parameters=[*([("window", window)] if window else []), *(("step", step) for step in steps)],
         steps=[names.get(step) or words.event(step.removeprefix(EVENT)) for step in steps],
     )
-
-
-def _first(known: Sequence[str], received: dict[str, str]) -> str | None:
-    return next((name for name in known if name in received), None)
-
-
-def _plain(name: str) -> str:
-    return re.sub(r"[\s_-]+", " ", name).strip().casefold()
