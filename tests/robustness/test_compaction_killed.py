@@ -52,7 +52,7 @@ def make(folder: Path) -> None:
 
     store = DuckDBStore(folder / "events")
     store.create(KEY)
-    for work in life(7, batches=2):
+    for work in life(7, batches=1, size=80):
         work(store)
     (folder / "before").write_bytes(pickle.dumps(contents(store)))
     store.close()
@@ -66,7 +66,7 @@ def compact(folder: Path) -> None:
 
     def progress(done: int, total: int) -> None:
         if done < total:
-            next(life(8, batches=1, first=2))(store)
+            next(life(8, batches=1, size=80, first=2))(store)
             (folder / "after").write_bytes(pickle.dumps(contents(store)))
 
     store.compact(KEY, progress=progress)
@@ -92,7 +92,7 @@ def check(folder: Path, *, compacts: bool) -> None:
     print("live", live, flush=True)
     if compacts:
         store.compact(KEY)
-    next(life(9, batches=1, first=4))(store)
+    next(life(9, batches=1, size=80, first=4))(store)
     assert len(contents(store)["signal"]) > len(found["signal"])
     store.close()
 
@@ -104,7 +104,7 @@ def kill_at_each_step(folder: Path) -> None:
         shutil.copytree(folder / "events", copy / "events")
         shutil.copy(folder / "before", copy / "before")
         ended = in_a_process(partial(compact, copy), POLKU_KILL_AT=str(step))
-        assert in_a_process(partial(check, copy, compacts=step % 4 == 0)) == 0, f"killed at step {step}"
+        assert in_a_process(partial(check, copy, compacts=step % 8 == 0)) == 0, f"killed at step {step}"
         shutil.rmtree(copy)
         if ended == 0:
             print("steps", step - 1, flush=True)
