@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import random
+import threading
 from datetime import timedelta
 
+import numpy as np
+import pyarrow as pa
 import pytest
 
+from polku.eventstore import cancelling
+from polku.eventstore.live import NO_WORDS, Change, HitRows, LiveRows
 from polku.eventstore.port import Condition, HitRule, Scope, Selector, SignalKind
 from polku.journeys.live.followed_maps import FollowedMaps
+from polku.journeys.live.following import FollowedMap
 from polku.journeys.live.numbers import MapNumbers, numbers_of
 from polku.journeys.live.plan import DAY, Plan, Point
 from polku.journeys.live.reading import period_of
-from polku.journeys.live.walk import Period
+from polku.journeys.live.remembering import Remembered
+from polku.journeys.live.tallies import tally
+from polku.journeys.live.walk import Period, Walk
 from tests.contract.store_reference import order_table, signal_table
 from tests.eventstore.streaming import NOON, stream_batch
 
@@ -158,3 +166,82 @@ def test_what_is_followed_is_what_is_read_anew(store, seed):
             read.add(the_map)
     assert counted > 1_000
     assert len(read) == 2  # when first asked for, and after what nobody knew
+
+
+def wait_in_vain(wait) -> Exception | None:
+    """What ends the waiting of somebody who is waiting no more."""
+    found: list[Exception] = []
+
+    def run() -> None:
+        try:
+            with cancelling.asking() as asked:
+                asked.cancel()
+                wait()
+        except cancelling.QuestionCancelled as error:
+            found.append(error)
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    thread.join(5)
+    return found[0] if found else None
+
+
+def test_who_does_not_wait_any_more_stands_in_no_line(store):
+    maps, kept = FollowedMaps(), Remembered[int](1)
+
+    def look() -> None:
+        with maps.of(store, KEY, PLAN, [Scope()]):
+            raise AssertionError("the map is somebody else's")
+
+    with maps.of(store, KEY, PLAN, [Scope()]):
+        assert wait_in_vain(look)
+    assert kept.get("it", lambda: 1 if wait_in_vain(lambda: kept.get("it", lambda: 2)) else 0) == 1
+
+
+OF_ORDERS = {
+    "order": pa.int64(),
+    "person": pa.int64(),
+    "time": pa.timestamp("us"),
+    "value": pa.float64(),
+    "status": pa.string(),
+    "promised": pa.date32(),
+    "delivered": pa.date32(),
+}
+
+
+def rows_at(chance: np.random.Generator, person: np.ndarray, since: int) -> HitRows:
+    """A signal of each of the people, at touchpoints at random, in the second after `since`."""
+    count = len(person)
+    none = np.full(count, -1, dtype=np.int32)
+    return HitRows(
+        touchpoint=chance.integers(0, len(PLAN.points), count).astype(np.int16),
+        person=np.sort(person).astype(np.int32),
+        time=since + np.arange(count),
+        is_again=np.zeros(count, dtype=bool),
+        kind=np.ones(count, dtype=np.int8),
+        said=none,
+        order=none,
+        words=NO_WORDS,
+    )
+
+
+def test_tallies_that_nobody_asks_for_keep_no_more_than_a_part_of_the_rows():
+    """Beside each stand the rows of whoever changed since; with them it is brought up to date when asked for."""
+    chance = np.random.default_rng(3)
+    people, start = 40_000, 10**15
+    orders = pa.table({name: pa.array([], type_) for name, type_ in OF_ORDERS.items()})
+    nobody = np.empty(0, dtype=np.int64)
+    rows = rows_at(chance, np.repeat(np.arange(1, people), 10), start)
+    the_map = FollowedMap(PLAN, None, LiveRows(1, rows, orders, None, None, 0))
+    alone = the_map.size
+    old = Period(start, start + 10**6, start + 10**7)
+    the_map.tally(old)
+    for version in range(2, 12):
+        new = rows_at(chance, chance.choice(people - 1, 8_000, replace=False) + 1, start + version * 10**6)
+        change = Change(version * 10**6, 0, nobody, nobody)
+        the_map.follow(LiveRows(version, new, orders, None, change, 0))
+        assert sum(len(kept.signals) for kept in the_map._tallies.values()) <= 200_000
+        assert the_map.size <= 2.5 * alone
+    whole = tally(Walk(the_map.signals, PLAN, old), the_map.purchases)
+    for part in ("signals", "reached", "went", "earliest"):
+        assert (getattr(the_map.tally(old), part) == getattr(whole, part)).all()

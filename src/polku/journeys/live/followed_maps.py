@@ -9,6 +9,7 @@ from collections.abc import Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
+from polku.eventstore import cancelling
 from polku.eventstore.port import EventStore, Scope
 from polku.journeys.live.following import FollowedMap
 from polku.journeys.live.plan import DAY, Plan
@@ -17,6 +18,7 @@ from polku.journeys.live.times import microseconds, moment
 _MOST_BYTES = 400 * 2**20
 _LITTLE = 20 * 2**20
 _IDLE_SECONDS = 900.0
+_LOOKS_UP_EVERY = 0.2  # seconds
 _EARLIER = 14 * DAY
 
 
@@ -54,13 +56,17 @@ class FollowedMaps:
             place = self._places.setdefault(which, _Place())
             self._places.move_to_end(which)
             place.used = time.monotonic()
-        with place.lock:
+        while not place.lock.acquire(timeout=_LOOKS_UP_EVERY):
+            cancelling.check()  # whoever does not wait any more need not stand in line
+        try:
             place.starts[None if start is None else microseconds(start)] = place.used
             for old in [each for each, used in place.starts.items() if used < place.used - _IDLE_SECONDS]:
                 del place.starts[old]
             scope = replace(scopes[0], end=None, segment=None)
             place.map = _up_to_date(place.map, store, key, plan, scope, place.wanted_from())
             yield place.map
+        finally:
+            place.lock.release()
         self._make_room()
 
     def clear(self) -> None:

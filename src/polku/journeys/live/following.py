@@ -31,7 +31,7 @@ People = NDArray[np.int64]
 
 _MOST_TALLIES = 6
 _MOST_FRESH = 200_000
-"""Rows of people who changed that are kept apart before all rows are put together again; a fifth of all if more."""
+"""Rows of people who changed that are kept apart, and beside a tally; a fifth of all if that is more."""
 
 
 @dataclass
@@ -43,6 +43,11 @@ class _Kept:
     people: People
     signals: Signals
     purchases: Purchases
+
+    @property
+    def size(self) -> int:
+        """Bytes of the rows, about."""
+        return self.people.nbytes + self.signals.size + 24 * len(self.purchases)
 
 
 class FollowedMap:
@@ -66,7 +71,8 @@ class FollowedMap:
     @property
     def size(self) -> int:
         """Bytes of the rows, about."""
-        return self._base.size + self._fresh.size + 50 * len(self.orders) + 24 * len(self.purchases)
+        own = self._base.size + self._fresh.size + 50 * len(self.orders) + 24 * len(self.purchases)
+        return own + sum(kept.size for kept in list(self._tallies.values()))
 
     @property
     def signals(self) -> Signals:
@@ -83,6 +89,11 @@ class FollowedMap:
     def rows(self) -> int:
         """How many signals and orders it stands for."""
         return len(self._base) + len(self._fresh) + len(self.orders)
+
+    @property
+    def _much(self) -> int:
+        """So many rows of people who changed are too many to keep beside all."""
+        return max(_MOST_FRESH, len(self._base) // 5)
 
     def follow(self, rows: LiveRows) -> None:
         """Take over what changed; `rows.change` starts at this map's version."""
@@ -103,14 +114,16 @@ class FollowedMap:
             bought_now = purchases_of(orders.take(_is_in(orders.person, people)), bought)
             purchases = _without_people(purchases, people)
             purchases = _sorted(purchases, bought_now)
-        for kept in self._tallies.values():
+        for which, kept in list(self._tallies.items()):
             _remember(kept, people, before, bought_before)
+            if len(kept.signals) > self._much:  # counting all anew is as quick, should anybody ask again
+                del self._tallies[which]
         self._fresh = _disjoint(self._fresh.take(~_is_in(self._fresh.person, people)), now)
         self._base = replace(self._base, words=new.words)
         self._changed = np.union1d(self._changed, people)
         self.orders, self._bought, self.purchases = orders, bought, purchases
         self.version = rows.version
-        if len(self._fresh) > max(_MOST_FRESH, len(self._base) // 5):
+        if len(self._fresh) > self._much:
             self._put_together()
 
     def tally(self, period: Period) -> Tally:
@@ -131,7 +144,7 @@ class FollowedMap:
 
     def _caught_up(self, kept: _Kept, period: Period) -> Tally | None:
         """A kept tally with what changed since, and what time has brought to light; None where it is too much."""
-        if period.as_of < kept.as_of or len(kept.signals) > max(_MOST_FRESH, len(self._base) // 5):
+        if period.as_of < kept.as_of:
             return None
         # What lay after the end of what was known, as it does where the other of two periods is seen at the same age.
         seen = [

@@ -7,6 +7,10 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
 
+from polku.eventstore import cancelling
+
+_LOOKS_UP_EVERY = 0.2  # seconds
+
 Value = TypeVar("Value")
 
 
@@ -31,7 +35,8 @@ class Remembered(Generic[Value]):
                 if others is None:
                     done = self._under_way[key] = threading.Event()
                     break
-            others.wait()
+            while not others.wait(_LOOKS_UP_EVERY):
+                cancelling.check()  # whoever does not wait any more need not stand in line
         try:
             made = make()
             with self._lock:
