@@ -21,7 +21,8 @@ class Attached:
     """A generation of a workspace. `users` are sessions on it, `readers` those of them that read, `writes` how many
     writes have ended since it was attached.
 
-    `is_replaced`: another generation is the live one; this one's file goes with its last user.
+    `is_renewed`: the next generation is in the making. `is_replaced`: another generation is the live one; this one's
+    file goes with its last user.
     """
 
     alias: str
@@ -32,6 +33,7 @@ class Attached:
     writes: int = 0
     wants_quiet: bool = False
     is_given_up: bool = False
+    is_renewed: bool = False
     is_replaced: bool = False
 
     @property

@@ -155,6 +155,7 @@ class Instance:
             with self._catalogue:
                 new = self._attached.attach_next(workspace)
                 self._renewals[workspace] = asked
+                attached.is_renewed = True
             is_in_place = False
 
             def put_in_place() -> None:
@@ -178,6 +179,7 @@ class Instance:
                 undo(session)
                 with self._catalogue:
                     del self._renewals[workspace]
+                    attached.is_renewed = False
                     if not is_in_place:
                         self._attached.bury(new)
 
@@ -291,6 +293,9 @@ class Instance:
             return
         deadline = time.monotonic() + min(QUIET_SECONDS * (size // self._log_size), self._seconds)
         with self._catalogue:
+            if attached.is_renewed:  # it is read until the end of that, and then the log goes with its file
+                attached.log_size = size + self._log_size
+                return
             attached.wants_quiet = True
             while attached.readers and (left := deadline - time.monotonic()) > 0:
                 self._quieter.wait(left)
