@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pyarrow as pa
@@ -12,6 +13,7 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.test import Client, RequestFactory
+from django.utils import translation
 
 from polku.eventstore import cancelling
 from polku.eventstore.behaviour import FunnelQuestion, RetentionQuestion
@@ -192,3 +194,16 @@ def test_only_the_session_that_asked_can_stop_it(owner_client, teammate):
     assert owner_client.post("/questions/cancel/", {"token": "question-1"}).status_code == 404
     assert owner_client.post("/questions/cancel/", {"token": "x"}).status_code == 404
     assert owner_client.get("/questions/cancel/").status_code == 405
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "The question took"), ("fi", "Kysely kesti")])
+def test_threads_that_count_tell_it_in_the_language_of_who_asked(busy, language, said):
+    with (
+        ThreadPoolExecutor(1) as pool,
+        translation.override(language),
+        cancelling.asking(seconds=0.05),
+        busy._question(KEY, "a question") as question,
+    ):
+        time.sleep(0.06)
+        with pytest.raises(QuestionTooSlow, match=said):
+            pool.submit(question.pause).result()

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from functools import partial
 
 import numpy as np
+from django.utils.translation import get_language, override
 from numpy.typing import NDArray
 
 from polku.eventstore import cancelling
@@ -117,5 +118,11 @@ class BehaviourStore:
 
 
 def _pause_of(asked: cancelling.Asking | None) -> Callable[[], None]:
-    """What kernels call: the threads that they work in do not know by themselves who asks."""
-    return cancelling.check if asked is None else asked.check
+    """What kernels call: the threads that they work in know by themselves neither who asks nor in which language."""
+    check, language = cancelling.check if asked is None else asked.check, get_language()
+
+    def pause() -> None:
+        with override(language):
+            check()
+
+    return pause
