@@ -143,3 +143,10 @@ def test_too_many_signals_are_not_kept(streamed):
     with streamed._instance.question(KEY) as session:
         assert ColumnMemory(Changes(), most_bytes=17).of(KEY, session) is None
         assert ColumnMemory(Changes(), most_bytes=18).of(KEY, session) is not None
+
+
+def test_what_is_held_is_counted_whole():
+    columns = SignalColumns(1, ((1, "a"),), rows_of([(1, number, number, 0) for number in range(1, 1_001)]))
+    assert columns.size == 18 * 1_000
+    columns.rows_of(np.array([5]))  # makes a table of all numbers of arrival
+    assert columns.size == 18 * 1_000 + 4 * 1_001

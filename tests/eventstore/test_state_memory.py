@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from polku.eventstore.duckdb.store import DuckDBStore
-from polku.eventstore.port import StoreError
+from polku.eventstore.port import Scope, Selector, StoreError
 from polku.eventstore.streams import InboxPlace
+from polku.eventstore.web import WebQuestion
 from tests.eventstore.streaming import stream_batch
 
 KEY, OTHER = "a" * 32, "b" * 32
@@ -55,3 +56,26 @@ def test_it_is_asked_again_after_a_write_that_failed_a_new_generation_and_a_new_
         opened.state(KEY)
     opened.create(KEY)
     assert opened.state(KEY).signals == 0
+
+
+def test_a_workspace_made_anew_has_nothing_of_the_one_before(opened):
+    """Also where both have had as many writes."""
+    question = WebQuestion(searches=("search",), interval="day")
+    found = []
+    for visitors in (3, 1):
+        events = [
+            {"id": (visitors, number), "user": f"u{number}", "url": "https://shop.example/"}
+            for number in range(visitors)
+        ]
+        opened.load_stream(KEY, stream_batch(events), rules=[])
+        version = opened.state(KEY).version
+        found.append(
+            (
+                version,
+                opened.web_overview(KEY, Scope(), question, version=version).visitors,
+                sum(value for _day, value in opened.trend(KEY, Scope(), Selector(), "day", "persons")),
+            )
+        )
+        opened.drop(KEY)
+        opened.create(KEY)
+    assert found == [(1, 3, 3), (1, 1, 1)]

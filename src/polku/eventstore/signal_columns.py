@@ -45,8 +45,11 @@ class SignalColumns:
 
     @property
     def size(self) -> int:
-        """Bytes held."""
-        return sum(int(getattr(self.rows, field.name).nbytes) for field in fields(self.rows))
+        """Bytes held, those of `place` too once it was asked for."""
+        arrays = [getattr(self.rows, field.name) for field in fields(self.rows)]
+        if "place" in self.__dict__:
+            arrays.append(self.place)
+        return sum(int(array.nbytes) for array in arrays)
 
     @cached_property
     def place(self) -> Numbers:

@@ -93,6 +93,7 @@ class DuckDBStore(BehaviourStore, LiveStore, UpkeepStore, WebStore):
         self._instance.drop(workspace)
         self._changes.forget(workspace)
         self._columns.forget(workspace)
+        self._visits.forget(workspace)
         self._states.pop(workspace, None)
 
     def state(self, workspace: str) -> StoreState:

@@ -14,6 +14,7 @@ from polku.eventstore.duckdb.changes import Changes
 from polku.eventstore.duckdb.column_memory import ColumnMemory
 from polku.eventstore.duckdb.generations import Generation
 from polku.eventstore.duckdb.instance import Instance
+from polku.eventstore.duckdb.web_store import VisitMemory
 from polku.eventstore.port import Progress, StoreError
 from polku.eventstore.upkeep import Compacted
 from polku.jobs.giving_way import come_after_others
@@ -30,6 +31,7 @@ class UpkeepStore:
     _instance: Instance
     _changes: Changes
     _columns: ColumnMemory
+    _visits: VisitMemory
 
     def compact(
         self, workspace: str, *, without: Collection[int] = (), progress: Progress | None = None
@@ -49,6 +51,7 @@ class UpkeepStore:
             if without:
                 self._changes.forget(workspace)
                 self._columns.forget(workspace)
+                self._visits.forget(workspace)
             if progress:
                 progress(1, 1)
             return Compacted(

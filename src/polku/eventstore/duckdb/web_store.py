@@ -24,18 +24,20 @@ class VisitMemory:
 
     def __init__(self, most_bytes: int = KEPT_BYTES) -> None:
         self._most = most_bytes
-        self._kept: OrderedDict[Hashable, Visits] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, Hashable], Visits] = OrderedDict()
         self._size = 0
         self._lock = Lock()
 
-    def find(self, key: Hashable) -> Visits | None:
+    def find(self, workspace: str, about: Hashable) -> Visits | None:
+        key = (workspace, about)
         with self._lock:
             found = self._kept.get(key)
             if found is not None:
                 self._kept.move_to_end(key)
             return found
 
-    def keep(self, key: Hashable, visits: Visits) -> None:
+    def keep(self, workspace: str, about: Hashable, visits: Visits) -> None:
+        key = (workspace, about)
         if visits.size > self._most:
             return
         with self._lock:
@@ -44,6 +46,12 @@ class VisitMemory:
             self._size += visits.size - (before.size if before else 0)
             while self._size > self._most:
                 self._size -= self._kept.popitem(last=False)[1].size
+
+    def forget(self, workspace: str) -> None:
+        """Forget everything of a workspace."""
+        with self._lock:
+            for key in [key for key in self._kept if key[0] == workspace]:
+                self._size -= self._kept.pop(key).size
 
     @property
     def size(self) -> int:
@@ -60,14 +68,14 @@ class WebStore:
     def web_overview(
         self, workspace: str, scope: Scope, question: WebQuestion, *, version: int | None = None
     ) -> WebOverview:
-        about = (workspace, repr(scope), question.searches)
-        visits = None if version is None else self._visits.find((version, *about))
+        about = (repr(scope), question.searches)
+        visits = None if version is None else self._visits.find(workspace, (version, *about))
         if visits is None:
             with self._instance.question(workspace, "web_overview") as session:
                 visits = read_visits(session, scope, question.searches)
                 read = versions.state(session).version
             # Newer than asked for is good too, and what is asked for is what the next click names.
-            self._visits.keep((read if version is None else version, *about), visits)
+            self._visits.keep(workspace, (read if version is None else version, *about), visits)
         return count_visits(visits, question, scope.timezone)
 
     def visitors_since(self, workspace: str, since: datetime) -> int:
