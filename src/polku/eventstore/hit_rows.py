@@ -25,7 +25,7 @@ _KINDS = 8
 
 
 @dataclass(frozen=True)
-class SignalColumns:
+class LooseSignals:
     """Signals as arrays of one length, in any order; `time` in microseconds since 1970."""
 
     arrival: NDArray[Any]
@@ -35,7 +35,7 @@ class SignalColumns:
 
 
 def assemble(
-    signals: SignalColumns, hits: pa.Table, voices: pa.Table, carried: pa.Table, count: int
+    signals: LooseSignals, hits: pa.Table, voices: pa.Table, carried: pa.Table, count: int
 ) -> HitRows:
     """Join and sort.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from polku.eventstore.hit_rows import SignalColumns, assemble
+from polku.eventstore.hit_rows import LooseSignals, assemble
 from polku.eventstore.live import HitRows
 from polku.journeys.live.plan import DAY, Plan, Point
 from tests.journeys.live.brute_force import CONTACT, EVENT, ORDER, SCORE, World
@@ -48,7 +48,7 @@ def rows_of(world: World) -> tuple[HitRows, pa.Table]:
 
     number = pa.float64()
     hit_rows = assemble(
-        SignalColumns(
+        LooseSignals(
             arrival=np.array([s["arrival"] for s in signals], dtype=np.int64),
             person=np.array([people.index(s["person"]) for s in signals], dtype=np.int64),
             time=np.array([s["time"] for s in signals], dtype=np.int64),

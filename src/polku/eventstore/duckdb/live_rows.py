@@ -25,7 +25,7 @@ _OF_ORDER = 'o.order_key AS "order", o.person, o.time, o.value, o.status, o.prom
 class Read:
     """What was read in one session, not yet joined."""
 
-    signals: hit_rows.SignalColumns
+    signals: hit_rows.LooseSignals
     hits: pa.Table
     voices: pa.Table
     carried: pa.Table
@@ -70,7 +70,7 @@ def read(session: Session, scope: Scope, touchpoints: Sequence[int], change: Cha
     return made
 
 
-def _signals(session: Session, scope: Scope, change: Change | None) -> hit_rows.SignalColumns:
+def _signals(session: Session, scope: Scope, change: Change | None) -> hit_rows.LooseSignals:
     arrivals, people = session.row(f"SELECT next_arrival, next_person FROM {session.db}.meta")
     # Half as wide where the numbers are small enough: a map of ten million rows is mostly these.
     narrow = "INTEGER" if max(arrivals, people) < 2**31 else "BIGINT"
@@ -81,7 +81,7 @@ def _signals(session: Session, scope: Scope, change: Change | None) -> hit_rows.
         arrays.append(table.column(0).to_numpy())
         table = table.remove_column(0)
     arrival, person, time, kind = arrays
-    return hit_rows.SignalColumns(arrival, person, time.view(np.int64), kind)
+    return hit_rows.LooseSignals(arrival, person, time.view(np.int64), kind)
 
 
 def _some(session: Session, scope: Scope, change: Change | None, columns: str, which: str) -> pa.Table:
