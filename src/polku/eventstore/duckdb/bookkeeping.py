@@ -125,6 +125,18 @@ def count_up(session: Session, counts: Iterable[tuple[str, datetime, str, int]])
     session.run("DROP TABLE temp.main.counted_now")
 
 
+def by_origin(events: pa.Table) -> tuple[dict[str, int], dict[str, datetime]]:
+    """(how many events, the newest time) of each source."""
+    grouped = pa.TableGroupBy(events.select(["origin", "time"]), "origin").aggregate(
+        [("time", "count"), ("time", "max")]
+    )
+    origins = grouped["origin"].to_pylist()
+    return (
+        dict(zip(origins, grouped["time_count"].to_pylist(), strict=True)),
+        dict(zip(origins, grouped["time_max"].to_pylist(), strict=True)),
+    )
+
+
 def note_import(session: Session, origin: str | None, *, accepted: int, known: int) -> None:
     """Count what a file brought; nothing where it has no origin."""
     if not origin:

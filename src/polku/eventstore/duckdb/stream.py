@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 import numpy as np
 import pyarrow as pa
@@ -367,8 +366,8 @@ def _keep_books(session: Session, batch: StreamBatch, events: pa.Table, first: i
     hour = bookkeeping.hour_of(batch.received)
     if bookkeeping.note_hour(session, batch.received, first):
         visits.forget_old(session)
-    accepted, newest = _by_origin(events)
-    offered, _newest = _by_origin(batch.events)
+    accepted, newest = bookkeeping.by_origin(events)
+    offered, _newest = bookkeeping.by_origin(batch.events)
     counts = [(row["origin"], row["hour"], row["reason"], row["count"]) for row in batch.counts.to_pylist()]
     counts += [(origin, hour, "accepted", count) for origin, count in accepted.items()]
     counts += [
@@ -388,15 +387,3 @@ def _keep_books(session: Session, batch: StreamBatch, events: pa.Table, first: i
     bookkeeping.settle_rejected(session, batch.replayed, batch.rejected)
     if batch.place is not None:
         bookkeeping.move_to(session, batch.place)
-
-
-def _by_origin(events: pa.Table) -> tuple[dict[str, int], dict[str, datetime]]:
-    """(how many events, the newest time) of each source."""
-    grouped = pa.TableGroupBy(events.select(["origin", "time"]), "origin").aggregate(
-        [("time", "count"), ("time", "max")]
-    )
-    origins = grouped["origin"].to_pylist()
-    return (
-        dict(zip(origins, grouped["time_count"].to_pylist(), strict=True)),
-        dict(zip(origins, grouped["time_max"].to_pylist(), strict=True)),
-    )
