@@ -2,22 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from django.utils.translation import pgettext
 
-from django.utils.translation import pgettext, pgettext_lazy
-
-_TRAFFIC_CHANNELS: dict[str, Any] = {
-    "Direct": pgettext_lazy("traffic", "straight to the site"),
-    "Organic Search": pgettext_lazy("traffic", "search engine"),
-    "Paid Search": pgettext_lazy("traffic", "search advertising"),
-    "Organic Social": pgettext_lazy("traffic", "social media"),
-    "Paid Social": pgettext_lazy("traffic", "social media advertising"),
-    "Email": pgettext_lazy("traffic", "e-mail"),
-    "Referral": pgettext_lazy("traffic", "link on another site"),
-    "Display": pgettext_lazy("traffic", "display advertising"),
-    "Affiliate": pgettext_lazy("traffic", "affiliate"),
-    "AI assistant": pgettext_lazy("traffic", "AI assistant"),
-}
+from polku.analytics.known_values import DEVICE_TYPES, TRAFFIC_CHANNELS
 
 
 def property_name(name: str) -> str:
@@ -94,11 +81,5 @@ def value_name(name: str, value: str) -> str:
         }
         return languages.get(value.lower(), value)
     if name == "device_type":
-        machines = {
-            "phone": pgettext("machine", "phone"),
-            "tablet": pgettext("machine", "tablet"),
-            "computer": pgettext("machine", "computer"),
-            "other": pgettext("machine", "other device"),
-        }
-        return machines.get(value, value)
-    return str(_TRAFFIC_CHANNELS.get(value, value)) if name == "traffic_channel" else value
+        return str(DEVICE_TYPES.get(value, value))
+    return str(TRAFFIC_CHANNELS.get(value, value)) if name == "traffic_channel" else value
