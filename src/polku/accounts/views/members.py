@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core import signing
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
@@ -17,11 +15,10 @@ from polku.accounts.access import WorkspaceRequest, workspace_view
 from polku.accounts.forms import MemberForm, RoleForm
 from polku.accounts.models import Membership, Role, User
 from polku.accounts.password_links import password_link
-from polku.accounts.undo import undo_message
+from polku.accounts.undo import posted_undo, undo_message
 from polku.accounts.views.forms import add_errors
 
-_SALT = "accounts.member_removed"
-_UNDO_SECONDS = 24 * 3600
+_RESTORE = "accounts:member_restore"
 
 
 @never_cache
@@ -89,8 +86,8 @@ def remove(request: WorkspaceRequest, member: int) -> HttpResponse:
     undo_message(
         request,
         _("%s is no longer a member.") % membership.user,
-        action=reverse("accounts:member_restore", kwargs={"workspace": request.workspace.slug}),
-        token=signing.dumps(removed, salt=_SALT),
+        restore=_RESTORE,
+        kept=removed,
     )
     return _back(request)
 
@@ -99,12 +96,8 @@ def remove(request: WorkspaceRequest, member: int) -> HttpResponse:
 @workspace_view("manage")
 def restore(request: WorkspaceRequest) -> HttpResponse:
     """Bring back the member whom the signed token names."""
-    try:
-        removed = signing.loads(request.POST.get("token", ""), salt=_SALT, max_age=_UNDO_SECONDS)
-    except signing.BadSignature:
-        removed = None
-    if removed is None or removed["workspace"] != request.workspace.pk:
-        messages.error(request, _("This can no longer be undone."))
+    removed = posted_undo(request, restore=_RESTORE)
+    if removed is None:
         return _back(request)
     user = User.objects.filter(pk=removed["user"]).first()
     if user is not None:

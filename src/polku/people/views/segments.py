@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core import signing
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from polku.accounts.access import WorkspaceRequest, workspace_view
-from polku.accounts.undo import undo_message
+from polku.accounts.undo import posted_undo, undo_message
 from polku.accounts.views.forms import add_errors
 from polku.analytics import QueryError
 from polku.eventstore.port import StoreError
@@ -20,8 +18,7 @@ from polku.people import domain, queries, rules
 from polku.people.forms import SegmentForm
 from polku.people.models import Segment
 
-_SALT = "people.segment_deleted"
-_UNDO_SECONDS = 24 * 3600
+_RESTORE = "people:restore"
 
 
 @require_safe
@@ -66,8 +63,8 @@ def segment_delete(request: WorkspaceRequest, segment: int) -> HttpResponse:
     undo_message(
         request,
         _("The segment “%s” is deleted.") % kept["name"],
-        action=reverse("people:restore", kwargs={"workspace": request.workspace.slug}),
-        token=signing.dumps(kept, salt=_SALT, compress=True),
+        restore=_RESTORE,
+        kept=kept,
     )
     return redirect("people:segments", workspace=request.workspace.slug)
 
@@ -76,13 +73,8 @@ def segment_delete(request: WorkspaceRequest, segment: int) -> HttpResponse:
 @workspace_view("analyse")
 def segment_restore(request: WorkspaceRequest) -> HttpResponse:
     """Bring back the segment that the signed token holds."""
-    try:
-        kept = signing.loads(request.POST.get("token", ""), salt=_SALT, max_age=_UNDO_SECONDS)
-    except signing.BadSignature:
-        kept = None
-    if kept is None or kept["workspace"] != request.workspace.pk:
-        messages.error(request, _("This can no longer be undone."))
-    else:
+    kept = posted_undo(request, restore=_RESTORE)
+    if kept is not None:
         try:
             domain.restore_segment(workspace=request.workspace, kept=kept, actor=request.user)
         except ValidationError as error:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from datetime import date
 
 from django.contrib import messages
-from django.core import signing
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
@@ -17,12 +16,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from polku.accounts.access import WorkspaceRequest, workspace_view
-from polku.accounts.undo import undo_message
+from polku.accounts.undo import posted_undo, undo_message
 from polku.analytics.annotations import add_annotation, delete_annotation, restore_annotation
 from polku.analytics.models import Annotation
 
-_SALT = "analytics.annotation_deleted"
-_UNDO_SECONDS = 24 * 3600
+_RESTORE = "explore:annotation-restore"
 _LONGEST_STATE = 4_000
 
 
@@ -52,8 +50,8 @@ def delete(request: WorkspaceRequest, annotation: int) -> HttpResponse:
     undo_message(
         request,
         _("“%s” is deleted.") % kept["text"],
-        action=reverse("explore:annotation-restore", kwargs={"workspace": request.workspace.slug}),
-        token=signing.dumps({**kept, "state": _state(request)}, salt=_SALT, compress=True),
+        restore=_RESTORE,
+        kept={**kept, "state": _state(request)},
     )
     return _back(request)
 
@@ -62,12 +60,8 @@ def delete(request: WorkspaceRequest, annotation: int) -> HttpResponse:
 @workspace_view("analyse")
 def restore(request: WorkspaceRequest) -> HttpResponse:
     """Bring back the annotation that the signed token holds."""
-    try:
-        kept = signing.loads(request.POST.get("token", ""), salt=_SALT, max_age=_UNDO_SECONDS)
-    except signing.BadSignature:
-        kept = None
-    if kept is None or kept["workspace"] != request.workspace.pk:
-        messages.error(request, _("This can no longer be undone."))
+    kept = posted_undo(request, restore=_RESTORE)
+    if kept is None:
         return _back(request)
     restore_annotation(workspace=request.workspace, kept=kept, actor=request.user)
     messages.success(request, _("“%s” is back.") % kept["text"])

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.core import signing
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,14 +13,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from polku.accounts.access import WorkspaceRequest, workspace_view
-from polku.accounts.undo import undo_message
+from polku.accounts.undo import posted_undo, undo_message
 from polku.analytics.explore import domain, pages, queries
 from polku.analytics.explore.placements import placements
 from polku.analytics.models import SavedQuestion
 from polku.eventstore.registry import store
 
-_SALT = "analytics.question_deleted"
-_UNDO_SECONDS = 24 * 3600
+_RESTORE = "explore:restore"
 
 
 @require_safe
@@ -107,8 +105,8 @@ def delete(request: WorkspaceRequest, question: int) -> HttpResponse:
     undo_message(
         request,
         _("The saved question “%s” is deleted.") % kept["name"],
-        action=reverse("explore:restore", kwargs={"workspace": request.workspace.slug}),
-        token=signing.dumps(kept, salt=_SALT, compress=True),
+        restore=_RESTORE,
+        kept=kept,
     )
     return redirect("explore:index", workspace=request.workspace.slug)
 
@@ -117,12 +115,8 @@ def delete(request: WorkspaceRequest, question: int) -> HttpResponse:
 @workspace_view("analyse")
 def restore(request: WorkspaceRequest) -> HttpResponse:
     """Bring back the question that the signed token holds."""
-    try:
-        kept = signing.loads(request.POST.get("token", ""), salt=_SALT, max_age=_UNDO_SECONDS)
-    except signing.BadSignature:
-        kept = None
-    if kept is None or kept["workspace"] != request.workspace.pk:
-        messages.error(request, _("This can no longer be undone."))
+    kept = posted_undo(request, restore=_RESTORE)
+    if kept is None:
         return redirect("explore:index", workspace=request.workspace.slug)
     question = domain.restore_question(workspace=request.workspace, kept=kept, actor=request.user)
     messages.success(request, _("The saved question “%s” is back.") % question.name)
