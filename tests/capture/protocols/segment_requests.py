@@ -8,6 +8,20 @@ from polku.capture.protocols import Decoded, find
 from tests.capture.protocols.requests import RECEIVED, post
 
 SENT = "2027-01-15T08:00:00.000Z"  # the moment of receipt
+BROWSER = {
+    "page": {
+        "url": "https://kauppa.example/tuote/1?utm_source=kirje",
+        "path": "/tuote/1",
+        "referrer": "https://www.google.com/",
+        "search": "?utm_source=kirje",
+        "title": "Takki",
+    },
+    "campaign": {"source": "kirje", "medium": "email", "name": "kevät"},
+    "userAgent": "Mozilla/5.0 (X11; Linux x86_64)",
+    "locale": "fi-FI",
+    "timezone": "Europe/Helsinki",
+    "library": {"name": "analytics.js", "version": "next-1.84.3"},
+}
 
 
 def decode(path: str, body: object) -> Decoded:

@@ -9,22 +9,7 @@ import pytest
 from polku.capture import pipeline
 from polku.capture.protocols import find, named
 from tests.capture.protocols.requests import RECEIVED, get, post
-from tests.capture.protocols.segment_requests import SENT, decode, message
-
-BROWSER = {
-    "page": {
-        "url": "https://kauppa.example/tuote/1?utm_source=kirje",
-        "path": "/tuote/1",
-        "referrer": "https://www.google.com/",
-        "search": "?utm_source=kirje",
-        "title": "Takki",
-    },
-    "campaign": {"source": "kirje", "medium": "email", "name": "kevät"},
-    "userAgent": "Mozilla/5.0 (X11; Linux x86_64)",
-    "locale": "fi-FI",
-    "timezone": "Europe/Helsinki",
-    "library": {"name": "analytics.js", "version": "next-1.84.3"},
-}
+from tests.capture.protocols.segment_requests import BROWSER, SENT, decode, message
 
 
 @pytest.mark.parametrize(
