@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from polku.config.pages import Pages
+from polku.eventstore.places import WAITING_OF_ALL
 from tests.lacking import lacking
 
 pytestmark = pytest.mark.contract
@@ -94,3 +96,12 @@ def test_the_main_commands_work_on_postgresql(command, database_url, tmp_path):
     assert len(answer["stages"]) == 4
     assert command.query("kauppa-oy", {"kind": "score", "metric": "nps"})["groups"][0]["n"] == 110
     assert not (command.home / "polku.sqlite3").exists()
+
+
+def test_requests_take_no_more_connections_than_postgresql_gives_nor_one_workspace_all_of_them():
+    """Each thread that answers keeps a connection; without settings of its own PostgreSQL gives 97. In a rush of 240
+    requests, 128 threads failed every eighth."""
+    pages = Pages()
+    threads = [pool._max_workers for pool in (pages._pages, pages._answers)]
+    assert sum(threads) <= 97 - 5  # the loader, jobs, daily work and answers worked out ahead have theirs
+    assert min(threads) > WAITING_OF_ALL

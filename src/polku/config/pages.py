@@ -27,8 +27,9 @@ from polku.jobs.giving_way import come_after_others, somebody_waits
 _Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 _Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 
-_AT_ONCE = 64
-"""Requests of people, and of programs, under way at a time; a thread keeps its connection."""
+_OF_PEOPLE, _OF_PROGRAMS = 48, 42
+"""Requests under way at a time. Each has a thread, which keeps its connection: together they are fewer than the hundred
+that PostgreSQL gives, and each more than the questions of one workspace that may wait (`places.WAITING_OF_ALL`)."""
 _PROGRAMS = "/api/"
 
 
@@ -38,9 +39,9 @@ class Pages(ASGIHandler):
     def __init__(self) -> None:
         BaseHandler.__init__(self)
         self.load_middleware(is_async=False)
-        self._pages = ThreadPoolExecutor(_AT_ONCE, "polku-page")
+        self._pages = ThreadPoolExecutor(_OF_PEOPLE, "polku-page")
         # Programs wait for large questions more patiently than people for small pages.
-        self._answers = ThreadPoolExecutor(_AT_ONCE, "polku-api", initializer=come_after_others)
+        self._answers = ThreadPoolExecutor(_OF_PROGRAMS, "polku-api", initializer=come_after_others)
 
     async def __call__(self, scope: dict[str, Any], receive: _Receive, send: _Send) -> None:
         if scope["type"] != "http":
