@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from polku.config.pages import Pages
+from polku.eventstore.duckdb.instance import QUESTIONS_AT_ONCE
 from polku.eventstore.places import WAITING_OF_ALL
 from tests.lacking import lacking
 
@@ -104,4 +105,4 @@ def test_requests_take_no_more_connections_than_postgresql_gives_nor_one_workspa
     pages = Pages()
     threads = [pool._max_workers for pool in (pages._pages, pages._answers)]
     assert sum(threads) <= 97 - 5  # the loader, jobs, daily work and answers worked out ahead have theirs
-    assert min(threads) > WAITING_OF_ALL
+    assert min(threads) >= WAITING_OF_ALL + QUESTIONS_AT_ONCE + 8

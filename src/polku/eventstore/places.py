@@ -23,7 +23,7 @@ from polku.eventstore.cancelling import Asking
 from polku.eventstore.port import QuestionTooSlow
 
 HEAVY_SECONDS = 0.5
-WAITING_OF_ONE, WAITING_OF_ALL = 16, 40
+WAITING_OF_ONE, WAITING_OF_ALL = 16, 32
 """Questions of one person, and of all in one workspace, that may wait: each keeps one of the server's threads."""
 _REMEMBERED = 10_000  # questions whose length, and askers whose last turn, is known
 _FORGETS = 0.3  # is left of a longer time before, after each shorter one
