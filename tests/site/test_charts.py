@@ -78,6 +78,12 @@ def test_pages_and_files_have_the_same_light_colours():
     assert set(re.findall(r"var\((--[\w-]+)\)", SHEET)) <= set(images.LIGHT)
 
 
+def test_a_name_that_no_xml_may_hold_is_drawn_all_the_same():
+    shown, odd = (images.png(picture(90, 20, text(0, 9, f"a{sign}b")), title=sign) for sign in "\ufffd\x01")
+    assert (odd[:4], odd) == (b"\x89PNG", shown)
+    assert images.png(picture(9, 9, text(0, 9, "".join(map(chr, (0, 11, 31, 0xFFFE, 0xFFFF)))))) != b""
+
+
 def test_a_picture_becomes_a_png_of_twice_its_size():
     content = images.png(picture(120, 80, element("rect", class_="chart-bar", width=60, height=80)))
     assert content[:8] == b"\x89PNG\r\n\x1a\n"

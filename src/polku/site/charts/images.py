@@ -40,6 +40,8 @@ LIGHT = {
 
 _MARGIN = 24
 _SHEET = Path(__file__).with_name("charts.css")
+_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What no XML may hold, however written. Names of events may, and browsers do not mind it in a page."""
 
 
 class PicturesUnavailable(Exception):
@@ -55,7 +57,8 @@ def png(svg: str, *, title: str = "", lines: Sequence[str] = (), foot: str = "")
         raise PicturesUnavailable(
             _("Pictures need an optional part of Polku. Install it with: pip install “polku[images]”.")
         ) from error
-    return bytes(vl_convert.svg_to_png(standalone(framed(svg, title, lines, foot)), scale=TIMES))
+    drawn = _NO_XML.sub("\N{REPLACEMENT CHARACTER}", standalone(framed(svg, title, lines, foot)))
+    return bytes(vl_convert.svg_to_png(drawn, scale=TIMES))
 
 
 def framed(svg: str, title: str, lines: Sequence[str], foot: str) -> SafeString:
