@@ -102,6 +102,25 @@ def test_nothing_is_sent_to_who_has_left_and_the_work_is_ended_in_order(pages):
     assert gone.is_set()
 
 
+def test_a_body_too_large_is_refused_without_being_kept(pages, settings):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 10
+    taken = asyncio.run(_ask(pages, "/told/", b"12345", b"67890"))
+    assert json.loads(taken[1]["body"])["body"] == "1234567890"
+    refused = asyncio.run(_ask(pages, "/told/", *[b"12345"] * 100))
+    assert refused[0]["status"] in (400, 413)
+    beginning = asyncio.run(pages.read_body(_sends(b"12345", b"67890", b"12345", b"never asked for")))
+    assert beginning.getvalue() == b"123456789012345"
+
+
+def _sends(*parts: bytes):
+    left = list(parts)
+
+    async def receive():
+        return {"type": "http.request", "body": left.pop(0), "more_body": bool(left)}
+
+    return receive
+
+
 def test_who_leaves_before_the_end_of_the_body_asks_nothing(pages):
     async def receive():
         return {"type": "http.disconnect"}

@@ -12,8 +12,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from contextvars import copy_context
+from io import SEEK_END, BytesIO
 from typing import IO, Any
 
+from django.conf import settings
 from django.core import signals
 from django.core.exceptions import RequestAborted
 from django.core.handlers.asgi import ASGIHandler, get_script_prefix
@@ -50,15 +52,32 @@ class Pages(ASGIHandler):
             body = await self.read_body(receive)
         except RequestAborted:
             return
+        if (size := body.seek(0, SEEK_END)) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            # Django refuses by the length that is told; it is not told where a body comes in chunks.
+            headers = [pair for pair in scope["headers"] if pair[0] != b"content-length"]
+            scope = {**scope, "headers": [*headers, (b"content-length", b"%d" % size)]}
+        body.seek(0)
         with closing(body):
             await self._respond(scope, body, receive, send)
+
+    async def read_body(self, receive: _Receive) -> IO[bytes]:
+        """The body in memory, or its beginning where it is larger than any that is taken: nobody fills the disk with
+        what is refused. Raises RequestAborted."""
+        body = BytesIO()
+        while body.tell() <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise RequestAborted
+            body.write(message.get("body", b""))
+            if not message.get("more_body", False):
+                break
+        return body
 
     async def _respond(self, scope: dict[str, Any], body: IO[bytes], receive: _Receive, send: _Send) -> None:
         is_programs = scope["path"].startswith(_PROGRAMS)
         threads, make = (self._answers, self._make) if is_programs else (self._pages, self._make_page)
         making = asyncio.get_running_loop().run_in_executor(threads, copy_context().run, make, scope, body)
-        # All that can still come from there is that the client has gone; whoever wrapped `receive` hears of it.
-        leaving = asyncio.ensure_future(receive())
+        leaving = asyncio.ensure_future(_left(receive))
         try:
             # A thread cannot be stopped, and it reads the body: what it makes is waited for, whoever wants it.
             response = await making
@@ -84,3 +103,9 @@ class Pages(ASGIHandler):
         if not response.streaming:
             response.close()
         return response
+
+
+async def _left(receive: _Receive) -> None:
+    """Until the client has gone, of which whoever wrapped `receive` hears. The rest of a body too large is let fall."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
