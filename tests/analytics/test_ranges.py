@@ -23,6 +23,7 @@ HELSINKI = "Europe/Helsinki"
         ("2026-01-15T12:30:00+05:00", datetime(2026, 1, 15, 7, 30)),
         ("2026-03-29T03:30", datetime(2026, 3, 29, 1, 30)),  # does not exist: moved on to 04:30
         ("2026-10-25T03:30", datetime(2026, 10, 25, 0, 30)),  # happens twice: the first
+        ("9999-12-31T23:59:59-11:00", datetime(9998, 12, 31)),  # for ever
     ],
 )
 def test_a_time_is_read_in_the_workspaces_zone(given, utc):

@@ -20,6 +20,9 @@ _DURATION = re.compile(
     r"(?:T(?:(?P<hours>\d{1,9})H)?(?:(?P<minutes>\d{1,9})M)?(?:(?P<seconds>\d{1,9})S)?)?"
 )
 _LONGEST_WINDOW = timedelta(days=36_600)
+_FIRST, _LAST = datetime(2, 1, 1), datetime(9998, 12, 31)
+"""Between these every period has a day before and after it, in every zone. Later ones, as many write “for ever”, count
+as the last; earlier ones are mistakes."""
 
 
 def parse_range(data: object, timezone: str, *, field: str = "range") -> Range:
@@ -96,7 +99,9 @@ def _instant(data: object, timezone: str, *, field: str) -> datetime:
         if not isinstance(data, str):
             raise ValueError
         read = datetime.fromisoformat(data)
-        return _to_utc(read, timezone)
+        if read.replace(tzinfo=None) < _FIRST:
+            raise ValueError
+        return _LAST if read.year > _LAST.year else min(_to_utc(read, timezone), _LAST)
     except (ValueError, OverflowError):
         raise QueryError(
             _("“%(field)s” must be a date or a time in ISO 8601, such as 2026-03-01, not “%(value)s”.")
