@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import threading
+import time
 
 import pytest
 
 from polku.analytics.cache import AnswerCache, Kept
+from polku.eventstore import cancelling
+from polku.eventstore.places import WAITING_OF_ONE
+from polku.eventstore.port import QuestionTooSlow
 
 
 def kept(size: int) -> Kept:
@@ -68,6 +72,34 @@ def test_threads_with_one_question_wait_for_one_answer():
         thread.join(5)
     assert (times, got) == ([1], [kept(5)] * 4)
     assert cache._under_way == {}
+
+
+def test_nobody_lets_too_many_threads_wait_for_one_answer():
+    cache, go_on = AnswerCache(10_000), threading.Event()
+    told: list[object] = []
+
+    def ask(by: str) -> None:
+        with cancelling.asking(by=by):
+            try:
+                told.append(cache.get("key", lambda: go_on.wait(5) and kept(5)))
+            except QuestionTooSlow as error:
+                told.append(type(error))
+
+    threads = [
+        threading.Thread(target=ask, args=[by]) for by in ["first", *["many"] * (WAITING_OF_ONE + 2), "one"]
+    ]
+    for thread in threads:
+        thread.start()
+    deadline = time.monotonic() + 5
+    while len(told) < 2 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    refused = told[:]
+    go_on.set()
+    for thread in threads:
+        thread.join(5)
+    assert refused == [QuestionTooSlow] * 2
+    assert told[2:] == [kept(5)] * (WAITING_OF_ONE + 2)
+    assert (cache._under_way, cache._waiting) == ({}, {})
 
 
 def test_clearing():

@@ -19,7 +19,7 @@ from polku.eventstore import cancelling
 from polku.eventstore.behaviour import FunnelQuestion, RetentionQuestion
 from polku.eventstore.duckdb.instance import Instance
 from polku.eventstore.duckdb.store import DuckDBStore
-from polku.eventstore.middleware import EndsWithItsClient, token_of
+from polku.eventstore.middleware import EndsWithItsClient, asker_of, token_of
 from polku.eventstore.port import Condition, QuestionTooSlow, Scope, Selector
 from tests.eventstore.test_store_files import KEY, events
 
@@ -194,6 +194,19 @@ def test_only_the_session_that_asked_can_stop_it(owner_client, teammate):
     assert owner_client.post("/questions/cancel/", {"token": "question-1"}).status_code == 404
     assert owner_client.post("/questions/cancel/", {"token": "x"}).status_code == 404
     assert owner_client.get("/questions/cancel/").status_code == 405
+
+
+def test_nobody_passes_for_many_by_what_lets_nobody_in():
+    def asker(path: str, **headers: str) -> str:
+        request = RequestFactory().get(path, headers=headers)
+        request.COOKIES = {settings.SESSION_COOKIE_NAME: "session"}
+        return asker_of(request)
+
+    assert asker("/w/x/explore/", authorization="one") == asker("/w/x/explore/", authorization="two")
+    assert asker("/api/v1/query", authorization="Bearer sk_1") == asker(
+        "/api/v1/query", authorization="bearer  sk_1 "
+    )
+    assert asker("/api/v1/query", authorization="Bearer sk_1") != asker("/api/v1/query")
 
 
 @pytest.mark.parametrize(("language", "said"), [("en", "The question took"), ("fi", "Kysely kesti")])

@@ -146,3 +146,13 @@ def test_nobody_lets_too_many_wait(crowd):
     crowd.ask("b", "w", by="b")
     crowd.end("a0", then=3)
     assert crowd.began[2:] == ["b"]
+
+
+def test_nobody_lets_too_many_wait_in_several_workspaces(crowd):
+    for number in range(2 + WAITING_OF_ONE):
+        crowd.ask(f"a{number}", f"w{number % 3}", by="a")
+    with (
+        pytest.raises(QuestionTooSlow),
+        crowd.places.taken("another", "x", Asking(by="a"), is_much=False, patience=10),
+    ):
+        pass

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+import time
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Hashable
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext as _
+
 from polku.analytics.context import Message
 from polku.eventstore import cancelling
+from polku.eventstore.places import WAITING_OF_ONE
+from polku.eventstore.port import QuestionTooSlow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _LOOKS_UP_EVERY = 0.2  # seconds
+_PATIENCE = 2 * cancelling.QUESTION_SECONDS
+"""Whoever works the answer out may have waited for a place before. What took longer failed, and would fail again."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +41,8 @@ class Kept:
 class AnswerCache:
     """The least recently used answers go first, when more than `most_bytes` are kept.
 
-    Threads that ask the same thing at the same time wait for one of them to work it out.
+    Threads that ask the same thing at the same time wait for one of them to work it out. As everywhere where questions
+    wait, nobody lets so many wait that others find no thread.
     """
 
     def __init__(self, most_bytes: int) -> None:
@@ -43,9 +51,13 @@ class AnswerCache:
         self._size = 0
         self._lock = Lock()
         self._under_way: dict[Hashable, tuple[Lock, int]] = {}
+        self._waiting: Counter[str] = Counter()  # by whom
 
     def get(self, key: Hashable, work_out: Callable[[], Kept]) -> Kept:
-        """The answer kept under `key`, else the one that `work_out` returns, kept. Errors are not kept."""
+        """The answer kept under `key`, else the one that `work_out` returns, kept. Errors are not kept.
+
+        Raises QuestionTooSlow where others take too long with it, or too many of whoever asks wait already.
+        """
         found = self._find(key)
         if found is not None:
             return found
@@ -90,8 +102,8 @@ class AnswerCache:
             turn, waiting = self._under_way.get(key, (Lock(), 0))
             self._under_way[key] = (turn, waiting + 1)
         try:
-            while not turn.acquire(timeout=_LOOKS_UP_EVERY):
-                cancelling.check()  # whoever does not wait any more need not stand in line
+            if not turn.acquire(blocking=False):
+                self._wait(turn)
             try:
                 yield
             finally:
@@ -103,3 +115,25 @@ class AnswerCache:
                     self._under_way[key] = (turn, waiting)
                 else:
                     del self._under_way[key]
+
+    def _wait(self, turn: Lock) -> None:
+        asked = cancelling.current()
+        by = asked.by if asked else ""
+        until = time.monotonic() + _PATIENCE
+        with self._lock:
+            if by and self._waiting[by] >= WAITING_OF_ONE:
+                raise _too_slow()
+            self._waiting[by] += 1
+        try:
+            while not turn.acquire(timeout=_LOOKS_UP_EVERY):
+                cancelling.check()  # whoever does not wait any more need not stand in line
+                if time.monotonic() > until:
+                    raise _too_slow()
+        finally:
+            with self._lock:
+                self._waiting[by] -= 1
+                self._waiting += Counter()  # without those of whom nothing waits
+
+
+def _too_slow() -> QuestionTooSlow:
+    return QuestionTooSlow(_("Other questions take all the time now; try again in a moment."))

@@ -99,9 +99,9 @@ class Places:
 
     def _check_the_queue(self, me: _Waiting) -> None:
         """Raises QuestionTooSlow where the person, or the workspace, has enough waiting."""
-        of_all = [each for each in self._waiting if each.workspace == me.workspace]
-        of_one = [each for each in of_all if each.by == me.by]
-        if len(of_all) >= WAITING_OF_ALL or (me.by and len(of_one) >= WAITING_OF_ONE):
+        of_all = sum(each.workspace == me.workspace for each in self._waiting)
+        of_one = sum(each.by == me.by for each in self._waiting)  # in whatever workspace
+        if of_all >= WAITING_OF_ALL or (me.by and of_one >= WAITING_OF_ONE):
             raise QuestionTooSlow(_("Other questions take all the time now; try again in a moment."))
 
     def _next(self) -> _Waiting | None:
