@@ -25,7 +25,7 @@ from polku.site.formats import Reader
 
 Record = Mapping[str, Any]
 
-_MOST = 64  # of up to half a megabyte
+_MOST = 64  # of forty touchpoints each takes a megabyte
 _NOT_DRAWN = {"data_as_of", "rows_scanned"}
 """Change with every signal, also where no figure does."""
 
