@@ -75,6 +75,36 @@ def test_people_are_named_only_to_those_who_may_see_them(people, workspace):
     assert run(workspace, DROPPED, sees_people=True) == allowed
 
 
+@pytest.mark.parametrize(
+    ("query", "name"),
+    [
+        ({"kind": "trend", "breakdown": {"property": "person.email"}}, "person.email"),
+        (
+            {"kind": "trend", "where": [{"property": "Phone_Number", "op": "contains", "value": "4"}]},
+            "Phone_Number",
+        ),
+        (
+            {
+                "kind": "retention",
+                "start": {"where": [{"property": "person.name", "op": "eq", "value": "Bo"}]},
+            },
+            "person.name",
+        ),
+        (
+            {**DROPPED, "funnel": {"steps": [{"where": [{"property": "order.userId", "op": "exists"}]}] * 3}},
+            "order.userId",
+        ),
+    ],
+)
+def test_nobody_else_asks_by_what_says_who_somebody_is(people, workspace, query, name):
+    with pytest.raises(QueryError) as refused:
+        run(workspace, query)
+    assert f"“{name}” says who somebody is" in refused.value.message
+    assert run(workspace, query, sees_people=True)["kind"] == query["kind"]
+    assert run(workspace, {"kind": "trend", "breakdown": {"property": "name"}})["series"][0]["key"] == "visit"
+    assert run(workspace, {"kind": "trend", "breakdown": {"property": "person.city"}})["series"]
+
+
 def test_a_page_at_a_time(people, workspace):
     whole = run(workspace, DROPPED, sees_people=True)["people"]
     pages = [

@@ -17,6 +17,7 @@ from polku.analytics.context import Message, QueryContext
 from polku.analytics.errors import QueryError, unknown_word
 from polku.analytics.known import warn_of_unknown
 from polku.analytics.parsing import parse_breakdown, parse_compare, parse_scope, parse_unit
+from polku.analytics.personal import refuse_to_say_who
 from polku.eventstore import cancelling
 from polku.eventstore.registry import store as open_store
 
@@ -45,11 +46,14 @@ def run(
     cache, which knows the version of the data. Raises QueryError for a question that cannot be answered as it
     stands, and StoreError (QuestionTooSlow among them) where the store gives up. With `state`, one that the store
     had lately, an answer kept since then is good enough. `sees_people`: whoever asks may see customers one by one;
-    without it kinds that could name people give their numbers only.
+    without it kinds that could name people give their numbers only, and none is split or filtered by what says who
+    somebody is.
     """
     canonical = canonical_text(query)
     kind = _kind(query)
     asked = values.mapping(query, (*COMMON_FIELDS, *kind.fields), field="")
+    if not sees_people:
+        refuse_to_say_who(asked)
     store, key = open_store(), workspace.key.hex
     warnings: list[Message] = []
     scope = parse_scope(workspace, asked, warnings=warnings)

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from polku.accounts.access import allows
 from polku.analytics import QueryError, run
 from polku.analytics.explore.cells import DrawnTable, draw
 from polku.analytics.explore.pages import Asked, QuestionPage
@@ -68,7 +69,9 @@ def ask(request: WorkspaceRequest, page: QuestionPage, form: QuestionForm) -> Sh
     query = form.query()
     reader = reader_of(request)
     try:
-        answer: dict[str, Any] = run(request.workspace, query)
+        answer: dict[str, Any] = run(
+            request.workspace, query, sees_people=allows(request.membership.role, "act")
+        )
     except (QueryError, StoreError) as error:
         return Shown(form, query=query, problem=str(error))
     presentation = page.present(answer, Asked(request, page, form, query, reader))
