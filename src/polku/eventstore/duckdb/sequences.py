@@ -124,7 +124,7 @@ def _by_unit(unit: Integers) -> Integers:
     bits = len(unit).bit_length()
     if not len(unit) or int(unit.max()).bit_length() + bits >= 63:
         return np.argsort(unit, kind="stable")
-    packed = unit << bits
+    packed = np.left_shift(unit, bits, dtype=np.int64)
     packed |= np.arange(len(unit))
     packed.sort()
     packed &= (1 << bits) - 1

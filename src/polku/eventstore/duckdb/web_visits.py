@@ -22,6 +22,7 @@ from polku.eventstore.duckdb.conditions import all_of
 from polku.eventstore.duckdb.sequences import SESSION_GAP, in_order
 from polku.eventstore.duckdb.session import Session
 from polku.eventstore.duckdb.terms import Terms
+from polku.eventstore.hit_rows import narrow
 from polku.eventstore.port import Scope, SignalKind
 from polku.eventstore.streams import IdKind
 from polku.eventstore.web import Dimension
@@ -52,7 +53,7 @@ class Visits:
     say. `load`: mean load time of a visit's pages in milliseconds, NaN where none was measured.
     """
 
-    person: Integers
+    person: NDArray[Any]
     start: Integers
     is_daily: NDArray[np.bool_]
     codes: Mapping[Dimension, Small]
@@ -61,10 +62,10 @@ class Visits:
     page_visit: Small
     page: Small
     order_visit: Integers
-    order_person: Integers
+    order_person: NDArray[Any]
     order_value: NDArray[np.float64]
     order_status: NDArray[np.object_]
-    contact_person: Integers
+    contact_person: NDArray[Any]
     search_visit: Integers
     search_query: Small
     search_found: NDArray[np.float64]
@@ -87,12 +88,12 @@ class Visits:
 class _Rows:
     """Signals in order of person, time and arrival. `page` is −1 where an event has no address or is not wanted."""
 
-    person: Integers
+    person: NDArray[Any]
     time: Integers
-    arrival: Integers
+    arrival: NDArray[Any]
     kind: NDArray[np.uint8]
     page: Small
-    session: Integers
+    session: NDArray[Any]
     is_wanted: NDArray[np.bool_]
     is_search: NDArray[np.bool_]
     pages: Sequence[str]
@@ -190,8 +191,13 @@ def _rows(session: Session, scope: Scope, searches: Sequence[str]) -> _Rows:
         read["measured"].append(np.flatnonzero(load > 0) + count)
         read["load"].append(load[load > 0])
         read["page"].append(_pages(batch["url"], pages))
-        for name in ("person", "time", "arrival", "kind", "session", "wanted", "searched"):
+        for name in ("time", "kind", "wanted", "searched"):
             read[name].append(batch[name].to_numpy(zero_copy_only=False).copy())
+        # Of ten million signals each byte counts.
+        for name in ("person", "arrival"):
+            read[name].append(narrow(batch[name].to_numpy()).copy())
+        named = batch["session"].to_numpy()
+        read["session"].append(named.astype(np.int64 if named.max(initial=-1) >= 0 else np.int8))
         count += batch.num_rows
     columns = {name: np.concatenate(read.pop(name)) for name in list(read)}
     if not count:
@@ -203,6 +209,7 @@ def _rows(session: Session, scope: Scope, searches: Sequence[str]) -> _Rows:
     ordered = {name: columns.pop(name)[order] for name in list(columns)}
     place = np.empty(count, dtype=np.int64)
     place[order] = np.arange(count)
+    del order
     return _Rows(
         person=ordered["person"],
         time=ordered["time"],
