@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -20,7 +21,8 @@ from polku.analytics.models import SavedQuestion
 
 LONGEST_NAME = 120
 MOST_QUESTIONS = 1_000
-LARGEST_PARAMETERS = 20_000
+LARGEST_PARAMETERS = 12_000
+"""Characters of an address: Django leads to none of more than 16,384."""
 
 
 def create_question(
@@ -38,8 +40,7 @@ def create_question(
     """
     name, cleaned = _clean_name(name), _clean_parameters(kind, parameters)
     with scope(workspace=workspace), transaction.atomic():
-        if SavedQuestion.objects.count() >= MOST_QUESTIONS:
-            raise ValidationError(_("A workspace has at most %s saved questions.") % MOST_QUESTIONS)
+        _require_room()
         question = SavedQuestion.objects.create(
             workspace=workspace,
             name=name,
@@ -97,25 +98,29 @@ def delete_question(*, question: SavedQuestion, actor: User | None = None) -> di
 def restore_question(
     *, workspace: Workspace, kept: Mapping[str, Any], actor: User | None = None
 ) -> SavedQuestion:
-    """Undo a deletion. One transaction with its audit entry; then it is put beside its touchpoints again."""
+    """Undo a deletion; with one that is there already, nothing changes. One transaction with its audit entry; then it
+    is put beside its touchpoints again. Raises ValidationError where it would be one too many."""
     if kept["workspace"] != workspace.pk:
         raise ValueError("the question was of another workspace")
     owner = User.objects.filter(pk=kept["owner"]).first() if kept["owner"] else None
+    fields = {name: kept[name] for name in ("kind", "name", "parameters", "is_shared")} | {"owner": owner}
     with scope(workspace=workspace), transaction.atomic():
-        question = SavedQuestion.objects.create(
-            workspace=workspace,
-            kind=kept["kind"],
-            name=kept["name"],
-            parameters=kept["parameters"],
-            is_shared=kept["is_shared"],
-            owner=owner,
-        )
+        found = SavedQuestion.objects.filter(**fields).first()
+        if found is not None:
+            return found
+        _require_room()
+        question = SavedQuestion.objects.create(workspace=workspace, **fields)
         record_audit(workspace=workspace, actor=actor, action="question.restored", target=question.name)
     if placing := placements():
         for touchpoint in kept["touchpoints"]:
             with suppress(ValidationError):  # a touchpoint deleted meanwhile
                 placing.put(question, touchpoint, actor)
     return question
+
+
+def _require_room() -> None:
+    if SavedQuestion.objects.count() >= MOST_QUESTIONS:
+        raise ValidationError(_("A workspace has at most %s saved questions.") % MOST_QUESTIONS)
 
 
 def _clean_name(value: str) -> str:
@@ -131,6 +136,6 @@ def _clean_parameters(kind: str, parameters: Parameters) -> list[list[str]]:
     if pages.find(kind) is None:
         raise ValidationError(_("There is no such page of questions."))
     cleaned = [[str(name), str(value)] for name, value in parameters]
-    if sum(len(name) + len(value) for name, value in cleaned) > LARGEST_PARAMETERS:
+    if len(urlencode([(name, value) for name, value in cleaned])) > LARGEST_PARAMETERS:
         raise ValidationError(_("The question is too long to be saved."))
     return cleaned

@@ -118,8 +118,12 @@ def restore(request: WorkspaceRequest) -> HttpResponse:
     kept = posted_undo(request, restore=_RESTORE)
     if kept is None:
         return redirect("explore:index", workspace=request.workspace.slug)
-    question = domain.restore_question(workspace=request.workspace, kept=kept, actor=request.user)
-    messages.success(request, _("The saved question “%s” is back.") % question.name)
+    try:
+        question = domain.restore_question(workspace=request.workspace, kept=kept, actor=request.user)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        messages.success(request, _("The saved question “%s” is back.") % question.name)
     return redirect("explore:index", workspace=request.workspace.slug)
 
 
@@ -156,10 +160,10 @@ def _parameters(request: WorkspaceRequest, page: pages.QuestionPage | None) -> p
     if page is None:
         raise Http404
     workspace = request.workspace
-    data = QueryDict(request.POST.get("state", "")[: domain.LARGEST_PARAMETERS])
+    data = QueryDict(request.POST.get("state", ""))
     return page.form(data, workspace=workspace, state=store().state(workspace.key.hex)).kept()
 
 
 def _back(request: WorkspaceRequest, kind: str, state: str) -> HttpResponse:
     base = reverse("explore:question", args=[request.workspace.slug, kind])
-    return redirect(f"{base}?{state}" if state else base)
+    return redirect(f"{base}?{state}" if 0 < len(state) <= domain.LARGEST_PARAMETERS else base)
