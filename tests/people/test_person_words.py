@@ -9,6 +9,7 @@ from django.utils import translation
 
 from polku.people.event_words import event_sentence
 from polku.people.names import PersonName, name_person, read_traits
+from polku.people.property_names import value_meant, value_name
 from polku.people.sentences import sentence
 from polku.people.timeline import build_days, flat_properties, path_of, read_properties
 from polku.people.timeline_sources import TouchpointLink
@@ -229,3 +230,12 @@ def test_long_runs_of_events_are_folded_and_nothing_else_is():
     assert [(len(run.shown), len(run.folded)) for run in visit.runs] == [(5, 4), (1, 0), (2, 0)]
     with translation.override("fi"):
         assert visit.runs[0].folded_words == "4 tapahtumaa lisää"
+
+
+def test_values_are_found_by_what_people_call_them():
+    with translation.override("fi"):
+        assert value_meant("device_type", " Puhelin") == "phone"
+        assert value_meant("person.language", "suomi") == "fi"
+        assert value_meant("channel", "myymälä") == "store"
+        assert value_name("channel", "store") == "myymälä"
+        assert (value_meant("city", "puhelin"), value_meant("channel", "kioski")) == ("puhelin", "kioski")

@@ -55,10 +55,28 @@ def in_words(condition: Mapping[str, Any]) -> str:
     """`city is one of Oulu, Rovaniemi`"""
     row = row_of(condition)
     operator = _("is one of") if row["op"] == "in" else str(dict(OPERATORS)[row["op"]])
-    name, value = row["property"], resolvers.words().value(row["property"], row["value"])
+    name, value = row["property"], ", ".join(_named(condition))
     if row["op"] == "eq" and row["value"] in ("true", "false"):
         return f"{resolvers.words().property(name)}: {value}"
     return " ".join(part for part in (resolvers.words().property(name), operator, value) if part)
+
+
+def as_in_data(row: Mapping[str, str]) -> dict[str, str]:
+    """The row with values as the data has them where they were written as people call them."""
+    if row["op"] not in ("eq", "ne", "in"):
+        return dict(row)
+    parts = [part.strip() for part in row["value"].split(",")] if row["op"] == "in" else [row["value"]]
+    meant = [resolvers.words().meant(row["property"], part) for part in parts]
+    return {**row, "value": ", ".join(meant)}
+
+
+def _named(condition: Mapping[str, Any]) -> list[str]:
+    """The condition's values as people call them."""
+    if condition["op"] == "exists":
+        return []
+    value = condition.get("value")
+    parts = value if isinstance(value, list) else [value]
+    return [resolvers.words().value(condition["property"], _text(part)) for part in parts]
 
 
 def _number(text: str) -> float | int | str:

@@ -40,11 +40,13 @@ class JourneyChoice:
 
 @dataclass(frozen=True)
 class Words:
-    """How names that came with the data are said to people. `value` takes the property's name first."""
+    """How names that came with the data are said to people. `value` takes the property's name first, and so does
+    `meant`, which finds the value in the data by what people call it and gives any other text back."""
 
     event: Callable[[str], str]
     property: Callable[[str], str]
     value: Callable[[str, str], str]
+    meant: Callable[[str, str], str]
 
 
 FindSegment = Callable[["Workspace", str], SegmentRule | None]
@@ -59,7 +61,7 @@ _touchpoints: tuple[FindTouchpoint, ListNames] | None = None
 _journeys: ListJourneys = lambda workspace: ()  # noqa: E731
 _address_of_person: AddressOfPerson = lambda workspace, person: ""  # noqa: E731
 _names_of_people: NamesOfPeople = lambda workspace, people: {}  # noqa: E731
-_words = Words(event=str, property=str, value=lambda name, value: value)
+_words = Words(event=str, property=str, value=lambda name, value: value, meant=lambda name, said: said)
 
 
 def register_segment(find: FindSegment, names: ListNames) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.utils.translation import gettext as _
 
 from polku.journeys.models import Channel
@@ -12,6 +15,11 @@ _ABBREVIATIONS = {"nps": "NPS", "csat": "CSAT", "ces": "CES"}
 def metric_name(metric: str) -> str:
     known = {"smiley": _("smiley"), "recommend": _("recommendation")}
     return _ABBREVIATIONS.get(metric) or known.get(metric) or metric
+
+
+def channel_names() -> Mapping[str, Any]:
+    """The channels that a map offers, with their names."""
+    return {channel.value: channel.label for channel in Channel}
 
 
 def channel_name(channel: str) -> str:

@@ -14,7 +14,7 @@ def register() -> None:
     from polku.eventstore.registry import register_hit_rules
     from polku.jobs import registry as jobs
     from polku.journeys import queries, rebuilding, timeline
-    from polku.journeys.display_names import channel_name, metric_name
+    from polku.journeys.display_names import channel_names, metric_name
     from polku.journeys.domain.questions import put_question, take_question
     from polku.journeys.hit_rules import hit_rules
     from polku.journeys.live import journey_kind
@@ -42,7 +42,7 @@ def register() -> None:
     use_start_page(start_page)
     timeline_sources.use_journeys(
         touchpoints=timeline.find_touchpoints,
-        channel=channel_name,
+        channels=channel_names(),
         metric=metric_name,
         feeling=timeline.rate_answer,
     )

@@ -10,7 +10,7 @@ from polku.accounts.models import Workspace
 from polku.analytics import resolvers
 from polku.people import queries
 from polku.people.event_words import event_sentence
-from polku.people.property_names import property_name, value_name
+from polku.people.property_names import property_name, value_meant, value_name
 from polku.site import navigation
 
 
@@ -24,6 +24,7 @@ def register() -> None:
             event=lambda name: event_sentence(name, {}),
             property=property_name,
             value=value_name,
+            meant=value_meant,
         ),
     )
     navigation.register(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from polku.accounts.models import Workspace
 
@@ -35,7 +36,7 @@ RateAnswer = Callable[[str, float, float, float], Feeling | None]
 """(metric, score, lowest, highest) → the feeling, None where the scale tells none."""
 
 _touchpoints: FindTouchpoints = lambda workspace, numbers: {}  # noqa: E731
-_channel: Callable[[str], str] = str
+_channels: Mapping[str, Any] = {}
 _metric: Callable[[str], str] = str
 _feeling: RateAnswer = lambda metric, score, low, high: None  # noqa: E731
 _sources: NameSources = lambda workspace: {}  # noqa: E731
@@ -44,13 +45,13 @@ _sources: NameSources = lambda workspace: {}  # noqa: E731
 def use_journeys(
     *,
     touchpoints: FindTouchpoints,
-    channel: Callable[[str], str],
+    channels: Mapping[str, Any],
     metric: Callable[[str], str],
     feeling: RateAnswer,
 ) -> None:
-    """Called once, when the program starts."""
-    global _touchpoints, _channel, _metric, _feeling
-    _touchpoints, _channel, _metric, _feeling = touchpoints, channel, metric, feeling
+    """Called once, when the program starts. `channels` are those that have names, with the names."""
+    global _touchpoints, _channels, _metric, _feeling
+    _touchpoints, _channels, _metric, _feeling = touchpoints, channels, metric, feeling
 
 
 def use_sources(names: NameSources) -> None:
@@ -63,8 +64,13 @@ def touchpoints(workspace: Workspace, numbers: Collection[int]) -> Mapping[int, 
     return _touchpoints(workspace, numbers) if numbers else {}
 
 
+def channel_names() -> Mapping[str, Any]:
+    """Channels that have names, with the names."""
+    return _channels
+
+
 def channel_name(channel: str) -> str:
-    return _channel(channel)
+    return str(_channels.get(channel, channel))
 
 
 def metric_name(metric: str) -> str:

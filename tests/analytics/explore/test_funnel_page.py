@@ -330,6 +330,32 @@ def test_filters_narrow_the_question_and_are_taken_away_one_by_one(shop, owner):
         assert "40 : who they are 100%" in shown(client.get(f"{FUNNEL}?step=event:a&step=event:b&{odd}"))
 
 
+def test_filters_understand_values_as_people_call_them(shop, owner):
+    def known(number):
+        return {"channel": "store", "properties": {"device_type": "phone" if number % 4 else "tablet"}}
+
+    shop.events(*((f"q{number}", "a", f"2026-03-01T10:{number:02d}", known(number)) for number in range(40)))
+    client = Client(headers={"accept-language": "fi"})
+    client.force_login(owner)
+    for filters, words, left in (
+        ("property=device_type&op=eq&value=Puhelin", "laite on puhelin", 30),
+        ("property=device_type&op=in&value=tabletti,+phone", "laite on jokin näistä: tabletti, puhelin", 40),
+        ("property=channel&op=ne&value=myymälä", "kanava ei ole myymälä", 0),
+    ):
+        text = shown(client.get(f"{FUNNEL}?step=event:a&step=event:a&{filters}"))
+        assert words in text
+        assert (f"{left} : keitä he ovat" in text) == (left > 0)
+
+
+def test_properties_called_the_same_are_told_apart(shop, owner):
+    properties = {"device": "x", "device_type": "phone", "region": "y"}
+    shop.events(("q", "a", "2026-03-01T10:00", {"properties": properties}))
+    content = signed_in(owner).get(FUNNEL).content.decode()
+    options = dict(re.findall(r'<option value="([^"]*)"[^>]*>([^<]*)', content))
+    assert (options["device"], options["region"]) == ("Device", "Region")
+    assert options["device_type"] == "Device (recognised by Polku)"
+
+
 def test_a_question_that_was_stopped_says_so_on_its_page(events, owner):
     client = signed_in(owner)
     client.get(f"{FUNNEL}?{STEPS}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -109,7 +110,7 @@ class QuestionForm(forms.Form):
         columns = [[_readable(value) for value in self.given.getlist(name)[:MOST_FILTERS]] for name in FILTER]
         rows = [dict(zip(FILTER, row, strict=True)) for row in zip(*columns, strict=False)]
         return [
-            row
+            conditions.as_in_data(row)
             for row in rows
             if row["property"]
             and row["op"] in dict(conditions.OPERATORS)
@@ -219,13 +220,9 @@ class QuestionForm(forms.Form):
         names = properties_received(self.workspace.key.hex, self.state.version)
         if chosen and chosen not in names:
             names = (*names, chosen)
-        said = sorted((resolvers.words().property(name), name) for name in names)
-        seen: dict[str, int] = {}
-        for label, _name in said:
-            seen[label] = seen.get(label, 0) + 1
         return [
-            (name, label[:1].upper() + label[1:] + (f" ({name})" if seen[label] > 1 else ""), name == chosen)
-            for label, name in said
+            (name, label[:1].upper() + label[1:], name == chosen)
+            for label, name in sorted((label, name) for name, label in _labels(names).items())
         ]
 
     @property
@@ -247,6 +244,20 @@ class QuestionForm(forms.Form):
 
     def _day(self, day: Any) -> str:
         return day.isoformat() if day and self.is_custom else ""
+
+
+def _labels(names: Sequence[str]) -> dict[str, str]:
+    """What each property is called, told apart where several are called the same: first by whether it is a detail of
+    the customer or what Polku tells of the visit's machine, then by the name in the data."""
+    called = {name: resolvers.words().property(name) for name in names}
+    seen = Counter(called.values())
+    for name, label in called.items():
+        if seen[label] > 1 and name.startswith("person."):
+            called[name] = _("%(property)s (customer’s details)") % {"property": label}
+        elif seen[label] > 1 and name == "device_type":
+            called[name] = _("%(property)s (recognised by Polku)") % {"property": label}
+    seen = Counter(called.values())
+    return {name: label if seen[label] == 1 else f"{label} ({name})" for name, label in called.items()}
 
 
 def _flat(rows: Sequence[Mapping[str, str]]) -> list[tuple[str, str]]:
