@@ -80,7 +80,7 @@ def _onward(step: Step, asked: Asked) -> Onward:
     address, is_chosen = _who(step, "dropped", asked)
     return Onward(
         share=reader.percent(share, decimals),
-        interval=reader.percent_interval(step.interval, decimals) if step.interval else "",
+        interval=_interval(step.interval, decimals, reader) if step.interval else "",
         wait=_("half within %(time)s") % {"time": reader.duration(step.wait)}
         if step.wait is not None
         else "",
@@ -89,6 +89,13 @@ def _onward(step: Step, asked: Asked) -> Onward:
         is_chosen=is_chosen,
         change=_change(step, asked.form.compared_segment, reader),
     )
+
+
+def _interval(ends: tuple[float, float], decimals: int, reader: Reader) -> str:
+    """The ends with as many decimals as tell them apart: 99.8–100 %, not 100 % once more."""
+    while decimals < 2 and round(100 * ends[0], decimals) == round(100 * ends[1], decimals):
+        decimals += 1
+    return reader.percent_interval(ends, decimals)
 
 
 def _who(step: Step, outcome: str, asked: Asked) -> tuple[str, bool]:

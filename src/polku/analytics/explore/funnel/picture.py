@@ -36,6 +36,7 @@ def draw(steps: Sequence[Step], reader: Reader, width: int) -> SafeString:
                 text(width, top + 12, figures, class_="chart-strong", anchor="end"),
                 titled(rectangle(0, top + 20, width, _BAR, class_="chart-lost", radius=3), step.name),
                 rectangle(0, top + 20, width * step.from_first, _BAR, class_="chart-bar", radius=3),
+                _compared(step, top + 20, width),
                 text(
                     width - 8,
                     top + 38,
@@ -50,9 +51,9 @@ def draw(steps: Sequence[Step], reader: Reader, width: int) -> SafeString:
     return picture(width, 28 + len(steps) * _ROW, *rows, class_="chart-funnel")
 
 
-def _compared(step: Step, margin: float, top: float, room: float) -> SafeString:
+def _compared(step: Step, top: float, width: int) -> SafeString:
     """A dashed mark where what is compared with ends."""
     if step.before_first is None or step.number == 1:
         return SafeString("")
-    x = margin + room * step.before_first
+    x = width * step.before_first
     return line(x, top - 3, x, top + _BAR + 3, class_="chart-before")
