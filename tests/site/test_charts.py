@@ -68,6 +68,11 @@ def test_a_gap_in_a_line_stays_one_and_what_is_unfinished_is_dashed():
     assert bars(ground, Series("", points)).count("chart-bar is-open") == 1
 
 
+def test_no_name_of_a_period_goes_over_the_edge():
+    ground = Ground(["27.10.2026", "23.11.2026"], width=120, height=90, low=0, high=10, write=str)
+    assert '<text class="chart-text" x="120" y="82" text-anchor="end">23.11.2026</text>' in ground.drawn()
+
+
 def test_pages_and_files_have_the_same_light_colours():
     sheet = (ROOT / "frontend/site/tokens.css").read_text(encoding="utf-8")
     light = sheet[sheet.index(":root {") : sheet.index("@media")]

@@ -27,9 +27,16 @@ def value_axis(
 
 
 def name_axis(
-    names: Sequence[str], places: Sequence[float], *, y: float, width: float, letter: float = 7.0
+    names: Sequence[str],
+    places: Sequence[float],
+    *,
+    y: float,
+    width: float,
+    letter: float = 7.0,
+    ends: float | None = None,
 ) -> SafeString:
-    """The names under their places; where there is no room for all, every second, third … and the last one."""
+    """The names under their places; where there is no room for all, every second, third … and the last one.
+    `ends` is where the picture ends: no name goes over it."""
     if not names:
         return SafeString("")
     widest = max(map(len, names)) * letter + 12
@@ -40,4 +47,11 @@ def name_axis(
         for number in range(len(names))
         if number == last or (number % every == 0 and last - number >= every)
     ]
-    return join(*(text(places[number], y, names[number], anchor="middle") for number in shown))
+    return join(*(_name(names[number], places[number], y, ends, letter) for number in shown))
+
+
+def _name(name: str, place: float, y: float, end: float | None, letter: float) -> SafeString:
+    """A name under its place, or ending where the picture ends where there is no room for its half."""
+    if end is not None and place + len(name) * letter / 2 > end:
+        return text(end, y, name, anchor="end")
+    return text(place, y, name, anchor="middle")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from itertools import pairwise
 
 
 @dataclass(frozen=True)
@@ -32,12 +31,6 @@ def ticks(low: float, high: float, about: int = 4) -> list[float]:
     first = math.floor(low / step + 1e-9)
     last = max(math.ceil(high / step - 1e-9), first + 1)
     return [round(number * step, 10) for number in range(first, last + 1)]
-
-
-def decimals_of(steps: list[float]) -> int:
-    """How many decimals tell the ticks apart."""
-    gap = min((b - a for a, b in pairwise(steps)), default=1.0)
-    return max(0, -math.floor(math.log10(gap) + 1e-9))
 
 
 def _round_step(step: float) -> float:

@@ -63,7 +63,7 @@ class Ground:
             self.width,
             self.height,
             value_axis(self.steps, self.y, left=self.left, right=self.right, write=self.write),
-            name_axis(self.names, places, y=self.height - 8, width=self.right - self.left),
+            name_axis(self.names, places, y=self.height - 8, width=self.right - self.left, ends=self.width),
             *parts,
             class_=class_,
         )

@@ -12,6 +12,8 @@ from polku.site.charts.svg import element, join, line, path, shortened, text, ti
 
 _HEIGHT = 320
 _ROW = 20  # of the key
+_LOWEST_TOP = 4.0
+"""The scale goes at least so high, so that where little happens its ticks are whole numbers."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ def draw(picture: Picture, width: int) -> SafeString:
         width=width,
         height=int(_HEIGHT if width > 600 else 240) + int(top),
         low=min(0.0, *values) if values else 0.0,
-        high=max(1.0, *values) if values else 1.0,
+        high=max(_LOWEST_TOP, *values) if values else _LOWEST_TOP,
         write=picture.write,
         top=top,
     )
