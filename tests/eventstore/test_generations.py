@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -384,20 +383,3 @@ print("whole")
 
 def test_without_room_the_old_generation_stays(tmp_path):
     assert run(NO_ROOM, tmp_path / "events") == "whole"
-
-
-def test_nobody_waits_for_a_log_that_goes_with_its_file(tmp_path):
-    """A long log is worked in where nobody reads; while the store is written anew somebody always does."""
-    instance = Instance(tmp_path, log_size=1_000, question_seconds=3.0)
-    instance.create(KEY)
-    with instance.renewal(KEY):
-        started = time.monotonic()
-        for _again in range(2):
-            with instance.write(KEY) as session:
-                session.run(f"INSERT INTO {session.db}.person SELECT range, 'x' FROM range(5_000)")
-        assert time.monotonic() - started < 1.5
-    with instance.write(KEY) as session:
-        session.run(f"INSERT INTO {session.db}.person SELECT range, 'x' FROM range(5_000)")
-        attached = instance._attached.usable(KEY)
-    assert not attached.log.exists()  # worked in, now that nobody reads
-    instance.close()

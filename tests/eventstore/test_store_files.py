@@ -315,3 +315,20 @@ def test_a_long_question_holds_no_write_up(tmp_path):
             assert other.row(f"SELECT count(*) FROM {other.db}.signal") == (100,)
         assert session.row(f"SELECT count(*) FROM {session.db}.signal") == (0,)
     instance.close()
+
+
+def test_nobody_waits_for_a_log_that_goes_with_its_file(tmp_path):
+    """A long log is worked in where nobody reads; while the store is written anew somebody always does."""
+    instance = Instance(tmp_path, log_size=1_000, question_seconds=3.0)
+    instance.create(KEY)
+    with instance.renewal(KEY):
+        started = time.monotonic()
+        for _again in range(2):
+            with instance.write(KEY) as session:
+                session.run(f"INSERT INTO {session.db}.person SELECT range, 'x' FROM range(5_000)")
+        assert time.monotonic() - started < 1.5
+    with instance.write(KEY) as session:
+        session.run(f"INSERT INTO {session.db}.person SELECT range, 'x' FROM range(5_000)")
+        attached = instance._attached.usable(KEY)
+    assert not attached.log.exists()  # worked in, now that nobody reads
+    instance.close()
