@@ -347,6 +347,16 @@ def test_filters_understand_values_as_people_call_them(shop, owner):
         assert (f"{left} : keitä he ovat" in text) == (left > 0)
 
 
+def test_what_a_step_cannot_tell_is_said(events, owner):
+    client = signed_in(owner)
+    assert "“City” is not known at the step “Viewed a product”" in shown(
+        client.get(f"{FUNNEL}?{STEPS}&range=all&breakdown=city")
+    )
+    assert "No order in this period has the step “Viewed a product”" in shown(
+        client.get(f"{FUNNEL}?{STEPS}&range=all&unit=order")
+    )
+
+
 def test_properties_called_the_same_are_told_apart(shop, owner):
     properties = {"device": "x", "device_type": "phone", "region": "y"}
     shop.events(("q", "a", "2026-03-01T10:00", {"properties": properties}))

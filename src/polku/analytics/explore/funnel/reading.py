@@ -36,7 +36,7 @@ def present(answer: Mapping[str, Any], asked: Asked) -> Presentation:
             )
         ],
         tables=[_table(steps, unit, compared=bool(answer.get("compared"))), *_split(answer, form)],
-        cautions=_cautions(steps, answer),
+        cautions=_cautions(steps, answer, form),
         more={
             "drawn": draw_steps(steps, asked),
             "is_long": len(steps) > MOST_COLUMNS,
@@ -92,6 +92,10 @@ def _worst(rows: Sequence[Mapping[str, Any]]) -> int | None:
 def _reading(steps: Sequence[Step], answer: Mapping[str, Any], form: FunnelForm, reader: Reader) -> str:
     unit = form["unit"].value()
     first, last = steps[0], steps[-1]
+    if not first.count and unit == "order":
+        return _(
+            "No order in this period has the step “%(step)s”: only what came with an order’s number is counted here."
+        ) % {"step": first.name}
     if not first.count:
         return _("Nobody came to “%(step)s” in this period, so there is nothing to follow.") % {
             "step": first.name
@@ -227,8 +231,14 @@ def _split(answer: Mapping[str, Any], form: FunnelForm) -> list[Table]:
     return [Table(_("By %(property)s") % {"property": label}, columns, rows)]
 
 
-def _cautions(steps: Sequence[Step], answer: Mapping[str, Any]) -> list[str]:
+def _cautions(steps: Sequence[Step], answer: Mapping[str, Any], form: FunnelForm) -> list[str]:
     cautions = []
+    if form.breakdown and steps[0].count and all(part["key"] is None for part in answer["breakdown"]):
+        label = resolvers.words().property(form.breakdown)
+        cautions.append(
+            _("“%(property)s” is not known at the step “%(step)s”, by which the answer is broken down.")
+            % {"property": label[:1].upper() + label[1:], "step": steps[0].name}
+        )
     if 0 < steps[0].count < ENOUGH:
         cautions.append(
             _(
