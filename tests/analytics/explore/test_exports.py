@@ -7,6 +7,7 @@ import datetime as dt
 import io
 import re
 import zipfile
+from xml.etree import ElementTree
 
 import pytest
 
@@ -49,6 +50,15 @@ def test_xlsx_holds_no_formula_and_numbers_are_numbers(presentation):
     assert "<v>0.25</v>" in sheet
     assert names == ["1 Vaiheet  1  2  kaikki yhdessä"]
     assert "=1+1" in texts
+
+
+def test_signs_that_no_xml_may_hold_leave_the_book_whole():
+    odd = "\x00a\x01b\x0bc\ufffed"
+    table = Table(f"Jälkeen {odd}", [Column(odd)], [[odd]])
+    with zipfile.ZipFile(io.BytesIO(export(Presentation("", tables=[table]), "xlsx", title=odd))) as book:
+        parsed = [ElementTree.fromstring(book.read(name)) for name in book.namelist()]  # noqa: S314 - our own
+        names = re.findall(r'<sheet name="([^"]+)"', book.read("xl/workbook.xml").decode())
+    assert (len(parsed) > 5, names) == (True, ["1 Jälkeen  a b c d"])
 
 
 def test_several_tables_stand_one_under_another():

@@ -93,8 +93,10 @@ _FORMATS_OF_CELLS = {"share": "0.0 %", "money": "#,##0.00", "date": "yyyy-mm-dd"
 
 
 def _sheet_name(caption: str, number: int) -> str:
-    """At most 31 characters and none of those that Excel forbids; the number makes it unique."""
-    plain = "".join(" " if letter in "[]:*?/\\'" else letter for letter in caption).strip()
+    """At most 31 characters and none of those that Excel, or XML, forbids; the number makes it unique."""
+    plain = "".join(
+        letter if letter.isprintable() and letter not in "[]:*?/\\'" else " " for letter in caption
+    ).strip()
     return f"{number} {plain}"[:31].strip()
 
 
