@@ -76,7 +76,7 @@ class Instance:
         self._seconds = question_seconds
         self._log_size = log_size
         self._renewals: dict[str, cancelling.Asking] = {}
-        self._gates: dict[str, threading.Lock] = {}
+        self._gates: dict[str, threading.RLock] = {}
         self._catalogue = threading.RLock()
         self._quieter = threading.Condition(self._catalogue)
         self._renewing = threading.Lock()
@@ -243,9 +243,12 @@ class Instance:
 
     @contextmanager
     def gate(self, workspace: str) -> Iterator[None]:
-        """Within the block nobody else writes to the workspace, nor puts another generation in its place."""
+        """Within the block nobody else writes to the workspace, nor puts another generation in its place.
+
+        The thread that is in the block may write.
+        """
         with self._catalogue:
-            gate = self._gates.setdefault(workspace, threading.Lock())
+            gate = self._gates.setdefault(workspace, threading.RLock())
         with gate:
             yield
 

@@ -169,7 +169,12 @@ class DuckDBStore(BehaviourStore, LiveStore, UpkeepStore, WebStore):
             versions.finish(session)
 
     def load_stream(self, workspace: str, batch: StreamBatch, *, rules: Sequence[HitRule]) -> StreamLoaded:
-        with self._changes.noting(workspace) as note, self._instance.write(workspace) as session:
+        # The gate goes around all: what a failed write noted must be forgotten before another makes that version.
+        with (
+            self._instance.gate(workspace),
+            self._changes.noting(workspace) as note,
+            self._instance.write(workspace) as session,
+        ):
             loaded, change = stream.load_stream(session, batch, rules=rules)
             if change is not None:
                 note(loaded.version, change)
