@@ -95,6 +95,11 @@ def test_nothing_stands_in_anybodys_way(visitor, language, theme):
         assert fits(page), path
     page.locator(".explore-actions .menu > summary", has_text=re.compile("Save|Tallenna")).click()
     assert violations(page) == []
+    assert fits(page)
+    page.keyboard.press("Escape")
+    page.locator("#explore-filter").click()
+    assert violations(page) == []
+    assert fits(page)
     page.keyboard.press("Escape")
     page.locator("#step-0").click()
     assert page.locator(".picker-list:visible").count() == 1

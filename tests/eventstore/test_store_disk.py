@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
+from tests.lacking import lacking
 
 # In a process of its own: a limit on the size of files makes writing fail as a full disk does, and needs no root.
 FULL = """
@@ -122,8 +122,9 @@ def test_a_full_disk_harms_nothing_and_loading_goes_on_when_there_is_room(tmp_pa
     assert run(FULL_DISK, tmp_path / "events") == "whole"
 
 
-@pytest.mark.skipif(shutil.which("gcc") is None, reason="no gcc to make a library that lets fsync fail")
 def test_a_disk_that_cannot_sync_takes_nothing_and_loading_goes_on_when_it_can(tmp_path):
+    if shutil.which("gcc") is None:
+        lacking("a C compiler (`make system` installs gcc)")
     (tmp_path / "shim.c").write_text(SHIM)
     shim = tmp_path / "shim.so"
     subprocess.run(["gcc", "-shared", "-fPIC", "-o", shim, tmp_path / "shim.c", "-ldl"], check=True)

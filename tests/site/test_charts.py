@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import struct
 import sys
+import threading
+import time
 from itertools import pairwise
 from pathlib import Path
 
@@ -81,6 +83,27 @@ def test_pages_and_files_have_the_same_light_colours():
         name: value for name, value in images.LIGHT.items() if name != "--font"
     }
     assert set(re.findall(r"var\((--[\w-]+)\)", SHEET)) <= set(images.LIGHT)
+
+
+def test_pictures_leave_the_process_half_of_its_time():
+    alone = images.Turns(most=1, patience=60)
+    with alone.taken(), pytest.raises(images.PicturesUnavailable), alone.taken():
+        pass
+    turns = images.Turns(most=2, patience=0.05)
+    with turns.taken():
+        time.sleep(0.2)
+        with pytest.raises(images.PicturesUnavailable), turns.taken():
+            pass
+    begun = time.monotonic()
+    with turns.taken():
+        assert time.monotonic() - begun > 0.15
+    made = threading.Thread(target=images.png, args=[picture(9, 9)])
+    with images.turns.taken():
+        made.start()
+        made.join(0.5)
+        assert made.is_alive()
+    made.join(5)
+    assert not made.is_alive()
 
 
 def test_a_name_that_no_xml_may_hold_is_drawn_all_the_same():

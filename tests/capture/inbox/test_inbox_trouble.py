@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from polku.capture.inbox import Inbox, InboxUnavailable, Refusal
-from tests.robustness.conftest import faults, small_disk  # noqa: F401 - fixtures
+from tests.robustness.conftest import compiled, faults, small_disk  # noqa: F401 - fixtures
 
 SHOP = "a" * 32
 MEGABYTE = 1024 * 1024

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Sequence
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 
@@ -45,7 +48,49 @@ _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class PicturesUnavailable(Exception):
-    """The optional package that makes pictures is not installed; the text says how to get it."""
+    """The optional package that makes pictures is not installed, or too many are being made; the text says what to
+    do."""
+
+
+class Turns:
+    """One picture is made at a time, and after it none for as long as it took: the package lets nothing else of the
+    process run meanwhile, neither a page nor what receives signals. At most `most` are made or wait, since each keeps a
+    thread from others, and none for more than `patience` seconds.
+    """
+
+    def __init__(self, most: int, patience: float) -> None:
+        self._patience = patience
+        self._room = threading.BoundedSemaphore(most)
+        self._turn = threading.Lock()
+        self._rests_until = 0.0
+
+    @contextmanager
+    def taken(self) -> Iterator[None]:
+        """Raises PicturesUnavailable."""
+        if not self._room.acquire(blocking=False):
+            raise _too_many()
+        try:
+            if not self._turn.acquire(timeout=self._patience):
+                raise _too_many()
+            try:
+                time.sleep(max(0.0, self._rests_until - time.monotonic()))
+                begun = time.monotonic()
+                try:
+                    yield
+                finally:
+                    ended = time.monotonic()
+                    self._rests_until = ended + (ended - begun)
+            finally:
+                self._turn.release()
+        finally:
+            self._room.release()
+
+
+def _too_many() -> PicturesUnavailable:
+    return PicturesUnavailable(_("Many pictures are being made just now; ask again in a moment."))
+
+
+turns = Turns(most=6, patience=10.0)
 
 
 def png(svg: str, *, title: str = "", lines: Sequence[str] = (), foot: str = "") -> bytes:
@@ -58,7 +103,8 @@ def png(svg: str, *, title: str = "", lines: Sequence[str] = (), foot: str = "")
             _("Pictures need an optional part of Polku. Install it with: pip install “polku[images]”.")
         ) from error
     drawn = _NO_XML.sub("\N{REPLACEMENT CHARACTER}", standalone(framed(svg, title, lines, foot)))
-    return bytes(vl_convert.svg_to_png(drawn, scale=TIMES))
+    with turns.taken():
+        return bytes(vl_convert.svg_to_png(drawn, scale=TIMES))
 
 
 def framed(svg: str, title: str, lines: Sequence[str], foot: str) -> SafeString:
