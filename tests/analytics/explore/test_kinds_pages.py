@@ -120,6 +120,8 @@ def test_a_trend_says_its_mean_and_marks_what_is_unfinished(events, member):
         ["2026-03-16", "0", "yes"],
         ["2026-03-23", "1", "no"],
     ]
+    begun = shown(member.get(page.replace("range=all", "range=custom&from=2026-03-02&to=2026-03-11")))
+    assert "most 40" in begun and "least 40" in begun  # the second week, 20, is there only in part
 
 
 def test_a_trend_in_parts_and_compared(events, member):

@@ -255,8 +255,11 @@ def _change(change: Mapping[str, Any], measure: str, reader: Reader) -> str:
 
 
 def _alternative(form: TrendForm, shown: Shown, reader: Reader) -> str:
-    most = max(range(len(shown.values)), key=lambda place: shown.values[place])
-    least = min(range(len(shown.values)), key=lambda place: shown.values[place])
+    places = range(len(shown.values))
+    # A period of which only a part is known is the least by that alone.
+    whole = [place for place in places if shown.complete[place]] or places
+    most = max(places, key=lambda place: shown.values[place])
+    least = min(whole, key=lambda place: shown.values[place])
     return _("“%(what)s” over time: most %(most)s (%(most_when)s), least %(least)s (%(least_when)s).") % {
         "what": form.name,
         "most": figure(shown.values[most], shown.measure, reader),
