@@ -274,4 +274,8 @@ def test_orders_in_scope_and_people_with_traits(any_store, rows):
     everyone = any_store.traits(KEY, Scope())
     assert everyone.num_rows == any_store.state(KEY).people
     assert any_store.traits(KEY, Scope(where=(Condition("name", "eq", "unheard of"),))).num_rows == 0
-    assert any_store.people(KEY, []).column_names == ["person", "ids", "traits", "first_seen", "last_seen"]
+    assert any_store.people(KEY, []).column_names == [
+        "person", "ids", "kinds", "traits", "first_seen", "last_seen",
+    ]  # fmt: skip
+    for told in any_store.people(KEY, everyone["person"].to_pylist()).to_pylist():
+        assert told["ids"] and len(told["kinds"]) == len(told["ids"])
