@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 
 import pytest
@@ -75,3 +76,49 @@ def test_the_runner_works_what_comes_in_and_stops(worked):
         runner.stop()
     assert worked == [(7, {"a": 1})]
     assert not runner.is_alive()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_lanes_do_not_wait_for_each_other(worked):
+    begun, ended = threading.Event(), threading.Event()
+
+    def slow(workspace_id, payload, progress):
+        begun.set()
+        ended.wait(10)
+
+    registry.register("test slow", slow, lane="test lane")
+    runner = queue.Runner()
+    runner.start()
+    try:
+        queue.enqueue(kind="test slow", workspace_id=7, payload={})
+        assert begun.wait(5)
+        queue.enqueue(kind="test", workspace_id=7, payload={"a": 1})
+        deadline = time.monotonic() + 5
+        while not worked and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert worked == [(7, {"a": 1})]
+        assert Job.objects.get(kind="test slow").state == "running"
+    finally:
+        ended.set()
+        runner.stop()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_job_that_stops_with_the_server_waits_for_the_next_and_counts_as_not_tried(worked):
+    begun = threading.Event()
+
+    def long(workspace_id, payload, progress):
+        is_stopping = queue.stop_sign()
+        begun.set()
+        while not is_stopping():
+            time.sleep(0.01)
+        raise queue.Interrupted
+
+    registry.register("test long", long)
+    runner = queue.Runner()
+    runner.start()
+    queue.enqueue(kind="test long", workspace_id=7, payload={})
+    assert begun.wait(5)
+    runner.stop()
+    job = Job.objects.get()
+    assert (job.state, job.attempts, job.error) == ("waiting", 0, "")

@@ -1,10 +1,14 @@
-"""The one queue: work is put in with the change that needs it, claimed by a conditional UPDATE, and tried thrice."""
+"""The one queue: work is put in with the change that needs it, claimed by a conditional UPDATE, and tried thrice.
+
+Its lanes are worked beside each other, so that nothing waits for an import of a large file but the next import.
+"""
 
 from __future__ import annotations
 
 import logging
 import threading
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -12,14 +16,25 @@ from django.db import close_old_connections, transaction
 from django.utils import timezone
 
 from polku.jobs.models import Job
-from polku.jobs.registry import handler_of
+from polku.jobs.registry import handler_of, kinds_beside, lanes
 
 logger = logging.getLogger(__name__)
 ATTEMPTS = 3
 _PROGRESS_EVERY = 0.3
 _KEPT = timedelta(days=7)
-wake = threading.Event()
-"""Set when a job was put in; the runner of this process waits for it."""
+
+
+class Interrupted(Exception):
+    """Raised by a handler that was told to stop: its job waits, and goes on when the server is started again."""
+
+
+_waiting: set[threading.Event] = set()  # of the runners of this process
+
+
+def wake() -> None:
+    """Let the runners of this process look for work at once."""
+    for event in list(_waiting):
+        event.set()
 
 
 def enqueue(*, kind: str, workspace_id: int, payload: dict[str, Any]) -> Job:
@@ -29,13 +44,16 @@ def enqueue(*, kind: str, workspace_id: int, payload: dict[str, Any]) -> Job:
     ).first()
     if job is None:
         job = Job.objects.create(kind=kind, workspace_id=workspace_id, payload=payload)
-    transaction.on_commit(wake.set)
+    transaction.on_commit(wake)
     return job
 
 
-def claim() -> Job | None:
-    """Take the oldest waiting job, or None. Two claimers never get the same one."""
-    for job in Job.objects.filter(state=Job.State.WAITING).order_by("created_at", "pk")[:20]:
+def claim(lane: str | None = None) -> Job | None:
+    """Take the oldest waiting job of the lane (None: of any), or None. Two claimers never get the same one."""
+    waiting = Job.objects.filter(state=Job.State.WAITING)
+    if lane is not None:
+        waiting = waiting.exclude(kind__in=kinds_beside(lane))
+    for job in waiting.order_by("created_at", "pk")[:20]:
         won = Job.objects.filter(pk=job.pk, state=Job.State.WAITING).update(
             state=Job.State.RUNNING, started_at=timezone.now(), attempts=job.attempts + 1
         )
@@ -68,6 +86,9 @@ def work(job: Job) -> bool:
 
     try:
         handler_of(job.kind)(job.workspace_id, job.payload, progress)
+    except Interrupted:
+        Job.objects.filter(pk=job.pk).update(state=Job.State.WAITING, attempts=job.attempts - 1)
+        return False
     except Exception as error:
         logger.exception("job %s (%s) failed, attempt %s", job.pk, job.kind, job.attempts)
         state = Job.State.FAILED if job.attempts >= ATTEMPTS else Job.State.WAITING
@@ -75,6 +96,12 @@ def work(job: Job) -> bool:
         return False
     Job.objects.filter(pk=job.pk).update(state=Job.State.DONE, error="", ended_at=timezone.now())
     return True
+
+
+def stop_sign() -> Callable[[], bool]:
+    """What tells, in any thread, whether the one that calls this is to stop: a job that may last asks now and then."""
+    thread = threading.current_thread()
+    return thread.is_told_to_stop if isinstance(thread, _Lane) else lambda: False
 
 
 def work_off() -> int:
@@ -85,28 +112,57 @@ def work_off() -> int:
     return succeeded
 
 
-class Runner(threading.Thread):
-    """The server's thread that works the queue until `stop` is called."""
+class Runner:
+    """The server's threads, one a lane, that work the queue until `stop` is called."""
 
     def __init__(self) -> None:
-        super().__init__(name="polku-jobs", daemon=True)
+        self._lanes = [_Lane(name) for name in lanes()]
+
+    def start(self) -> None:
+        for lane in self._lanes:
+            lane.start()
+
+    def stop(self, timeout: float = 10) -> None:
+        for lane in self._lanes:
+            lane.stop()
+        self.join(timeout)
+
+    def join(self, timeout: float | None = None) -> None:
+        """Wait until all have ended, at most `timeout` seconds together."""
+        until = None if timeout is None else time.monotonic() + timeout
+        for lane in self._lanes:
+            lane.join(None if until is None else max(0.0, until - time.monotonic()))
+
+    def is_alive(self) -> bool:
+        return any(lane.is_alive() for lane in self._lanes)
+
+
+class _Lane(threading.Thread):
+    def __init__(self, lane: str) -> None:
+        super().__init__(name=f"polku-jobs-{lane}", daemon=True)
+        self._lane = lane
         self._stopping = threading.Event()
+        self._wake = threading.Event()
 
     def run(self) -> None:
+        _waiting.add(self._wake)
         while not self._stopping.is_set():
-            wake.clear()
+            self._wake.clear()
             try:
                 close_old_connections()
-                while not self._stopping.is_set() and (job := claim()) is not None:
+                while not self._stopping.is_set() and (job := claim(self._lane)) is not None:
                     work(job)
             except Exception:
                 # The database may be away for a moment; the queue must outlive that.
                 logger.exception("the job queue stumbled; it goes on")
             # Other processes put jobs in too and cannot set our event: look again now and then.
-            wake.wait(timeout=2)
+            self._wake.wait(timeout=2)
+        _waiting.discard(self._wake)
         close_old_connections()
 
-    def stop(self, timeout: float = 10) -> None:
+    def stop(self) -> None:
         self._stopping.set()
-        wake.set()
-        self.join(timeout)
+        self._wake.set()
+
+    def is_told_to_stop(self) -> bool:
+        return self._stopping.is_set()
