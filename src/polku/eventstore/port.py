@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from polku.eventstore.behaviour import BehaviourQuestions
 from polku.eventstore.live import LiveMaps
 from polku.eventstore.persons import PeopleOneByOne
+from polku.eventstore.received import ReceivedSignals
 from polku.eventstore.streams import (
     InboxPlace,
     RejectedGroup,
@@ -229,7 +230,9 @@ class Preview:
 CatalogKind = Literal["event", "url", "reason", "channel", "metric", "status", "property"]
 
 
-class EventStore(BehaviourQuestions, LiveMaps, PeopleOneByOne, Upkeep, WebQuestions, Protocol):
+class EventStore(
+    BehaviourQuestions, LiveMaps, PeopleOneByOne, ReceivedSignals, Upkeep, WebQuestions, Protocol
+):
     """One workspace's signals never meet another's: `workspace` is the first argument of everything."""
 
     # life of a workspace

@@ -34,6 +34,7 @@ from polku.eventstore.duckdb.changes import Changes
 from polku.eventstore.duckdb.column_memory import ColumnMemory
 from polku.eventstore.duckdb.instance import Instance
 from polku.eventstore.duckdb.live_store import LiveStore
+from polku.eventstore.duckdb.received import ReceivedStore
 from polku.eventstore.duckdb.upkeep_store import UpkeepStore
 from polku.eventstore.duckdb.web_store import VisitMemory, WebStore
 from polku.eventstore.persons import Identity, JoinRate, Merge, Profile, RefusedLink
@@ -63,7 +64,7 @@ from polku.eventstore.streams import (
 )
 
 
-class DuckDBStore(BehaviourStore, LiveStore, UpkeepStore, WebStore):
+class DuckDBStore(BehaviourStore, LiveStore, ReceivedStore, UpkeepStore, WebStore):
     """All workspaces' signals below `folder`, which one process opens at a time.
 
     `threads` defaults to one less than there are processors, `memory_limit` ("1GB") to one gigabyte;

@@ -1,0 +1,123 @@
+"""What has been received, counted for proposals of maps and for measurement plans."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from polku.eventstore.duckdb import conditions
+from polku.eventstore.duckdb.instance import Instance
+from polku.eventstore.duckdb.session import Session
+from polku.eventstore.duckdb.terms import Terms
+from polku.eventstore.port import Scope, Selector, SignalKind
+from polku.eventstore.received import Bought, Counted, Heard, UsualPlace
+
+_AT_ONCE = 16
+"""Groups counted in one statement: each keeps a set of its people while it runs."""
+
+
+class ReceivedStore:
+    """Mixed into DuckDBStore: the questions of `eventstore.received`."""
+
+    _instance: Instance
+
+    def usual_places(self, workspace: str, *, most_people: int = 20_000) -> list[UsualPlace]:
+        with self._instance.question(workspace, "usual places") as session:
+            return _usual_places(session, most_people)
+
+    def count_each(self, workspace: str, groups: Sequence[Sequence[Selector]], scope: Scope) -> list[Counted]:
+        with self._instance.question(workspace, "count each") as session:
+            return [
+                counted
+                for start in range(0, len(groups), _AT_ONCE)
+                for counted in _count_each(session, groups[start : start + _AT_ONCE], scope)
+            ]
+
+    def heard_at(self, workspace: str, touchpoints: Sequence[int]) -> list[Heard]:
+        with self._instance.question(workspace, "heard at") as session:
+            return _heard_at(session, touchpoints)
+
+    def bought_after(
+        self,
+        workspace: str,
+        touchpoints: Sequence[int],
+        *,
+        kinds: Sequence[SignalKind],
+        window: int,
+    ) -> list[Bought]:
+        with self._instance.question(workspace, "bought after") as session:
+            return _bought_after(session, touchpoints, kinds, window)
+
+
+def _usual_places(session: Session, most_people: int) -> list[UsualPlace]:
+    (people,) = session.row(f"SELECT next_person FROM {session.db}.meta")
+    found = session.rows(
+        f"""
+        WITH first AS (
+            SELECT s.person, s.kind, s.name, min(s.time) AS time
+            FROM {session.db}.signal AS s
+            WHERE s.person % $step = 0 AND s.kind <> {int(SignalKind.COMMENT)}
+            GROUP BY ALL
+        ), placed AS (
+            SELECT kind, name, count(*) OVER whole AS names,
+                rank() OVER (PARTITION BY person ORDER BY time) - 1
+                    + (count(*) OVER (PARTITION BY person, time) - 1) / 2 AS place
+            FROM first WINDOW whole AS (PARTITION BY person)
+        )
+        SELECT kind, name, avg(place / (names - 1)) AS place, count(*)
+        FROM placed WHERE names > 1 GROUP BY kind, name ORDER BY place, kind, name""",
+        {"step": max(1, people // most_people)},
+    )
+    return [UsualPlace(SignalKind(kind), name, place, n) for kind, name, place, n in found]
+
+
+def _count_each(session: Session, groups: Sequence[Sequence[Selector]], scope: Scope) -> list[Counted]:
+    terms = Terms(session.db, scope.timezone)
+    counts = []
+    for group in groups:
+        taken = f"FILTER ({conditions.selectors(terms, group)})"
+        counts.append(f"count(*) {taken}, count(DISTINCT s.person) {taken}, max(s.time) {taken}")
+    where = conditions.scoped(terms, scope)
+    row = session.row(f"SELECT {', '.join(counts)} FROM {terms.source()} WHERE {where}", terms.parameters)
+    return [Counted(*row[at : at + 3]) for at in range(0, len(row), 3)]
+
+
+def _heard_at(session: Session, touchpoints: Sequence[int]) -> list[Heard]:
+    found = session.rows(
+        f"""
+        SELECT h.touchpoint, s.kind, count(*), count(DISTINCT s.person), max(s.time)
+        FROM {session.db}.hit AS h JOIN {session.db}.signal AS s ON s.arrival = h.signal
+        WHERE h.touchpoint IN (SELECT unnest(CAST($touchpoints AS BIGINT[])))
+        GROUP BY ALL ORDER BY ALL""",
+        {"touchpoints": list(touchpoints)},
+    )
+    return [
+        Heard(touchpoint, SignalKind(kind), Counted(signals, people, last))
+        for touchpoint, kind, signals, people, last in found
+    ]
+
+
+def _bought_after(
+    session: Session, touchpoints: Sequence[int], kinds: Sequence[SignalKind], window: int
+) -> list[Bought]:
+    found = session.rows(
+        f"""
+        WITH here AS (
+            SELECT h.touchpoint, s.person, s.time
+            FROM {session.db}.hit AS h JOIN {session.db}.signal AS s ON s.arrival = h.signal
+            WHERE h.touchpoint IN (SELECT unnest(CAST($touchpoints AS BIGINT[])))
+                AND s.kind IN (SELECT unnest(CAST($kinds AS UTINYINT[])))
+        ), came AS (
+            SELECT DISTINCT touchpoint, person FROM here
+        ), bought AS (
+            SELECT c.touchpoint, o.person, o.time
+            FROM came AS c JOIN {session.db}.orders AS o ON o.person = c.person
+            WHERE o.time IS NOT NULL AND o.value IS NOT NULL
+        )
+        SELECT b.touchpoint, count(*), count(DISTINCT b.person), max(b.time)
+        FROM bought AS b ASOF JOIN here AS h
+            ON h.touchpoint = b.touchpoint AND h.person = b.person AND b.time >= h.time
+        WHERE b.time <= h.time + to_microseconds(CAST($window AS BIGINT))
+        GROUP BY ALL ORDER BY ALL""",
+        {"touchpoints": list(touchpoints), "kinds": [int(kind) for kind in kinds], "window": window},
+    )
+    return [Bought(touchpoint, Counted(orders, people, last)) for touchpoint, orders, people, last in found]
