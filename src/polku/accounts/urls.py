@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from polku.accounts.views import account, api_keys, audit, demo, general, home, members
+from polku.accounts.views import account, api_keys, audit, demo, general, glossary, home, members
 
 app_name = "accounts"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("account/", account.account, name="account"),
     path("w/", home.choose, name="choose"),
     path("w/<slug:workspace>/", home.open_workspace, name="open"),
+    path("w/<slug:workspace>/glossary/", glossary.glossary, name="glossary"),
     path("w/<slug:workspace>/settings/", general.general, name="settings"),
     path("w/<slug:workspace>/settings/members/", members.members, name="members"),
     path("w/<slug:workspace>/settings/members/restore/", members.restore, name="member_restore"),

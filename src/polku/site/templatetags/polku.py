@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import secrets
 from collections.abc import Sequence
+from typing import Any
 
 from django import template
+from django.urls import reverse
 from django.utils.translation import get_language
 
-from polku.site import assets, formats
+from polku.site import assets, formats, glossary
 
 register = template.Library()
 
@@ -21,6 +24,25 @@ def _language() -> str:
 def asset(source: str) -> str:
     """The address of a built file: `{% asset "site/site.ts" %}`."""
     return assets.asset_url(source)
+
+
+@register.inclusion_tag("site/parts/help.html", takes_context=True, name="help")
+def help_button(context: template.Context, key: str) -> dict[str, Any]:
+    """A small button beside a word that explains it: `{% help "nps" %}`; nothing for an empty key.
+
+    It is a popover, so it works by keyboard and without scripts. It goes beside links and labels, never into them.
+    Raises LookupError for a key that the glossary does not have.
+    """
+    if not key:
+        return {}
+    term, workspace = glossary.find(key), context.get("workspace")
+    page = reverse("accounts:glossary", kwargs={"workspace": workspace.slug}) if workspace else ""
+    return {
+        "term": term,
+        # The same word may be explained many times on a page, and parts of pages are drawn one at a time.
+        "id": f"help-{key}-{secrets.token_hex(4)}",
+        "address": f"{page}#{key}" if page else "",
+    }
 
 
 @register.filter
