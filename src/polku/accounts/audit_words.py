@@ -11,6 +11,7 @@ from polku.accounts.models import AuditEntry, Role
 
 _things: dict[str, Any] = {
     "api_key": _("API key"),
+    "checklist": _("getting started"),
     "member": _("member"),
     "user": _("user"),
     "workspace": _("workspace"),
@@ -19,6 +20,7 @@ _VERBS = {
     "added": _("added"),
     "created": _("created"),
     "deleted": _("deleted"),
+    "dismissed": _("put away"),
     "imported": _("imported"),
     "moved": _("moved"),
     "password_set": _("new password"),

@@ -72,10 +72,24 @@ class Workspace(models.Model):  # type: ignore[django-manager-missing]
     cancelled_states = models.JSONField(
         _("order states that count as cancelled or returned"), default=list, blank=True
     )
+    checklist_dismissed_at = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
         return self.name
+
+
+class OwnerLink(models.Model):
+    """The link with which somebody becomes the first owner of an installation where nobody is yet.
+
+    Only its SHA-256 is kept. There is one at a time; it goes when it is used.
+    """
+
+    digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"link of {self.created_at}"
 
 
 class Role(models.TextChoices):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from polku.accounts.views import account, api_keys, audit, demo, general, glossary, home, members
+from polku.accounts.views import account, api_keys, audit, checklist, demo, general, glossary, home, members
 
 app_name = "accounts"
 urlpatterns = [
@@ -11,6 +11,9 @@ urlpatterns = [
     path("account/", account.account, name="account"),
     path("w/", home.choose, name="choose"),
     path("w/<slug:workspace>/", home.open_workspace, name="open"),
+    path("w/<slug:workspace>/start/", checklist.checklist, name="checklist"),
+    path("w/<slug:workspace>/start/dismiss/", checklist.dismiss, name="checklist_dismiss"),
+    path("w/<slug:workspace>/start/show/", checklist.show, name="checklist_show"),
     path("w/<slug:workspace>/glossary/", glossary.glossary, name="glossary"),
     path("w/<slug:workspace>/settings/", general.general, name="settings"),
     path("w/<slug:workspace>/settings/members/", members.members, name="members"),

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
-from polku.site import navigation, notices
+from polku.site import checklist, navigation, notices
 from polku.site.preferences import theme_of
 
 
@@ -20,6 +20,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "navigation": SimpleLazyObject(lambda: navigation.links(request)),
         "settings_navigation": SimpleLazyObject(lambda: navigation.settings_links(request)),
         "notices": SimpleLazyObject(lambda: notices.notices(request)),
+        "checklist": SimpleLazyObject(lambda: checklist.of_page(request)),
         "workspaces": SimpleLazyObject(lambda: navigation.workspaces(request)),
         "workspace": getattr(request, "workspace", None),
         "may": Permissions(request),

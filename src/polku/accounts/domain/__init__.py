@@ -2,6 +2,7 @@
 
 from polku.accounts.domain.api_keys import create_api_key, find_api_key, revoke_api_key
 from polku.accounts.domain.audit import record_audit
+from polku.accounts.domain.checklists import dismiss_checklist, show_checklist
 from polku.accounts.domain.members import invite_member, remove_member, restore_member, set_member
 from polku.accounts.domain.users import create_user, set_password, update_user
 from polku.accounts.domain.workspaces import create_workspace, delete_workspace, update_workspace
@@ -11,6 +12,7 @@ __all__ = [
     "create_user",
     "create_workspace",
     "delete_workspace",
+    "dismiss_checklist",
     "find_api_key",
     "invite_member",
     "record_audit",
@@ -19,6 +21,7 @@ __all__ = [
     "revoke_api_key",
     "set_member",
     "set_password",
+    "show_checklist",
     "update_user",
     "update_workspace",
 ]
