@@ -81,9 +81,10 @@ def comments(store, workspace) -> int:
         (b"\n \n\n", "is empty"),
         (gzip.compress(b""), "is empty"),
         (gzip.compress(HEADER + b"".join(ROWS))[:-2000], "damaged gzip"),
-        (b"PK\x03\x04 spreadsheet", "Save the sheet as CSV"),
+        (b"PK\x03\x04 spreadsheet", "damaged archive"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Excel"),
         (b"PAR1 but not really", "damaged Parquet"),
-        ("who,what\n".encode("utf-16"), "UTF-16"),
+        (b"%PDF-1.7 named as a table", "is not a table"),
         (b"\x00\x01\x02\x03\x04 binary", "not a text file"),
     ],
 )

@@ -60,8 +60,8 @@ class _Chunk:
 
 
 def read_moments(column: pa.ChunkedArray, *, month_first: bool | None = None) -> Moments:
-    """Read a whole column of texts. `month_first` is what other columns of the file tell, for a column that does
-    not tell itself."""
+    """Read a whole column of texts. `month_first` is what a person or other columns of the file tell, for a column
+    that does not tell itself or contradicts itself."""
     chunks = [_chunk(array) for array in column.chunks]
     seen: Counter[bytes] = Counter()
     for chunk in chunks:
@@ -123,7 +123,9 @@ def _day_or_month_first(chunks: Sequence[_Chunk], told: bool | None) -> tuple[bo
             undecided += int(np.count_nonzero((first <= 12) & (second <= 12) & (first != second)))
             halves += matrix.shape[0] if layout.half is not None else 0
     if day_first or month_first:
-        return month_first > day_first, "contradicted" if day_first and month_first else "told"
+        if not (day_first and month_first):
+            return month_first > day_first, "told"
+        return month_first > day_first if told is None else told, "contradicted"
     if not undecided:
         return False, "none"
     if told is not None:

@@ -35,9 +35,27 @@ class Numbers:
     guessed: bool
 
 
-def read_numbers(column: pa.ChunkedArray, *, delimiter: str = ",") -> Numbers:
+def read_numbers(
+    column: pa.ChunkedArray,
+    *,
+    delimiter: str = ",",
+    decimal: Decimal | None = None,
+    typed: pa.ChunkedArray | None = None,
+) -> Numbers:
     """Read a whole column of texts; empty cells are null. Without evidence a comma is decimal where the file's
-    `delimiter` is a semicolon."""
+    `delimiter` is not a comma.
+
+    `decimal` settles what the comma means; cells that do not fit it are invalid. `typed` marks cells that are numbers
+    already, in plain form whatever the others look like.
+    """
+    if typed is not None and pc.any(typed).as_py():
+        nothing = pa.scalar(None, pa.string())
+        texts = read_numbers(pc.if_else(typed, nothing, column), delimiter=delimiter, decimal=decimal)
+        plain = read_numbers(pc.if_else(typed, column, nothing))
+        value = np.where(_as_mask(typed), plain.value, texts.value)
+        return Numbers(value, texts.invalid | plain.invalid, texts.decimal, texts.guessed)
+    if decimal is not None:
+        return _read_ornate(column, delimiter, decimal)
     try:
         value = _as_array(pc.cast(column, pa.float64()))
     except pa.ArrowInvalid:
@@ -47,10 +65,10 @@ def read_numbers(column: pa.ChunkedArray, *, delimiter: str = ",") -> Numbers:
     return Numbers(np.where(odd, np.nan, value), odd, None, False)
 
 
-def _read_ornate(column: pa.ChunkedArray, delimiter: str) -> Numbers:
+def _read_ornate(column: pa.ChunkedArray, delimiter: str, told: Decimal | None = None) -> Numbers:
     text = pc.replace_substring_regex(column, _ORNAMENTS, "")
     text = pc.replace_substring(text, "−", "-")
-    decimal, guessed = _decimal(text, delimiter)
+    decimal, guessed = (told, False) if told else _decimal(text, delimiter)
     if decimal == "comma":
         fits = pc.match_substring_regex(text, _COMMA_FORM)
         plain = pc.replace_substring(pc.replace_substring(text, ".", ""), ",", ".")

@@ -70,7 +70,7 @@ class _Reader:
         )
         self._offset = 0  # of the pending bytes' beginning
         self._line = dialect.first_line
-        self._surveyed = False
+        self._surveyed = source.wide is not None  # what comes from UTF-16 is UTF-8
 
     def run(self, chunk: int, progress: Progress | None) -> None:
         pending = b""
@@ -89,7 +89,7 @@ class _Reader:
             if len(pending) > _LONGEST_PENDING:
                 raise ImportProblem(
                     _("Line %(line)s of %(file)s does not end within 64 MB: this is not a table.")
-                    % {"line": self._line, "file": self._source.path.name}
+                    % {"line": self._line, "file": self._source.name}
                 )
         if pending:
             self._take(pending if pending.endswith(b"\n") else pending + b"\n", last=True)

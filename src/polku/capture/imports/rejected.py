@@ -131,8 +131,10 @@ def write_rejected(
     folder: Path,
     encoding: str,
     scale: str,
+    sheet: str | None = None,
 ) -> Path:
-    """Write both files into `folder`; returns the path of the table. The files are the owner's only."""
+    """Write both files into `folder`; returns the path of the table. The files are the owner's only. `sheet` is
+    that of a workbook."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
     stem = f"{source.path.name.split('.')[0][:60] or 'import'}-{stamp}-{secrets.token_hex(3)}"
@@ -143,7 +145,7 @@ def write_rejected(
     ):
         writer = csv.writer(table_handle)
         writer.writerow(["line", "reason", "raw"])
-        for item, bytes_of_row in _raw(rejected, source, raw, names):
+        for item, bytes_of_row in _raw(rejected, source, raw, names, sheet):
             words = in_words(item.reason, column=item.column, value=item.value, scale=scale)
             text, kept = _readable(bytes_of_row, encoding)
             writer.writerow([item.line, harmless(words), harmless(text)])
@@ -167,15 +169,22 @@ def _private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
-def _raw(rejected: Rejected, source: Source, raw: pa.Table, names: list[str]) -> Iterator[tuple[Line, bytes]]:
-    """Each line with the raw bytes of its row; of a Parquet file, which has none, its mapped cells as JSON."""
+def _raw(
+    rejected: Rejected, source: Source, raw: pa.Table, names: list[str], sheet: str | None
+) -> Iterator[tuple[Line, bytes]]:
+    """Each line with the raw bytes of its row; of a sheet its cells as CSV, of a Parquet file the mapped ones as
+    JSON."""
     lines = rejected.lines(raw, names)
     if source.form == "parquet":
         for item in lines:
             (cells,) = raw.slice(item.row, 1).select(list(range(len(names)))).to_pylist()
             yield item, json.dumps(dict(zip(names, cells.values(), strict=True)), ensure_ascii=False).encode()
         return
-    pieces = source.fetch(rejected.places())
+    if source.form == "workbook":
+        rows = source.workbook().rows(str(sheet))
+        pieces = rows.as_csv(row for row, _length in rejected.places())
+    else:
+        pieces = source.fetch(rejected.places())
     place: tuple[int, int] | None = None
     piece = b""
     for item in lines:

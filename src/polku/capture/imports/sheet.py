@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from numpy.typing import NDArray
 
 from polku.capture.imports.moments import INVALID, Moments, read_moments
-from polku.capture.imports.numbers import Numbers, read_numbers
+from polku.capture.imports.numbers import Decimal, Numbers, read_numbers
 from polku.capture.imports.reasons import Reason
 from polku.capture.imports.zones import clock_for
 
@@ -52,9 +52,18 @@ class Rejections:
 
 class Sheet:
     """`raw` has the columns of RawTable, `names` the file's names of its c0, c1 …; `timezone` is that of local
-    times."""
+    times. `month_first` and `decimal` hold what is settled of columns that may not tell it themselves."""
 
-    def __init__(self, raw: pa.Table, names: Sequence[str], *, timezone: str, delimiter: str = ",") -> None:
+    def __init__(
+        self,
+        raw: pa.Table,
+        names: Sequence[str],
+        *,
+        timezone: str,
+        delimiter: str = ",",
+        month_first: Mapping[str, bool] | None = None,
+        decimal: Mapping[str, Decimal] | None = None,
+    ) -> None:
         self.raw = raw
         self.size = raw.num_rows
         self.timezone = timezone
@@ -63,6 +72,8 @@ class Sheet:
         self.recognised: dict[str, Any] = {}
         self._names = list(names)
         self._delimiter = delimiter
+        self._month_first = month_first or {}
+        self._decimal = decimal or {}
         self._moments: dict[str, Moments] = {}
         self._accepted = np.ones(self.size, dtype=np.bool_)
 
@@ -92,7 +103,13 @@ class Sheet:
 
     def numbers(self, column: str) -> NDArray[np.float64]:
         """Numbers, NaN where empty; rows that hold something else are rejected."""
-        numbers: Numbers = read_numbers(self.text(column), delimiter=self._delimiter)
+        mark = f"n{self._names.index(column)}"
+        numbers: Numbers = read_numbers(
+            self.text(column),
+            delimiter=self._delimiter,
+            decimal=self._decimal.get(column),
+            typed=self.raw.column(mark) if mark in self.raw.column_names else None,
+        )
         self.reject(numbers.invalid, Reason.BAD_NUMBER, column)
         if numbers.decimal:
             self.recognised.setdefault("decimal", {})[column] = numbers.decimal
@@ -109,8 +126,12 @@ class Sheet:
         return numbers.value
 
     def prepare_moments(self, columns: Sequence[str]) -> None:
-        """Read these columns of dates together: one that tells the order of day and month tells it for all."""
-        read = {column: read_moments(self.text(column)) for column in dict.fromkeys(columns)}
+        """Read these columns of dates together: one that tells the order of day and month tells it for all whose
+        order is not settled."""
+        read = {
+            column: read_moments(self.text(column), month_first=self._month_first.get(column))
+            for column in dict.fromkeys(columns)
+        }
         told = {moments.month_first for moments in read.values() if moments.ambiguity == "told"}
         for column, moments in read.items():
             if moments.ambiguity == "assumed" and len(told) == 1:

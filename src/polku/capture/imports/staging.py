@@ -9,6 +9,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from polku.capture.imports.dialect import missing_column
+from polku.capture.imports.mapping import Reading
+from polku.capture.imports.numbers import Decimal
 from polku.capture.imports.options import ImportKind, ImportOptions, check_options
 from polku.capture.imports.orders import write_orders
 from polku.capture.imports.people import write_people
@@ -18,6 +20,7 @@ from polku.capture.imports.sheet import Sheet
 from polku.capture.imports.signals import write_signals
 from polku.capture.imports.source import Source
 from polku.capture.imports.staged import Staged
+from polku.capture.imports.staging_file import RawTable
 from polku.capture.imports.tables import columns_of, read_table
 from polku.capture.imports.zones import zone_of
 from polku.eventstore.port import Progress
@@ -34,30 +37,63 @@ def stage(
     folder: Path,
     rejected_folder: Path,
     progress: Progress | None = None,
+    reading: Reading | None = None,
+    month_first: Mapping[str, bool] | None = None,
+    decimal: Mapping[str, Decimal] | None = None,
 ) -> Staged:
-    """Read `file` and leave a batch in `folder` (who made it removes it).
+    """Read `file`, or the part of it that `reading` names, and leave a batch in `folder` (who made it removes it).
+
+    What `reading` leaves open is recognised. `month_first` and `decimal` settle, by column, what the day and month
+    of 01/02/2024 and the comma of 1,234 mean; where the column itself tells the former, it has the last word.
 
     Side effect: rejected rows are written to `rejected_folder`. Raises ImportProblem where the whole file cannot be
     taken, WrongUsage where the options fit neither it nor each other.
     """
     check_options(kind, options)
     zone_of(timezone)
-    source = Source(file)
+    reading = reading or Reading()
+    with Source(file, reading.part, folder=folder) as source:
+        return _stage(
+            kind, source, options, timezone, folder, rejected_folder, progress, reading, month_first, decimal
+        )
+
+
+def _stage(
+    kind: ImportKind,
+    source: Source,
+    options: ImportOptions,
+    timezone: str,
+    folder: Path,
+    rejected_folder: Path,
+    progress: Progress | None,
+    reading: Reading,
+    month_first: Mapping[str, bool] | None,
+    decimal: Mapping[str, Decimal] | None,
+) -> Staged:
     wanted = [*options.columns(), *(text.rpartition("=")[0] for text in options.wide)]
-    columns, dialect = columns_of(source, wanted)
-    wide = _wide_columns(options.wide, columns, source.path.name)
+    columns, layout = columns_of(source, wanted, reading)
+    wide = _wide_columns(options.wide, columns, source.name)
     names = list(dict.fromkeys([*options.columns(), *wide]))
     words = frozenset(column for column in (options.comment, options.text) if column)
     table, recognised = read_table(
         source,
-        dialect,
+        layout,
         names,
         folder / "rows.arrow",
         verbatim=words,
+        last_line=reading.last_line,
         progress=_scaled(progress, 0, _READING),
     )
     raw = table.open()
-    sheet = Sheet(raw, names, timezone=timezone, delimiter=recognised.get("delimiter", ","))
+    sheet = Sheet(
+        raw,
+        names,
+        timezone=timezone,
+        delimiter=recognised.get("delimiter", ";" if source.form == "workbook" else ","),
+        month_first=month_first,
+        decimal=decimal,
+    )
+    sheet.warnings += _digit_warnings(table)
     batch = folder / "batch.parquet"
     accepted, ties = _write(sheet, kind, options, wide, batch)
     rejected = collect(raw, names, sheet.rejections, table.rejected)
@@ -70,8 +106,9 @@ def stage(
             raw,
             names,
             folder=rejected_folder,
-            encoding=recognised.get("encoding", "utf-8"),
+            encoding="windows-1252" if recognised.get("encoding") == "windows-1252" else "utf-8",
             scale=scale,
+            sheet=recognised.get("sheet"),
         )
     if not accepted and not rejected:
         sheet.warnings.append(_("The file has a header row but no rows."))
@@ -117,6 +154,14 @@ def _wide_columns(wide: Sequence[str], columns: Sequence[str], file: str) -> dic
             raise WrongUsage(_("The column “%s” is named twice with --wide.") % column)
         result[column] = text[fitting[0] + 1 :].strip()
     return result
+
+
+def _digit_warnings(table: RawTable) -> list[str]:
+    return [
+        _("Column “%s” holds numbers of over 15 digits, of which a workbook keeps only the first 15.")
+        % column
+        for column in sorted(table.beyond_digits)
+    ]
 
 
 def _with_timezone(recognised: Mapping[str, Any], timezone: str) -> dict[str, Any]:

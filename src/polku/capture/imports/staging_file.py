@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -18,21 +19,34 @@ class RawTable:
 
     Its columns are c0, c1 … (text, null where the cell is empty), `line` (physical, from 1), `offset` and `length`
     (bytes in the decompressed file). Arrow's own format and not Parquet, because the next step maps it into memory
-    and reads each column several times. `verbatim` are the columns whose surrounding blanks are kept.
+    and reads each column several times. `verbatim` are the columns whose surrounding blanks are kept; rows after
+    the physical line `last_line` are left out. With `typed` there are also n0, n1 …: which cells are numbers of a
+    sheet rather than texts that may look like numbers.
     """
 
-    def __init__(self, path: Path, columns: int, *, verbatim: frozenset[int] = frozenset()) -> None:
+    def __init__(
+        self,
+        path: Path,
+        columns: int,
+        *,
+        verbatim: frozenset[int] = frozenset(),
+        last_line: int | None = None,
+        typed: bool = False,
+    ) -> None:
         self.path = path
         self.rejected: list[tuple[int, int, int, Reason]] = []
         self.rows = 0
+        self.beyond_digits: set[str] = set()
+        """Columns in which a sheet keeps a number with more digits than it can."""
         self._verbatim = verbatim
-        self._columns = columns
+        self._last_line = last_line
         self.schema = pa.schema(
             [
                 *((f"c{number}", pa.string()) for number in range(columns)),
                 ("line", pa.int64()),
                 ("offset", pa.int64()),
                 ("length", pa.int64()),
+                *((f"n{number}", pa.bool_()) for number in range(columns if typed else 0)),
             ]
         )
         self._writer = pa.ipc.new_file(str(path), self.schema)
@@ -44,8 +58,13 @@ class RawTable:
         lines: NDArray[np.int64],
         offsets: NDArray[np.int64],
         lengths: NDArray[np.int64],
+        typed: Sequence[pa.Array] = (),
     ) -> None:
-        """Append rows; the columns are text arrays of equal length."""
+        """Append rows, whose lines ascend; the columns are text arrays of equal length."""
+        if self._last_line is not None and lines.size and lines[-1] > self._last_line:
+            kept = int(np.searchsorted(lines, self._last_line, side="right"))
+            columns, typed = [c.slice(0, kept) for c in columns], [c.slice(0, kept) for c in typed]
+            lines, offsets, lengths = lines[:kept], offsets[:kept], lengths[:kept]
         if not lines.size:
             return
         tidy = [
@@ -54,12 +73,14 @@ class RawTable:
         self.rows += lines.size
         self._writer.write_batch(
             pa.record_batch(
-                [*tidy, pa.array(lines), pa.array(offsets), pa.array(lengths)], schema=self.schema
+                [*tidy, pa.array(lines), pa.array(offsets), pa.array(lengths), *typed], schema=self.schema
             )
         )
 
     def reject(self, offset: int, length: int, line: int, reason: Reason) -> None:
         """Note that the bytes at offset are no row."""
+        if self._last_line is not None and line > self._last_line:
+            return
         self.rejected.append((offset, length, line, reason))
 
     def __enter__(self) -> RawTable:
