@@ -57,7 +57,7 @@ class HitRows:
     time: NDArray[np.int64]
     is_again: NDArray[np.bool_]
     kind: NDArray[np.int8]
-    said: NDArray[np.int32]
+    said: NDArray[Any]
     order: NDArray[Any]
     words: Words
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from polku.eventstore.hit_rows import LooseSignals, assemble
+from polku.eventstore.hit_rows import Joining, LooseSignals
 from polku.eventstore.live import HitRows
 from polku.journeys.live.plan import DAY, Plan, Point
 from tests.journeys.live.brute_force import CONTACT, EVENT, ORDER, SCORE, World
@@ -41,41 +41,42 @@ def rows_of(world: World) -> tuple[HitRows, pa.Table]:
     hits = [(at, s["arrival"]) for at, point in enumerate(bound) for s in signals if point.takes(s)]
     voices = [s for s in signals if s["kind"] not in (EVENT, ORDER)]
 
-    def table(rows: list, **columns: tuple[str, pa.DataType]) -> pa.Table:
-        return pa.table(
+    def table(rows: list, **columns: tuple[str, pa.DataType]) -> pa.RecordBatch:
+        return pa.record_batch(
             {name: pa.array([row[field] for row in rows], type_) for name, (field, type_) in columns.items()}
         )
 
-    number = pa.float64()
-    hit_rows = assemble(
+    number_type = pa.float64()
+    joining = Joining(
         LooseSignals(
             arrival=np.array([s["arrival"] for s in signals], dtype=np.int64),
             person=np.array([people.index(s["person"]) for s in signals], dtype=np.int64),
             time=np.array([s["time"] for s in signals], dtype=np.int64),
             kind=np.array([s["kind"] for s in signals], dtype=np.uint8),
         ),
-        pa.table(
-            {
-                "place": pa.array([at for at, _arrival in hits], pa.int16()),
-                "signal": pa.array([arrival for _at, arrival in hits], pa.int64()),
-            }
-        ),
-        table(
-            voices,
-            arrival=("arrival", pa.int64()),
-            kind=("kind", pa.uint8()),
-            name=("name", pa.string()),
-            score=("score", number),
-            scale_low=("low", number),
-            scale_high=("high", number),
-        ),
-        pa.table(
+        touchpoints=len(bound),
+        most_hits=len(hits),
+    )
+    places, arrivals = (np.array([hit[part] for hit in hits], dtype=np.int64) for part in (0, 1))
+    joining.hits(arrivals, places)
+    said = {"arrival": pa.int64(), "kind": pa.uint8(), "name": pa.string()}
+    for part in np.array_split(np.arange(len(voices)), 2):
+        joining.voices(
+            table(
+                [voices[number] for number in part],
+                **{name: (name, type_) for name, type_ in said.items()},
+                score=("score", number_type),
+                scale_low=("low", number_type),
+                scale_high=("high", number_type),
+            )
+        )
+    joining.orders(
+        pa.record_batch(
             {
                 "arrival": pa.array([s["arrival"] for s in signals if s["order"] is not None], pa.int64()),
                 "order_key": pa.array([orders[order] for order in carried], pa.int64()),
             }
-        ),
-        len(bound),
+        )
     )
     time = pa.timestamp("us")
     bought = pa.table(
@@ -89,4 +90,4 @@ def rows_of(world: World) -> tuple[HitRows, pa.Table]:
             "delivered": pa.array([order["delivered"] for order in world.orders], pa.date32()),
         }
     )
-    return hit_rows, bought
+    return joining.joined(), bought

@@ -1,21 +1,24 @@
-"""The rows of a live map: columns read one table at a time, joined as arrays (`eventstore.hit_rows`)."""
+"""The rows of a live map: read one table after another, joined as arrays (`eventstore.hit_rows`)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from polku.eventstore import hit_rows
 from polku.eventstore.duckdb import conditions
 from polku.eventstore.duckdb.conditions import all_of
 from polku.eventstore.duckdb.session import Session
 from polku.eventstore.duckdb.terms import Terms
+from polku.eventstore.hit_rows import Joining, LooseSignals
 from polku.eventstore.live import Change, LiveRows
 from polku.eventstore.port import Scope, SignalKind
+
+_AT_ONCE = 100_000
+"""Rows: so few stay in the processor's memory until they have been worked on."""
 
 _VOICES = f"s.kind IN ({int(SignalKind.SCORE)}, {int(SignalKind.CONTACT)}, {int(SignalKind.COMMENT)})"
 _OF_ORDER = 'o.order_key AS "order", o.person, o.time, o.value, o.status, o.promised, o.delivered'
@@ -23,22 +26,17 @@ _OF_ORDER = 'o.order_key AS "order", o.person, o.time, o.value, o.status, o.prom
 
 @dataclass(frozen=True)
 class Read:
-    """What was read in one session, not yet joined."""
+    """What was read in one session, joined but not yet in order."""
 
-    signals: hit_rows.LooseSignals
-    hits: pa.Table
-    voices: pa.Table
-    carried: pa.Table
+    joining: Joining
     orders: pa.Table
     bought: NDArray[np.int64] | None
     change: Change | None
-    touchpoints: int
+    scanned: int
 
-    def assemble(self, version: int) -> LiveRows:
-        """Join and sort; needs no session."""
-        rows = hit_rows.assemble(self.signals, self.hits, self.voices, self.carried, self.touchpoints)
-        scanned = self.hits.num_rows + self.orders.num_rows
-        return LiveRows(version, rows, self.orders, self.bought, self.change, scanned)
+    def rows(self, version: int) -> LiveRows:
+        """Put in order; needs no session. To be called once."""
+        return LiveRows(version, self.joining.joined(), self.orders, self.bought, self.change, self.scanned)
 
 
 def read(session: Session, scope: Scope, touchpoints: Sequence[int], change: Change | None) -> Read:
@@ -52,75 +50,82 @@ def read(session: Session, scope: Scope, touchpoints: Sequence[int], change: Cha
         offered["renewed_order"] = pa.table({"order_key": change.orders})
     for name, table in offered.items():
         session.offer(name, table)
-    signals = _signals(session, scope, change)
     orders, bought = _orders(session, scope, change)
+    signals = _signals(session, scope, change)
+    (most,) = session.row(f"SELECT count(*) FROM {session.db}.hit")
+    joining = Joining(signals, touchpoints=len(touchpoints), most_hits=most)
+    scanned = orders.num_rows
+    for part in _hits(session, signals.arrival, change):
+        joining.hits(*(column.to_numpy(zero_copy_only=False) for column in part.columns))
+        scanned += part.num_rows
     voices = "s.arrival, s.kind, s.name, s.score, s.scale_low, s.scale_high"
-    made = Read(
-        signals=signals,
-        hits=_hits(session, signals.arrival, change),
-        voices=_some(session, scope, change, voices, _VOICES),
-        carried=_some(session, scope, change, "s.arrival, s.order_key", "s.order_key IS NOT NULL"),
-        orders=orders,
-        bought=bought,
-        change=change,
-        touchpoints=len(touchpoints),
-    )
+    for part in _some(session, scope, change, voices, _VOICES):
+        joining.voices(part)
+    for part in _some(session, scope, change, "s.arrival, s.order_key", "s.order_key IS NOT NULL"):
+        joining.orders(part)
     for name in offered:
         session.withdraw(name)
-    return made
+    return Read(joining, orders, bought, change, scanned)
 
 
-def _signals(session: Session, scope: Scope, change: Change | None) -> hit_rows.LooseSignals:
-    arrivals, people = session.row(f"SELECT next_arrival, next_person FROM {session.db}.meta")
+def _signals(session: Session, scope: Scope, change: Change | None) -> LooseSignals:
+    arrivals, people, most = session.row(
+        f"SELECT next_arrival, next_person, (SELECT count(*) FROM {session.db}.signal) FROM {session.db}.meta"
+    )
     # Half as wide where the numbers are small enough: a map of ten million rows is mostly these.
-    narrow = "INTEGER" if max(arrivals, people) < 2**31 else "BIGINT"
-    columns = f"CAST(s.arrival AS {narrow}) AS arrival, CAST(s.person AS {narrow}) AS person, s.time, s.kind"
-    table = _some(session, scope, change, columns, "true")
-    arrays = []
-    while table.num_columns:  # one at a time, so that never more than one is in memory twice
-        arrays.append(table.column(0).to_numpy())
-        table = table.remove_column(0)
-    arrival, person, time, kind = arrays
-    return hit_rows.LooseSignals(arrival, person, time.view(np.int64), kind)
+    number, width = ("INTEGER", np.int32) if max(arrivals, people) < 2**31 else ("BIGINT", np.int64)
+    columns = (
+        f"CAST(s.arrival AS {number}) AS arrival, CAST(s.person AS {number}) AS person, "
+        "epoch_us(s.time) AS time, s.kind"
+    )
+    # What is not written to takes no memory, so it does no harm to expect too many.
+    arrays = [np.empty(most, dtype=each) for each in (width, width, np.int64, np.int8)]
+    done = 0
+    for part in _some(session, scope, change, columns, "true"):
+        for array, values in zip(arrays, part.columns, strict=True):
+            array[done : done + part.num_rows] = values.to_numpy(zero_copy_only=False)
+        done += part.num_rows
+    return LooseSignals(*(array[:done] for array in arrays))
 
 
-def _some(session: Session, scope: Scope, change: Change | None, columns: str, which: str) -> pa.Table:
+def _some(
+    session: Session, scope: Scope, change: Change | None, columns: str, which: str
+) -> Iterator[pa.RecordBatch]:
     """Columns of the signals of the scope for which `which` holds: all, or those that `change` tells of."""
     if change is None:
-        return _select(session, scope, columns, which)
-    new = _select(session, scope, columns, all_of([f"s.arrival >= {change.first_arrival}", which]))
-    if not len(change.people):
-        return new
-    # Two questions, for each is answered from few parts of the file; one with OR would read all of it.
-    is_renewed = "s.person IN (SELECT person FROM renewed_person)"
-    old = _select(session, scope, columns, all_of([f"s.arrival < {change.first_arrival}", is_renewed, which]))
-    return pa.concat_tables([old, new])
+        yield from _select(session, scope, columns, which)
+        return
+    if len(change.people):
+        # Two questions, for each is answered from few parts of the file; one with OR would read all of it.
+        is_renewed = "s.person IN (SELECT person FROM renewed_person)"
+        older = all_of([f"s.arrival < {change.first_arrival}", is_renewed, which])
+        yield from _select(session, scope, columns, older)
+    yield from _select(session, scope, columns, all_of([f"s.arrival >= {change.first_arrival}", which]))
 
 
-def _select(session: Session, scope: Scope, columns: str, which: str) -> pa.Table:
+def _select(session: Session, scope: Scope, columns: str, which: str) -> Iterator[pa.RecordBatch]:
     terms = Terms(session.db, scope.timezone)
     where = all_of([which, conditions.scoped(terms, scope)])
-    return session.table(f"SELECT {columns} FROM {terms.source()} WHERE {where}", terms.parameters)
+    sql = f"SELECT {columns} FROM {terms.source()} WHERE {where}"
+    return session.batches(sql, terms.parameters, rows=_AT_ONCE)
 
 
-def _hits(session: Session, arrivals: NDArray[np.integer], change: Change | None) -> pa.Table:
-    """Hits of the signals of these arrivals, and of others."""
+def _hits(session: Session, arrivals: NDArray[np.integer], change: Change | None) -> Iterator[pa.RecordBatch]:
+    """(signal, place) of the hits of the signals of these arrivals, and of others."""
     of = (
-        f"SELECT w.place, h.signal FROM {session.db}.hit AS h "
+        f"SELECT h.signal, w.place FROM {session.db}.hit AS h "
         "JOIN wanted_touchpoint AS w ON w.touchpoint = h.touchpoint"
     )
-    if change is None:
-        # What came before the range is left out part by part of the file, for arrivals go with time.
-        return session.table(f"{of} WHERE h.signal >= {int(arrivals.min()) if len(arrivals) else 0}")
-    new = session.table(f"{of} WHERE h.signal >= {change.first_arrival}")
-    if not len(change.people):
-        return new
-    session.offer("renewed_signal", pa.table({"arrival": arrivals}))
-    old = session.table(
-        f"{of} WHERE h.signal < {change.first_arrival} AND h.signal IN (SELECT arrival FROM renewed_signal)"
-    )
-    session.withdraw("renewed_signal")
-    return pa.concat_tables([old, new])
+    # What came before the range is left out part by part of the file, for arrivals go with time.
+    first = int(arrivals.min()) if len(arrivals) else 0
+    if change is not None:
+        first = change.first_arrival
+        if len(change.people):
+            session.offer("renewed_signal", pa.table({"arrival": arrivals}))
+            older = f"h.signal < {first} AND h.signal IN (SELECT arrival FROM renewed_signal)"
+            yield from session.batches(f"{of} WHERE {older}", rows=_AT_ONCE)
+            session.withdraw("renewed_signal")
+    yield from session.batches(f"{of} WHERE h.signal >= {first}", rows=_AT_ONCE)
 
 
 def _orders(

@@ -29,5 +29,5 @@ class LiveStore:
             else:
                 change = None if since is None else self._changes.between(workspace, since, version)
             read = live_rows.read(session, scope, touchpoints, change)
-        # Others may ask while the arrays are made.
-        return read.assemble(version)
+        # Others may ask while all is put in order.
+        return read.rows(version)

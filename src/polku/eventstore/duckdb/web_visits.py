@@ -22,10 +22,10 @@ from polku.eventstore.duckdb.conditions import all_of
 from polku.eventstore.duckdb.sequences import SESSION_GAP, in_order
 from polku.eventstore.duckdb.session import Session
 from polku.eventstore.duckdb.terms import Terms
-from polku.eventstore.hit_rows import narrow
 from polku.eventstore.port import Scope, SignalKind
 from polku.eventstore.streams import IdKind
 from polku.eventstore.web import Dimension
+from polku.eventstore.whole_numbers import narrow
 
 Small = NDArray[np.int32]
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from polku.eventstore.hit_rows import by_number, rows_of
 from polku.eventstore.live import LiveRows, Words
+from polku.eventstore.whole_numbers import by_number, rows_of
 from polku.journeys.live.plan import Plan
 from polku.journeys.live.signals import (
     Purchases,

@@ -80,7 +80,7 @@ class Signals:
     time: NDArray[np.int64]
     is_again: NDArray[np.bool_]
     kind: NDArray[np.int8]
-    said: NDArray[np.int32]
+    said: NDArray[Any]
     order: NDArray[Any]
     words: Words
 
@@ -185,7 +185,7 @@ def with_words_of(signals: Signals, words: Words) -> Signals:
     """The same signals in terms of `words` and what they say beyond: its own words stand first."""
     known = {word: at for at, word in enumerate(_each(words))}
     own = list(_each(signals.words))
-    codes = np.array([known.setdefault(word, len(known)) for word in own] + [-1], dtype=np.int32)
+    codes = np.array([known.setdefault(word, len(known)) for word in own] + [-1])
     more = list(known)[len(words) :]
     if more:
         kind, name, low, high, score = zip(*more, strict=True)
@@ -196,7 +196,8 @@ def with_words_of(signals: Signals, words: Words) -> Signals:
             scale_high=np.append(words.scale_high, [_number(each) for each in high]),
             score=np.append(words.score, [_number(each) for each in score]),
         )
-    return replace(signals, said=codes[signals.said], words=words)
+    width = np.int16 if len(known) < 2**15 else np.int32
+    return replace(signals, said=codes.astype(width)[signals.said], words=words)
 
 
 def _each(words: Words) -> Any:
