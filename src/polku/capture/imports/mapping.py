@@ -90,7 +90,13 @@ class Choice:
 
 @dataclass(frozen=True)
 class Question:
-    """A doubt that a person must settle. `about` tells which part of the mapping the answer fills."""
+    """A doubt that a person must settle. `about` tells which part of the mapping the answer fills.
+
+    `column` is the column in doubt; of a `role` it is the role (`time`, `person` …), and the choices are columns, ""
+    for none of them. The answer's key is `about`, or `about:column` where there is a column. Values: `day` or `month`
+    (what stands first) and `year` of month_first; `comma` or `point` of decimal; a line's number of header; the kind;
+    `csat 1-5` of scale; `lines` or `orders` of lines.
+    """
 
     about: Literal[
         "kind",
@@ -103,6 +109,7 @@ class Question:
         "role",
         "scale",
         "timezone",
+        "lines",
     ]
     text: str
     choices: tuple[Choice, ...]

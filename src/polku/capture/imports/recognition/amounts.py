@@ -1,0 +1,90 @@
+"""Columns of numbers: whether they are, and whether the column tells what its commas and points mean."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from polku.capture.imports.mapping import Decimal
+from polku.capture.imports.recognition.cells import CURRENCY, look_of
+
+_ORNAMENTS = re.compile(r"[€$£¥+\-−]|(?:eur|sek|usd|gbp|nok|dkk|kr\.?)", re.IGNORECASE)
+_BLANKS = re.compile(r"[\s'’]")
+_ONE_GROUP = re.compile(r"[1-9]\d{0,2}([.,])\d{3}")
+_LEAST_SHARE = 0.8
+
+
+@dataclass(frozen=True)
+class Amounts:
+    """`decimal` is the mark that the column tells, None where it has none or does not tell; `doubtful` says that
+    `1,234` may be more than a thousand or a little more than one, `contradicted` that its rows disagree.
+    `low` and `high` are the ends of the values where those are whole and no mark is needed to read them."""
+
+    decimal: Decimal | None
+    doubtful: bool
+    contradicted: bool
+    currencies: frozenset[str]
+    whole: bool
+    low: float
+    high: float
+    distinct: int
+
+
+def read_amounts(cells: Sequence[str]) -> Amounts | None:
+    """What a column's filled cells are as numbers; None where most of them are none."""
+    filled = [text for cell in cells if (text := cell.strip())]
+    numbers = [text for text in filled if look_of(text) == "number" and "%" not in text]
+    if not filled or len(numbers) < _LEAST_SHARE * len(filled):
+        return None
+    told: dict[Decimal, int] = {"comma": 0, "point": 0}
+    doubtful = False
+    for text in numbers:
+        mark = _mark(text)
+        if mark == "doubtful":
+            doubtful = True
+        elif mark == "comma" or mark == "point":
+            told[mark] += 1
+    contradicted = bool(told["comma"] and told["point"])
+    decimal: Decimal | None = None
+    if not contradicted and (told["comma"] or told["point"]):
+        decimal = "comma" if told["comma"] else "point"
+    values = [float(_bare(text).replace(",", ".")) for text in numbers if _is_simple(_bare(text))]
+    return Amounts(
+        decimal=decimal,
+        doubtful=doubtful and decimal is None and not contradicted,
+        contradicted=contradicted,
+        currencies=frozenset(found[0].casefold() for text in numbers if (found := CURRENCY.search(text))),
+        whole=bool(values) and len(values) == len(numbers) and all(value == int(value) for value in values),
+        low=min(values, default=0.0),
+        high=max(values, default=0.0),
+        distinct=len(set(numbers)),
+    )
+
+
+def _mark(text: str) -> Decimal | str | None:
+    """What one number tells of its marks: comma or point is decimal, nothing, or a doubt."""
+    bare = _ORNAMENTS.sub("", text).strip()
+    grouped_by_blank = bool(_BLANKS.search(bare))
+    bare = _BLANKS.sub("", bare)
+    comma, point = bare.count(","), bare.count(".")
+    if not comma and not point:
+        return None
+    if comma and point:
+        return "comma" if bare.rfind(",") > bare.rfind(".") else "point"
+    mark: Decimal = "comma" if comma else "point"
+    if comma + point > 1:
+        return "point" if mark == "comma" else "comma"
+    if _ONE_GROUP.fullmatch(bare) and not grouped_by_blank:
+        return "doubtful"
+    return mark
+
+
+def _bare(text: str) -> str:
+    sign = "-" if text.lstrip().startswith(("-", "−")) else ""
+    return sign + _BLANKS.sub("", _ORNAMENTS.sub("", text))
+
+
+def _is_simple(bare: str) -> bool:
+    """Digits with one mark at most, however it is meant (`4,0` on a scale)."""
+    return re.fullmatch(r"-?\d+(?:[.,]\d{1,2})?", bare) is not None

@@ -1,0 +1,174 @@
+"""From a file to what is known of each of its parts before anything of it is imported."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import get_args
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from polku.capture.imports.mapping import ColumnMapping, Inspection, Question, Reading
+from polku.capture.imports.options import ImportKind
+from polku.capture.imports.parts import parts_of
+from polku.capture.imports.presets import best
+from polku.capture.imports.recognition import asking
+from polku.capture.imports.recognition.columns import Column, read_columns
+from polku.capture.imports.recognition.proposals import Proposal, Proposed, kinds_of, propose
+from polku.capture.imports.recognition.reading import Table, read_table
+from polku.capture.imports.recognition.settling import settle
+
+_SHOWN_ROWS = 20
+_KINDS: tuple[ImportKind, ...] = get_args(ImportKind)
+Remembered = Callable[[str], "list[ColumnMapping] | None"]
+
+
+def inspect(
+    path: Path,
+    *,
+    timezone: str,
+    reading: Reading | None = None,
+    answers: Mapping[str, str] | None = None,
+    remembered: Remembered | None = None,
+) -> list[Inspection]:
+    """Look at a file: each of its parts, or the one that `reading` names.
+
+    `timezone` is that of local times. `answers` settle questions and correct what was recognised: their keys are those
+    of questions, and `role:ROLE` may be given for any role without being asked. `remembered` gives the mappings that
+    were once used for a fingerprint.
+
+    Reads a few megabytes at most, writes nothing. Raises ImportProblem where the file cannot be read.
+    """
+    parts = [reading] if reading is not None else parts_of(path)
+    return [_inspect_part(path, part, timezone, answers or {}, remembered) for part in parts]
+
+
+def fingerprint_of(names: tuple[str, ...], reading: Reading) -> str:
+    """Equal for two exports of one form: the names of the columns in their order, and text, sheet or neither."""
+    form = "sheet" if reading.sheet is not None else "text" if reading.delimiter else "typed"
+    document = json.dumps([form, [" ".join(name.casefold().split()) for name in names]], ensure_ascii=False)
+    return hashlib.sha256(document.encode()).hexdigest()[:32]
+
+
+def _inspect_part(
+    path: Path, part: Reading, timezone: str, answers: Mapping[str, str], remembered: Remembered | None
+) -> Inspection:
+    table = read_table(path, part, answers)
+    columns = read_columns(table.names, table.rows)
+    fingerprint = fingerprint_of(table.names, table.reading)
+    notes = _notes(table, columns)
+    mappings, questions = _mappings(table, columns, timezone, answers, remembered, fingerprint)
+    time = next((m.options.time for m in mappings if m.options.time), None)
+    newest_first = next((c.dates.descending for c in columns if c.name == time and c.dates), None)
+    return Inspection(
+        reading=table.reading,
+        columns=tuple(column.recognised() for column in columns),
+        rows=tuple(tuple(row) for row in table.rows[:_SHOWN_ROWS]),
+        row_lines=tuple(table.lines[:_SHOWN_ROWS]),
+        mappings=tuple(mappings),
+        questions=(*table.questions, *questions),
+        fingerprint=fingerprint,
+        size=table.size,
+        newest_first=newest_first,
+        notes=tuple(notes),
+    )
+
+
+def _mappings(
+    table: Table,
+    columns: list[Column],
+    timezone: str,
+    answers: Mapping[str, str],
+    remembered: Remembered | None,
+    fingerprint: str,
+) -> tuple[list[ColumnMapping], list[Question]]:
+    if not columns:
+        return [], []
+    known = remembered(fingerprint) if remembered and "kind" not in answers else None
+    if known:
+        made = [replace(mapping, reading=_of_this_file(mapping.reading, table.reading)) for mapping in known]
+        return settle(made, columns, table.reading, answers)
+    if "kind" not in answers and (match := best(table.names, table.rows)):
+        return settle(list(match.mappings(table.reading, timezone)), columns, table.reading, answers)
+    kinds = kinds_of(columns)
+    kind = _kind(kinds, answers)
+    if kind is None:
+        return [], [asking.kind(_KINDS, kinds[0][1] if kinds else "")]
+    proposed = propose(kind, columns, answers)
+    questions = _doubts(proposed, columns)
+    made = [_mapping(proposal, table.reading, timezone) for proposal in proposed.imports]
+    settled, more = settle(made, columns, table.reading, answers)
+    return settled, [*questions, *more]
+
+
+def _kind(kinds: list[tuple[int, ImportKind]], answers: Mapping[str, str]) -> ImportKind | None:
+    """The kind that was answered, else the one that clearly leads."""
+    for kind in _KINDS:
+        if answers.get("kind") == kind:
+            return kind
+    if not kinds or kinds[0][0] < _LEAST_POINTS:
+        return None
+    if len(kinds) > 1 and kinds[0][0] - kinds[1][0] < _CLEAR_LEAD:
+        return None
+    return kinds[0][1]
+
+
+_LEAST_POINTS = 4
+_CLEAR_LEAD = 2
+
+
+def _doubts(proposed: Proposed, columns: list[Column]) -> list[Question]:
+    questions = []
+    usable = [column.name for column in columns if column.usable and column.meaning != "empty"]
+    for role in proposed.lacking:
+        rivals = proposed.doubts.get(role)
+        questions.append(asking.role(role, rivals or usable))
+    for role, rivals in proposed.doubts.items():
+        if role not in proposed.lacking:
+            questions.append(asking.role(role, rivals, optional=role == "value", suggested=rivals[0]))
+    questions += [asking.scale(name, measure) for name, measure in proposed.scales.items()]
+    if proposed.lines:
+        questions.append(asking.lines(proposed.lines))
+    return questions
+
+
+def _mapping(proposal: Proposal, reading: Reading, timezone: str) -> ColumnMapping:
+    kind, options = proposal
+    return ColumnMapping(kind=kind, options=options, timezone=timezone, reading=reading)
+
+
+def _of_this_file(before: Reading, now: Reading) -> Reading:
+    """The reading of this file: a remembered mapping was made for another, with other titles and totals."""
+    return now
+
+
+def _notes(table: Table, columns: list[Column]) -> list[str]:
+    notes = []
+    if table.above:
+        notes.append(
+            ngettext(
+                "%(count)s row above the names of the columns is left out: %(text)s",
+                "%(count)s rows above the names of the columns are left out: %(text)s",
+                len(table.above),
+            )
+            % {"count": len(table.above), "text": table.above[0]}
+        )
+    if table.below:
+        notes.append(
+            ngettext(
+                "%(count)s row below the table is left out: %(text)s",
+                "%(count)s rows below the table are left out: %(text)s",
+                len(table.below),
+            )
+            % {"count": len(table.below), "text": table.below[0]}
+        )
+    twice = sorted({column.name for column in columns if column.name and not column.usable})
+    if twice:
+        notes.append(
+            _("Several columns are named “%s”; rename all but one to import them.") % "”, “".join(twice[:5])
+        )
+    return notes

@@ -1,0 +1,385 @@
+"""What a part could become: for each kind of import, the mapping its columns allow, and the doubts in it."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from polku.capture.imports.options import ImportKind, ImportOptions
+from polku.capture.imports.recognition.columns import Column
+from polku.capture.imports.recognition.roles import Pick, Roles
+from polku.capture.imports.recognition.scales import Measure, measure_of, parse
+from polku.capture.imports.recognition.words import POSSIBLE, PRECISE, USUAL, plain, weight
+
+Proposal = tuple[ImportKind, ImportOptions]
+_MOST_METRICS = 12
+
+
+@dataclass
+class Proposed:
+    """Imports of one kind. `lacking` are roles without which it cannot be; `doubts` roles with several columns that
+    would do as well; `scales` the columns of scores whose scale nothing tells; `lines` whether to ask if rows are
+    order lines, with what to suggest."""
+
+    imports: list[Proposal] = field(default_factory=list)
+    lacking: tuple[str, ...] = ()
+    doubts: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    scales: dict[str, Measure] = field(default_factory=dict)
+    lines: str = ""
+
+
+def kinds_of(columns: list[Column]) -> list[tuple[int, ImportKind]]:
+    """The kinds that the columns speak for, the surest first, by points."""
+    roles = Roles(columns)
+    event, score = roles.word("event"), _score_columns(roles)
+    order, ticket, reason = roles.word("order"), roles.word("ticket"), roles.word("reason", least=POSSIBLE)
+    person, address = roles.person()
+    dated = any(column.meaning in ("time", "day") for column in columns)
+    unit = bool(person.column or order.column or ticket.column)
+    points: dict[ImportKind, int] = {}
+    if score and dated:
+        points["scores"] = 11 if weight(score[0], "score") == PRECISE else 5
+    if dated and (ticket.column or reason.weight >= USUAL or weight(reason.column, "reason") == PRECISE):
+        points["contacts"] = (
+            5 if ticket.weight == PRECISE else 2 if ticket.column else 0
+        ) + 2 * reason.weight
+    if order.column:
+        value = max((sure for _column, sure, _sort in roles.amount()), default=0)
+        status = roles.word("status").weight
+        points["orders"] = (3 if order.weight == PRECISE else 1) + (4 if value else 0) + min(status, 2)
+    if event.column and dated and unit:
+        points["events"] = 8 if event.weight == PRECISE else 5
+    elif dated and unit and len(roles.steps()) > 1:
+        points["events"] = 3
+    if person.column or address:
+        points["people"] = 2 if dated else 5
+    return sorted(((sure, kind) for kind, sure in points.items()), reverse=True)
+
+
+def propose(kind: ImportKind, columns: list[Column], answers: Mapping[str, str]) -> Proposed:
+    """The imports of a kind. `answers` hold `role:ROLE`, `scale:COLUMN` and `lines`."""
+    roles = Roles(
+        columns,
+        answers={
+            key.removeprefix("role:"): value for key, value in answers.items() if key.startswith("role:")
+        },
+    )
+    build: dict[ImportKind, Callable[[Roles, Mapping[str, str]], Proposed]] = {
+        "events": _events,
+        "scores": _scores,
+        "orders": _orders,
+        "contacts": _contacts,
+        "people": _people,
+    }
+    return build[kind](roles, answers)
+
+
+def _events(roles: Roles, answers: Mapping[str, str]) -> Proposed:
+    event = roles.word("event", ask=True)
+    person, address = roles.person()
+    order = roles.word("order")
+    unit = _unit(roles, person, order, ("ticket", "session"))
+    steps = roles.steps()
+    if not event.column and len(steps) > 1 and "event" not in roles.answers:
+        wide = _wide(steps)
+        options = _options(roles, used=(*steps,), person=unit, order=order.column, wide=wide)
+        return _finish(roles, [("events", options)], unit or order.column, (), address)
+    time = roles.time("event")
+    amount = [column.name for column, sure, _sort in roles.amount() if sure > 1]
+    value = roles.pick("value", ((column, 1) for column in roles.columns if amount == [column.name]))
+    options = _options(
+        roles,
+        person=unit,
+        order=order.column,
+        event=event.column,
+        time=time.column,
+        session=_other(roles.word("session").column, unit),
+        value=value.column,
+    )
+    lacking = tuple(role for role, pick in (("event", event), ("time", time)) if not pick.column)
+    return _finish(roles, [("events", options)], unit or order.column, lacking, address)
+
+
+def _scores(roles: Roles, answers: Mapping[str, str]) -> Proposed:
+    names = _score_columns(roles)
+    if roles.answers.get("score"):
+        names = [roles.answers["score"]]
+    person, address = roles.person()
+    order = roles.word("order")
+    response = roles.word("response").column
+    unit = _unit(roles, person, order, ("response",))
+    time = roles.time("answer")
+    comment = roles.word("comment", least=POSSIBLE).column if names else ""
+    proposed: list[Proposal] = []
+    scales: dict[str, Measure] = {}
+    for name in names[:_MOST_METRICS]:
+        column = roles.named(name)
+        measure = measure_of(column) if column else None
+        given = parse(answers.get(f"scale:{name}", ""))
+        if measure is None and given is None:
+            continue
+        if given is None and measure and not measure.sure:
+            scales[name] = measure
+        metric, low, high = given or (measure.metric, measure.low, measure.high)  # type: ignore[union-attr]
+        options = _options(
+            roles,
+            used=names,
+            person=unit,
+            order=order.column,
+            time=time.column,
+            score=name,
+            comment=comment if not proposed else "",
+            row=response if response != unit else "",
+            metric=metric,
+            scale=(float(low), float(high)),
+            touchpoint=name if len(names) > 1 else None,
+        )
+        proposed.append(("scores", options))
+    lacking = (*(() if proposed else ("score",)), *(() if time.column else ("time",)))
+    found = _finish(roles, proposed, unit or order.column, lacking, address)
+    found.scales = scales
+    return found
+
+
+def _contacts(roles: Roles, answers: Mapping[str, str]) -> Proposed:
+    reason = roles.word("reason", least=POSSIBLE, ask=True)
+    person, address = roles.person()
+    order = roles.word("order")
+    ticket = roles.word("ticket").column
+    unit = _unit(roles, person, order, ("ticket", "phone"))
+    time = roles.time("contact")
+    text = roles.pick(
+        "text",
+        (
+            (column, max(weight(column.name, "text"), weight(column.name, "comment") - 1))
+            for column in roles.columns
+            if column.meaning in ("text", "choice") and column.name != reason.column
+        ),
+    )
+    options = _options(
+        roles,
+        person=unit,
+        order=order.column,
+        time=time.column,
+        reason=reason.column,
+        text=text.column,
+        row=ticket if ticket != unit else "",
+    )
+    lacking = tuple(role for role, pick in (("reason", reason), ("time", time)) if not pick.column)
+    return _finish(roles, [("contacts", options)], unit or order.column, lacking, address)
+
+
+def _orders(roles: Roles, answers: Mapping[str, str]) -> Proposed:
+    order = roles.word("order", ask=True)
+    if "id" in roles.answers:
+        order = Pick(roles.answers["id"], 9)
+    person, address = roles.person()
+    time = roles.time("order")
+    promised, delivered = roles.promised(), roles.delivered()
+    proposed = Proposed()
+    value, lines, ask_lines = _value(roles, order.column, answers)
+    proposed.lines = ask_lines
+    status = roles.word("status").column
+    fields: dict[str, object] = {
+        "person": person.column,
+        "time": time.column,
+        "value": value,
+        "status": status,
+        "promised": promised.column,
+        "delivered": delivered.column if promised.column else "",
+    }
+    steps = roles.steps()
+    item = _item_columns(roles) if lines else ()
+    options = _options(roles, used=(*steps, *item), id=(order.column,), lines=lines, **fields)
+    imports: list[Proposal] = [("orders", options)]
+    if len(steps) > 1 and not lines:
+        wide = ImportOptions(order=order.column, wide=_wide(steps), person=person.column or None)
+        imports.append(("events", wide))
+    found = _finish(roles, imports, order.column, () if order.column else ("id",), address)
+    if "time" in found.doubts and not _needs(found.doubts["time"], roles):
+        del found.doubts["time"]
+    found.lines = ask_lines
+    return found
+
+
+def _people(roles: Roles, answers: Mapping[str, str]) -> Proposed:
+    person, address = roles.person()
+    aliases = (address,) if address else ()
+    options = _options(roles, person=person.column, aliases=aliases)
+    return Proposed([("people", options)] if person.column else [], () if person.column else ("person",))
+
+
+# ---- parts of these ---------------------------------------------------------------------------------------------
+
+
+def _score_columns(roles: Roles) -> list[str]:
+    """Columns of numbers on a scale: those whose names are sure of it, else the one that could be."""
+    able = [
+        (column, weight(column.name, "score"))
+        for column in roles.columns
+        if column.usable and column.meaning in ("number", "choice") and measure_of(column)
+    ]
+    sure = [column.name for column, heavy in able if heavy == PRECISE]
+    return sure or [column.name for column, heavy in able if heavy == USUAL]
+
+
+def _unit(roles: Roles, person: Pick, order: Pick, instead: tuple[str, ...]) -> str:
+    """Whose row it is; where neither person nor order tells, the case itself stands for somebody."""
+    if person.column or order.column or "person" in roles.answers:
+        return person.column
+    return next((pick.column for role in instead if (pick := roles.word(role)).column), "")
+
+
+def _value(roles: Roles, order: str, answers: Mapping[str, str]) -> tuple[str, bool, str]:
+    """(the column of the value, whether rows are order lines, what to suggest where that must be asked)."""
+    found = roles.amount()
+    repeated = _repeats(roles, order)
+    totals = [entry for entry in found if entry[2] == "order"]
+    lines = [entry for entry in found if entry[2] != "order"]
+    given = answers.get("lines")
+    if not repeated and given != "lines":
+        best = totals or lines
+        pick = roles.pick("value", ((column, sure) for column, sure, _sort in best), ask=True)
+        if pick.column and not totals and _counts_more_than_one(roles):
+            roles.doubts["value"] = tuple(column.name for column, _sure, _sort in found)
+        if not best and "value" not in roles.answers:
+            money = [column.name for column in roles.columns if column.meaning == "money" and column.usable]
+            if money:
+                roles.doubts["value"] = tuple(money)
+        return pick.column, False, ""
+    best = totals if totals and (given == "orders" or not lines) else lines or totals
+    if given != "lines" and totals and all(repeated.get(column.name) for column, _sure, _sort in totals):
+        best = totals
+    pick = roles.pick("value", ((column, sure) for column, sure, _sort in best), ask=True)
+    if not pick.column:
+        return "", False, ""
+    if given:
+        return pick.column, given == "lines", ""
+    sort = next((sort for column, _sure, sort in found if column.name == pick.column), "order")
+    if sort == "price" and _counts_more_than_one(roles):
+        roles.doubts["value"] = tuple(column.name for column, _sure, _sort in found)
+    if sort == "line":
+        return pick.column, True, ""
+    constant = repeated.get(pick.column, False)
+    if not constant and (sort == "price" or _item_columns(roles)):
+        return pick.column, True, ""
+    return pick.column, not constant, "orders" if constant else "lines"
+
+
+def _repeats(roles: Roles, order: str) -> dict[str, bool]:
+    """Empty where no order has several rows; else column of money → whether it says the same on all rows of each."""
+    column = roles.named(order)
+    if column is None:
+        return {}
+    rows: dict[str, list[int]] = defaultdict(list)
+    for number, cell in enumerate(column.cells):
+        if cell.strip():
+            rows[cell.strip()].append(number)
+    several = [numbers for numbers in rows.values() if len(numbers) > 1]
+    if not several:
+        return {}
+    return {
+        "": False,
+        **{
+            amount.name: all(
+                len({amount.cells[number].strip() for number in numbers}) == 1 for numbers in several
+            )
+            for amount, _sure, _sort in roles.amount()
+        },
+    }
+
+
+def _counts_more_than_one(roles: Roles) -> bool:
+    return any(
+        column.amounts and column.amounts.high > 1
+        for column in roles.columns
+        if weight(column.name, "quantity")
+    )
+
+
+_ITEM = re.compile(
+    r".*(?:tuote|sku|ean|product|item|variant|artikkeli|nimike|rivi|line|quantity|qty|maara|kpl|lkm).*"
+)
+
+
+def _item_columns(roles: Roles) -> tuple[str, ...]:
+    return tuple(
+        column.name for column in roles.columns if column.usable and _ITEM.fullmatch(plain(column.name))
+    )
+
+
+def _wide(steps: list[str]) -> tuple[str, ...]:
+    return tuple(f"{column}={step_name(column)}" for column in steps)
+
+
+_DATE_WORDS = re.compile(
+    r"[\s_\-]*(?:\(?(?:at|on|date|time|timestamp|datetime|pvm|päivä|päivämäärä|aika|aikaleima|ajankohta|klo)\)?)$",
+    re.IGNORECASE,
+)
+
+
+def step_name(column: str) -> str:
+    """What a column of times says was done: `order_approved_at` → `Order approved`."""
+    name, before = column, ""
+    while name != before:
+        before, name = name, _DATE_WORDS.sub("", name)
+    name = " ".join(name.replace("_", " ").split()) or column.strip()
+    return name[:1].upper() + name[1:]
+
+
+def _needs(rivals: tuple[str, ...], roles: Roles) -> bool:
+    """Whether it matters which of several columns is the order's time: not where they never differ."""
+    cells = [column.cells for name in rivals if (column := roles.named(name))]
+    return any(other != cells[0] for other in cells[1:]) or len(cells) < 2
+
+
+def _other(column: str, taken: str) -> str:
+    return column if column != taken else ""
+
+
+def _options(
+    roles: Roles, *, used: tuple[str, ...] | list[str] = (), row: str = "", **given: object
+) -> ImportOptions:
+    """Options of what was found ("" is nothing), with channel, address and properties."""
+    fields = {name: value for name, value in given.items() if value not in ("", None, ())}
+    for role in ("channel", "url"):
+        column = roles.word(role).column
+        if column and column not in fields.values():
+            fields[role] = column
+    if row and "id" not in fields:
+        units = [str(fields[role]) for role in ("order", "person") if role in fields]
+        if units and _is_unique(roles, (row, units[0])):
+            fields["id"] = (row, units[0])
+    taken = [*used, *(str(value) for value in fields.values() if isinstance(value, str)), *_flat(fields)]
+    return ImportOptions(**fields, properties=roles.properties(taken))  # type: ignore[arg-type]
+
+
+def _flat(fields: Mapping[str, object]) -> list[str]:
+    return [
+        name
+        for role in ("id", "aliases")
+        for name in fields.get(role, ())
+        if isinstance(name, str)  # type: ignore[attr-defined]
+    ]
+
+
+def _is_unique(roles: Roles, names: tuple[str, ...]) -> bool:
+    columns = [column for name in names if (column := roles.named(name))]
+    keys = [
+        tuple(cell.strip() for cell in row) for row in zip(*(column.cells for column in columns), strict=True)
+    ]
+    return all(any(key) for key in keys) and len(set(keys)) == len(keys)
+
+
+def _finish(
+    roles: Roles, imports: list[Proposal], unit: str, lacking: tuple[str, ...], address: str
+) -> Proposed:
+    """With the people whom the same rows name: a number and an address on one row are one person."""
+    missing = (*lacking, *(() if unit else ("person",)))
+    if not missing and address and imports and imports[0][1].person:
+        person = str(imports[0][1].person)
+        imports = [*imports, ("people", ImportOptions(person=person, aliases=(address,)))]
+    doubts = {role: rivals for role, rivals in roles.doubts.items() if role not in roles.answers}
+    return Proposed([] if missing else imports, missing, doubts)

@@ -1,0 +1,183 @@
+"""Which column plays which role: by its name's words, where its cells can be that."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from polku.capture.imports.recognition.columns import Column
+from polku.capture.imports.recognition.words import (
+    AMOUNT_LEFT_OUT,
+    DELIVERED,
+    LINE_VALUE,
+    NO_TIME,
+    ORDER_VALUE,
+    PERSONAL,
+    PRICE,
+    PROMISED,
+    TIMES,
+    USUAL,
+    match_weight,
+    plain,
+    weight,
+)
+
+_HANDED_OVER = re.compile(r".*(?:carrier|courier|kuljet|lahetetty|shipped|dispatch|postitettu).*")
+
+
+@dataclass(frozen=True)
+class Pick:
+    """The column found for a role, "" for none; `rivals` are all that would do as well, where there are several."""
+
+    column: str = ""
+    weight: int = 0
+    rivals: tuple[str, ...] = ()
+
+
+@dataclass
+class Roles:
+    """Picks roles out of columns. What a person answered (role → column, "" for none) comes before all words.
+
+    `doubts` collects the roles that were asked for and are contested or missing though needed."""
+
+    columns: Sequence[Column]
+    answers: Mapping[str, str] = field(default_factory=dict)
+    doubts: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def named(self, name: str) -> Column | None:
+        return next((column for column in self.columns if column.usable and column.name == name), None)
+
+    def pick(self, role: str, weighed: Iterable[tuple[Column, int]], *, ask: bool = False) -> Pick:
+        """The heaviest column; with `ask`, two of equal weight are a doubt."""
+        if role in self.answers and (not self.answers[role] or self.named(self.answers[role])):
+            return Pick(self.answers[role], 9)
+        able = [(column, sure) for column, sure in weighed if sure > 0 and column.usable]
+        if not able:
+            return Pick()
+        most = max(sure for _column, sure in able)
+        best = [column.name for column, sure in able if sure == most]
+        if len(best) > 1 and ask:
+            self.doubts[role] = tuple(best)
+        return Pick(best[0], most, tuple(best) if len(best) > 1 else ())
+
+    def word(self, role: str, *, least: int = USUAL, ask: bool = False) -> Pick:
+        """The column whose name says the role, among those that are neither dates nor empty."""
+        return self.pick(
+            role,
+            (
+                (column, sure)
+                for column in self.columns
+                if column.meaning not in ("time", "day", "empty")
+                and (sure := weight(column.name, role)) >= least
+            ),
+            ask=ask,
+        )
+
+    def time(self, what: str) -> Pick:
+        """When it happened. One date column without a telling name will do where it is the only one."""
+        weighed = []
+        for column in self.columns:
+            if column.meaning not in ("time", "day") or _is_other_moment(column.name):
+                continue
+            sure = max(match_weight(column.name, TIMES[what]), match_weight(column.name, TIMES["any"]))
+            weighed.append((column, max(sure, 1)))
+        picked = self.pick("time", weighed, ask=True)
+        if picked.column or "time" in self.answers:
+            return picked
+        rest = tuple(c.name for c in self.columns if c.usable and c.meaning in ("time", "day"))
+        if rest:
+            self.doubts["time"] = rest
+        return Pick()
+
+    def promised(self) -> Pick:
+        return self.pick("promised", self._moments(PROMISED))
+
+    def delivered(self) -> Pick:
+        found = (
+            (column, sure)
+            for column, sure in self._moments(DELIVERED)
+            if not re.fullmatch(PROMISED, plain(column.name))
+            and not _HANDED_OVER.fullmatch(plain(column.name))
+        )
+        return self.pick("delivered", found)
+
+    def steps(self) -> list[str]:
+        """Columns of times that each tell when something was done."""
+        return [
+            column.name
+            for column in self.columns
+            if column.usable
+            and column.meaning in ("time", "day")
+            and not NO_TIME.fullmatch(plain(column.name))
+            and not re.fullmatch(PROMISED, plain(column.name))
+        ]
+
+    def person(self) -> tuple[Pick, str]:
+        """(who, the column of their e-mail address where it is another). A customer number comes before an address,
+        unless many rows have none."""
+        word = self.word("person")
+        addresses = [c for c in self.columns if c.usable and c.meaning == "email"]
+        if "person" in self.answers:
+            other = next((c.name for c in addresses if c.name != word.column), "")
+            return word, other
+        if not addresses:
+            return word, ""
+        address = max(addresses, key=lambda c: (c.filled, -c.place))
+        number = self.named(word.column)
+        if number is None or number.name == address.name:
+            return Pick(address.name, 3), ""
+        if number.filled < 0.9 * address.filled:
+            return Pick(address.name, 3), number.name
+        return word, address.name
+
+    def amount(self) -> list[tuple[Column, int, str]]:
+        """Columns that may be the value of an order: (column, weight, `order`, `line` or `price`)."""
+        found = []
+        for column in self.columns:
+            if column.meaning not in ("money", "number") or AMOUNT_LEFT_OUT.fullmatch(plain(column.name)):
+                continue
+            if weight(column.name, "quantity"):
+                continue
+            weights = {
+                "order": match_weight(column.name, ORDER_VALUE),
+                "line": match_weight(column.name, LINE_VALUE),
+                "price": max(match_weight(column.name, PRICE), int(weight(column.name, "unit_price") > 0)),
+            }
+            sort = max(weights, key=lambda key: (weights[key], key == "line"))
+            if weights[sort]:
+                found.append((column, weights[sort], sort))
+        return [entry for entry in found if entry[0].usable]
+
+    def properties(self, used: Iterable[str]) -> tuple[str, ...]:
+        """What is kept beside the roles: by name alone, so that the next export of the same form keeps the same.
+        Who somebody is and what they wrote is left out."""
+        taken = set(used)
+        return tuple(
+            column.name
+            for column in self.columns
+            if column.usable
+            and column.name not in taken
+            and column.meaning != "email"
+            and not PERSONAL.fullmatch(plain(column.name))
+            and not any(weight(column.name, role) for role in ("email", "phone", "comment", "text"))
+        )[:_MOST_PROPERTIES]
+
+    def _moments(self, words: str) -> list[tuple[Column, int]]:
+        return [
+            (column, 3)
+            for column in self.columns
+            if column.meaning in ("time", "day") and re.fullmatch(words, plain(column.name))
+        ]
+
+
+_MOST_PROPERTIES = 40
+
+
+def _is_other_moment(name: str) -> bool:
+    words = plain(name)
+    return bool(
+        NO_TIME.fullmatch(words)
+        or re.fullmatch(PROMISED, words)
+        or (re.fullmatch(DELIVERED, words) and match_weight(name, TIMES["contact"]) == 0)
+    )
