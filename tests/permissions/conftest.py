@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -10,6 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 from django.apps import apps
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django_scopes import scope, scopes_disabled
 
@@ -17,8 +19,15 @@ from polku.accounts import domain as accounts
 from polku.accounts.models import Membership, User, Workspace
 from polku.analytics.annotations import add_annotation
 from polku.analytics.explore import domain as explore
+from polku.capture.domain import uploads
+from polku.capture.imports.mapping import ColumnMapping, Inspection, Reading
+from polku.capture.imports.mapping_json import to_json
+from polku.capture.imports.options import ImportOptions
+from polku.capture.models import ImportRun, RememberedMapping, Upload, UploadedPart
+from polku.capture.uploads import files
 from polku.eventstore.port import PERSON_BATCH, SIGNAL_BATCH, EventStore
 from polku.eventstore.streams import InboxPlace
+from polku.jobs.models import Job
 from polku.journeys import domain as journeys
 from polku.people import domain as people
 from tests.eventstore.streaming import digest, stream_batch
@@ -81,6 +90,7 @@ def build_world(store: EventStore, mark: str, *, couples: int = 1) -> World:
         parameters=[("step", f"event:{mark}-tapahtuma"), ("step", f"touchpoint:{touchpoint.pk}")],
         owner=owner,
     )
+    upload, run, mapping = bring_file(workspace, owner, mark)
     annotation = add_annotation(
         workspace=workspace, on=date(2026, 3, 1), text=f"{mark} kampanja", kind="campaign", actor=owner
     )
@@ -88,6 +98,9 @@ def build_world(store: EventStore, mark: str, *, couples: int = 1) -> World:
         numbers = {
             "annotation": annotation.pk,
             "question": question.pk,
+            "upload": upload,
+            "run": run,
+            "mapping": mapping,
             "kind": "funnel",
             "file_format": "csv",
             "person": person,
@@ -103,6 +116,34 @@ def build_world(store: EventStore, mark: str, *, couples: int = 1) -> World:
             "member": Membership.objects.get(user=member).pk,
         }
     return World(workspace, owner, numbers, mark)
+
+
+def bring_file(workspace: Workspace, owner: User, mark: str) -> tuple[int, int, int]:
+    """(upload, run, remembered mapping) of a file that was imported and of which a row was rejected."""
+    upload = uploads.add_upload(
+        workspace=workspace,
+        content=SimpleUploadedFile(f"{mark}.csv", f"{mark}-otsikko;aika\n{mark}-raaka;?\n".encode()),
+        actor=owner,
+    )
+    rejected = files.rejected_folder_of(upload)
+    rejected.mkdir()
+    (rejected / "rows.csv").write_text(f"line,reason,raw\n2,{mark}-syy,{mark}-raaka\n", encoding="utf-8")
+    row = {"line": 2, "code": "bad_time", "reason": f"{mark}-syy", "column": "aika", "raw": f"{mark}-raaka"}
+    (rejected / "rows.jsonl").write_text(json.dumps(row) + "\n", encoding="utf-8")
+    column = ColumnMapping(kind="events", options=ImportOptions(event="aika"), timezone="UTC")
+    inspection = Inspection(Reading(), (), ((f"{mark}-raaka",),), (2,), (column,), (), mark)
+    with scope(workspace=workspace):
+        Job.objects.filter(workspace_id=workspace.pk).delete()  # nobody works here
+        Upload.objects.filter(pk=upload.pk).update(state="done")
+        part = UploadedPart.objects.create(
+            workspace=workspace, upload=upload, number=0, inspection=to_json(inspection)
+        )
+        result = {"rows": 1, "accepted": 0, "known": 0, "rejected": 1, "rejected_file": "rows.csv"}
+        run = ImportRun.objects.create(
+            workspace=workspace, part=part, mapping=to_json(column), state="done", result=result
+        )
+        uploads.remember_mappings(part=part, name=f"{mark}.csv", mappings=[column])
+        return upload.pk, run.pk, RememberedMapping.objects.get().pk
 
 
 def join_couples(store: EventStore, key: str, mark: str, couples: int) -> tuple[int, int]:

@@ -7,9 +7,16 @@ from django.utils.translation import gettext_lazy as _
 
 def register() -> None:
     """Called once, when the program starts."""
+    from datetime import time
+
     from polku.accounts.audit_words import register_things
     from polku.capture import queries
+    from polku.capture.domain.uploads import IMPORT, READ
     from polku.capture.sources import alarms
+    from polku.capture.uploads import work
+    from polku.capture.uploads.cleaning import clean_uploads
+    from polku.jobs import registry as jobs
+    from polku.jobs import schedules
     from polku.people import timeline_sources
     from polku.site import navigation, notices
 
@@ -21,6 +28,9 @@ def register() -> None:
             name=_("Data collection"), url_name="capture:collection", permission="manage"
         )
     )
+    jobs.register(READ, work.read_upload, lane="reading files")
+    jobs.register(IMPORT, work.import_upload, lane="importing files")
+    schedules.register("uploads.clean", at=time(4, 10), work=clean_uploads)
     notices.register(alarms.notices)
     timeline_sources.use_sources(queries.source_names)
     register_things(
@@ -28,5 +38,7 @@ def register() -> None:
             "source": _("source"),
             "capture_settings": _("data collection"),
             "rejected_rows": _("rows waiting to be mended"),
+            "upload": _("file"),
+            "remembered_mapping": _("remembered form of a file"),
         }
     )

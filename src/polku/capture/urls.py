@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path, register_converter
 
 from polku.capture.sources.origins import OriginConverter
-from polku.capture.views import install, rejected_rows, settings, sources
+from polku.capture.views import imports, install, rejected_rows, settings, sources
 
 register_converter(OriginConverter, "origin")
 
@@ -21,5 +21,12 @@ urlpatterns = [
     path("sources/<origin:origin>/rows/mend/", rejected_rows.mend, name="rows_mend"),
     path("sources/<origin:origin>/rows/replay/", rejected_rows.replay, name="rows_replay"),
     path("sources/<origin:origin>/rows/delete/", rejected_rows.delete, name="rows_delete"),
+    path("import/", imports.imports, name="imports"),
+    path("import/files/", imports.import_files, name="import_files"),
+    path("import/<int:upload>/", imports.import_review, name="import_review"),
+    path("import/<int:upload>/reopen/", imports.import_reopen, name="import_reopen"),
+    path("import/<int:upload>/delete/", imports.import_delete, name="import_delete"),
+    path("import/<int:upload>/rejected/<int:run>/", imports.import_rejected, name="import_rejected"),
+    path("import/forms/<int:mapping>/forget/", imports.forget_mapping, name="forget_mapping"),
     path("settings/collection/", settings.collection, name="collection"),
 ]

@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from contextvars import copy_context
 from io import SEEK_END, BytesIO
+from tempfile import TemporaryFile
 from typing import IO, Any
 
 from django.conf import settings
@@ -24,6 +25,7 @@ from django.http import FileResponse
 from django.http.response import HttpResponseBase
 from django.urls import set_script_prefix
 
+from polku.capture.uploads import files, receiving
 from polku.jobs.giving_way import come_after_others, somebody_waits
 
 _Receive = Callable[[], Awaitable[Mapping[str, Any]]]
@@ -33,6 +35,7 @@ _OF_PEOPLE, _OF_PROGRAMS = 48, 42
 """Requests under way at a time. Each has a thread, which keeps its connection: together they are fewer than the hundred
 that PostgreSQL gives, and each more than the questions of one workspace that may wait (`places.WAITING_OF_ALL`)."""
 _PROGRAMS = "/api/"
+_PIECE = 1_048_576  # bytes of a file that are written at a time
 
 
 class Pages(ASGIHandler):
@@ -49,6 +52,10 @@ class Pages(ASGIHandler):
         if scope["type"] != "http":
             raise ValueError(f"only HTTP is served, not {scope['type']}")
         try:
+            slug = receiving.workspace_of(scope)
+            if slug and await self._on_a_page_thread(self._may_send_files, scope, slug):
+                await self._take_files(scope, slug, receive, send)
+                return
             body = await self.read_body(receive)
         except RequestAborted:
             return
@@ -72,6 +79,33 @@ class Pages(ASGIHandler):
             if not message.get("more_body", False):
                 break
         return body
+
+    async def _take_files(self, scope: dict[str, Any], slug: str, receive: _Receive, send: _Send) -> None:
+        """Answer a request that brings files: its body goes to the disk. One that is refused is let fall to its end,
+        because browsers read no answer before they have sent all."""
+        told = dict(scope["headers"]).get(b"content-length", b"0")
+        why = receiving.refusal(int(told) if told.isdigit() else 0)
+        with TemporaryFile(dir=files.arriving()) as body:
+            why = await _keep_body(receive, None if why else body) or why
+            if why:
+                status, headers = receiving.refused(slug, why)
+                await send({"type": "http.response.start", "status": status, "headers": headers})
+                await send({"type": "http.response.body", "body": b""})
+                return
+            size = body.tell()
+            body.seek(0)
+            headers = [pair for pair in scope["headers"] if pair[0] != b"content-length"]
+            scope = {**scope, "headers": [*headers, (b"content-length", b"%d" % size)]}
+            await self._respond(scope, body, receive, send)
+
+    def _may_send_files(self, scope: dict[str, Any], slug: str) -> bool:
+        request, _refusal = self.create_request(scope, BytesIO())
+        return request is not None and receiving.may_send(request, slug)
+
+    async def _on_a_page_thread(self, work: Callable[..., Any], *arguments: Any) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(
+            self._pages, copy_context().run, work, *arguments
+        )
 
     async def _respond(self, scope: dict[str, Any], body: IO[bytes], receive: _Receive, send: _Send) -> None:
         is_programs = scope["path"].startswith(_PROGRAMS)
@@ -103,6 +137,30 @@ class Pages(ASGIHandler):
         if not response.streaming:
             response.close()
         return response
+
+
+async def _keep_body(receive: _Receive, body: IO[bytes] | None) -> str:
+    """Write what comes to `body` (None: let it fall); why it could not be kept, or nothing. Raises RequestAborted."""
+    why, piece, size = "", bytearray(), 0
+    is_over = False
+    while not is_over:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise RequestAborted
+        is_over = not message.get("more_body", False)
+        if body is None:
+            continue
+        piece += message.get("body", b"")
+        size += len(message.get("body", b""))
+        if size > receiving.most_bytes():
+            why, body = receiving.TOO_LARGE, None
+        elif len(piece) >= _PIECE or is_over:
+            try:
+                await asyncio.to_thread(body.write, bytes(piece))
+            except OSError:
+                why, body = receiving.NO_ROOM, None
+            piece.clear()
+    return why
 
 
 async def _left(receive: _Receive) -> None:

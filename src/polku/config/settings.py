@@ -14,14 +14,16 @@ POLKU_HOME = environment.home()
 SECRET_KEY = environment.secret_key(POLKU_HOME)
 DEBUG = False
 DEMO_SIGN_IN = environment.flag("POLKU_DEMO_SIGN_IN")
-ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *environment.listing("POLKU_HOSTS")]
-CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in environment.listing("POLKU_HOSTS")]
+HOSTS = environment.listing("POLKU_HOSTS")
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *HOSTS]
+CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in HOSTS]
 HTTPS = environment.flag("POLKU_HTTPS")
 PROXIES = environment.listing("POLKU_PROXIES") or ["127.0.0.1", "::1"]
 
 CAPTURE_EVENTS_PER_SECOND = environment.integer(
     "POLKU_CAPTURE_EVENTS_PER_SECOND", 20_000, low=1, high=10_000_000
 )
+UPLOAD_MEGABYTES = environment.integer("POLKU_UPLOAD_MEGABYTES", 1_000, low=1, high=100_000)
 INBOX_MEGABYTES = environment.integer("POLKU_INBOX_MEGABYTES", 8_192, low=16, high=10_000_000)
 COUNTRY_DATABASE = environment.file("POLKU_COUNTRY_DATABASE")
 UPKEEP_AT = environment.time_of_day("POLKU_UPKEEP_AT", "03:30")
@@ -119,7 +121,7 @@ ACCOUNT_FORMS = {
     "reset_password": "polku.accounts.forms.ResetForm",
     "reset_password_from_key": "polku.accounts.forms.NewPasswordForm",
 }
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/5m/ip,10/5m/key"}
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/5m/ip,10/5m/key", "owner_link": "30/m/ip"}
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
@@ -140,7 +142,13 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+DATA_UPLOAD_MAX_NUMBER_FILES = 50
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "polku.capture.uploads.receiving.ArrivingFiles",
+]
+FILE_UPLOAD_TEMP_DIR = str(POLKU_HOME / "uploads" / "arriving")
 
 LANGUAGE_CODE = "fi"
 LANGUAGES = [("fi", _("Finnish")), ("en", _("English"))]

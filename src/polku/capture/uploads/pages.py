@@ -1,0 +1,279 @@
+"""What the pages of uploads show, ready to be drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from polku.capture.imports.mapping import Choice, ColumnMapping, Inspection, Question, RecognisedColumn
+from polku.capture.imports.options import DEFAULT_SCALES
+from polku.capture.models import Upload, UploadedPart
+from polku.capture.uploads import decisions, words
+from polku.capture.uploads.fields import COLUMNS, KIND_EXPLANATIONS, KINDS, MANY, METRICS, Lacking, lacking
+from polku.capture.uploads.forms import DATES, NUMBERS, many_of, prefix_of
+
+SHOWN_ROWS, MOST_ROWS = 6, 30
+_LONGEST_CELL = 200
+_SEVERAL = 12
+"""More columns than this are folded away where they are only ticked."""
+
+
+@dataclass(frozen=True)
+class Option:
+    value: str
+    label: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True)
+class Field:
+    """A choice of one column; `problem` says what is wrong with it."""
+
+    name: str
+    label: str
+    options: list[Option]
+    problem: str
+    is_used: bool
+
+
+@dataclass(frozen=True)
+class Ticks:
+    """A choice of several columns."""
+
+    name: str
+    label: str
+    options: list[Option]
+    count: int
+
+
+@dataclass(frozen=True)
+class MappingShown:
+    prefix: str
+    kind: str
+    label: str
+    explanation: str
+    is_chosen: bool
+    is_added: bool
+    fields: list[Field]
+    spare: list[Field]
+    ticks: list[Ticks]
+    wide: Ticks | None
+    metrics: list[Option]
+    metric_problem: str
+    scale: str
+    scale_problem: str
+    usual_scale: str
+    touchpoint: str
+    lines: bool
+    is_lacking: bool
+    uses: list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class QuestionShown:
+    name: str
+    text: str
+    column: str
+    options: list[Option]
+    is_open: bool
+
+
+@dataclass(frozen=True)
+class ColumnShown:
+    """A column of the preview: what it looks like, how it is written, and what becomes of it."""
+
+    name: str
+    meaning: str
+    form: str
+    uses: list[str]
+    is_number: bool
+    order_field: str
+    orders: list[Option]
+    decimal_field: str
+    decimals: list[Option]
+
+
+@dataclass(frozen=True)
+class PartShown:
+    prefix: str
+    name: str
+    size: int | None
+    preset: str
+    notes: Sequence[str]
+    is_remembered: bool
+    questions: list[QuestionShown]
+    mappings: list[MappingShown]
+    addable: list[Option]
+    columns: list[ColumnShown]
+    rows: list[tuple[int, list[str]]]
+    more_rows: list[tuple[int, list[str]]]
+    reading: Any
+    delimiters: list[Option]
+    encodings: list[Option]
+    timezone: str
+    has_choices: bool
+    is_text: bool
+
+
+def part_shown(part: UploadedPart, upload: Upload, remembered: set[str], *, marks: bool) -> PartShown:
+    """One part with its form. `marks`: say what is lacking beside each field, once somebody tried to import."""
+    inspection = decisions.inspection_of(part)
+    zone = upload.workspace.timezone
+    standing = decisions.decided(part, zone)
+    chosen = [each.mapping for each in standing if each.is_chosen]
+    presets = {each.mapping.preset for each in standing if each.mapping.preset}
+    names = words.preset_names() if presets else {}
+    prefix = prefix_of(part)
+    rows = [
+        (line, [cell[:_LONGEST_CELL] for cell in row])
+        for line, row in zip(inspection.row_lines[:MOST_ROWS], inspection.rows[:MOST_ROWS], strict=False)
+    ]
+    return PartShown(
+        prefix=prefix,
+        name=words.part_name(inspection),
+        size=inspection.size,
+        preset=", ".join(sorted(names.get(key, key) for key in presets)),
+        notes=inspection.notes,
+        is_remembered=inspection.fingerprint in remembered,
+        questions=_questions(part, inspection, prefix),
+        mappings=[_mapping(each, inspection, prefix, marks=marks) for each in standing],
+        addable=[Option(kind, str(label), False) for kind, label in KINDS.items()],
+        columns=[
+            _column(number, column, chosen, part, prefix) for number, column in enumerate(inspection.columns)
+        ],
+        rows=rows[:SHOWN_ROWS],
+        more_rows=rows[SHOWN_ROWS:],
+        reading=inspection.reading,
+        delimiters=_labelled(words.DELIMITERS, inspection.reading.delimiter, tab="tab"),
+        encodings=_labelled(words.ENCODINGS, inspection.reading.encoding),
+        timezone=standing[0].mapping.timezone if standing else zone,
+        has_choices=bool(chosen),
+        is_text=bool(inspection.reading.delimiter),
+    )
+
+
+def _labelled(labels: dict[str, Any], chosen: str | None, *, tab: str = "\t") -> list[Option]:
+    return [
+        Option(tab if value == "\t" else value, str(label), value == chosen)
+        for value, label in labels.items()
+    ]
+
+
+def _questions(part: UploadedPart, inspection: Inspection, prefix: str) -> list[QuestionShown]:
+    return [
+        QuestionShown(
+            name=f"{prefix}-q{number}",
+            text=question.text,
+            column=question.column,
+            options=_choices(question, part.answers.get(decisions.key_of(question), "")),
+            is_open=decisions.key_of(question) not in part.answers,
+        )
+        for number, question in enumerate(inspection.questions)
+    ]
+
+
+def _choices(question: Question, answered: str) -> list[Option]:
+    """Nothing is ticked before somebody has: a suggestion is said, and not made."""
+
+    def label(choice: Choice) -> str:
+        if choice.value == question.suggested:
+            return _("%s (more likely)") % choice.label
+        return choice.label
+
+    return [Option(choice.value, label(choice), choice.value == answered) for choice in question.choices]
+
+
+def _mapping(each: decisions.Decided, inspection: Inspection, prefix: str, *, marks: bool) -> MappingShown:
+    mapping, options = each.mapping, each.mapping.options
+    names = [column.name for column in inspection.columns]
+    own = f"{prefix}-m{each.number}"
+    wrong: list[Lacking] = lacking(mapping.kind, options) if each.is_chosen else []
+    problems = {lack.role: lack.text for lack in wrong} if marks or each.is_added else {}
+    fields = [
+        _field(own, role, str(label), names, _value(mapping, role), problems.get(role, ""))
+        for role, label in COLUMNS[mapping.kind]
+        if not (options.wide and role in ("event", "time"))
+    ]
+    required = {lack.role for lack in wrong}
+    is_near = {field.name for field in fields if field.is_used or field.name.rpartition("-")[2] in required}
+    return MappingShown(
+        prefix=own,
+        kind=mapping.kind,
+        label=str(KINDS[mapping.kind]),
+        explanation=str(KIND_EXPLANATIONS[mapping.kind]),
+        is_chosen=each.is_chosen,
+        is_added=each.is_added,
+        fields=[field for field in fields if field.name in is_near],
+        spare=[field for field in fields if field.name not in is_near],
+        ticks=[_ticks(own, name, names, getattr(options, name)) for name in many_of(mapping.kind)],
+        wide=_wide(own, each),
+        metrics=[Option(key, str(label), key == options.metric) for key, label in METRICS.items()]
+        if mapping.kind == "scores"
+        else [],
+        metric_problem=problems.get("metric", ""),
+        scale=f"{options.scale[0]:g}–{options.scale[1]:g}" if options.scale else "",
+        scale_problem=problems.get("scale", ""),
+        usual_scale="–".join(f"{end:g}" for end in DEFAULT_SCALES.get(options.metric or "", (1, 5))),
+        touchpoint=options.touchpoint or "",
+        lines=options.lines,
+        is_lacking=bool(wrong),
+        uses=[
+            (field.label, _value(mapping, field.name.rpartition("-")[2])) for field in fields if field.is_used
+        ],
+    )
+
+
+def _value(mapping: ColumnMapping, role: str) -> str:
+    if role == "id":
+        return next(iter(mapping.options.id), "")
+    return str(getattr(mapping.options, role) or "")
+
+
+def _field(prefix: str, role: str, label: str, names: list[str], value: str, problem: str) -> Field:
+    options = [Option("", _("not in the file"), not value)]
+    options += [Option(name, name, name == value) for name in names]
+    return Field(f"{prefix}-{role}", label, options, problem, bool(value))
+
+
+def _ticks(prefix: str, name: str, names: list[str], chosen: tuple[str, ...]) -> Ticks:
+    options = [Option(column, column, column in chosen) for column in names]
+    return Ticks(f"{prefix}-{name}", str(MANY[name]), options, len(chosen))
+
+
+def _wide(prefix: str, each: decisions.Decided) -> Ticks | None:
+    """Each column of times and the event that it stands for; only those that were proposed can be chosen."""
+    proposed = each.proposal.options.wide if each.proposal else ()
+    if not proposed:
+        return None
+    kept = each.mapping.options.wide
+    options = [Option(text, text.replace("=", " → ", 1), text in kept) for text in proposed]
+    return Ticks(f"{prefix}-wide", _("Each of these columns is an event of its own"), options, len(kept))
+
+
+def _column(
+    number: int, column: RecognisedColumn, chosen: list[ColumnMapping], part: UploadedPart, prefix: str
+) -> ColumnShown:
+    order = part.edits.get("month_first", {}).get(column.name)
+    decimal = part.edits.get("decimal", {}).get(column.name)
+    return ColumnShown(
+        name=column.name,
+        meaning=str(words.MEANINGS.get(column.meaning, column.meaning)),
+        form=words.form_of(column),
+        uses=words.uses_of(column.name, chosen),
+        is_number=column.meaning in NUMBERS,
+        order_field=f"{prefix}-c{number}-order" if column.meaning in DATES else "",
+        orders=[
+            Option("", _("as recognised"), order is None),
+            Option("day", _("day first: 1.3. is the first of March"), order is False),
+            Option("month", _("month first: 1/3 is the third of January"), order is True),
+        ],
+        decimal_field=f"{prefix}-c{number}-decimal" if column.meaning in NUMBERS else "",
+        decimals=[
+            Option("", _("as recognised"), decimal is None),
+            Option("comma", _("decimal comma: 1 234,50"), decimal == "comma"),
+            Option("point", _("decimal point: 1,234.50"), decimal == "point"),
+        ],
+    )

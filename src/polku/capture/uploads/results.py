@@ -1,0 +1,113 @@
+"""What came of an import, ready to be drawn; and the rejected rows as files."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from polku.capture.imports.mapping_json import mapping_from_json
+from polku.capture.models import ImportRun, Upload
+from polku.capture.uploads import decisions, files, words
+from polku.capture.uploads.fields import KINDS
+
+_TOLD_REASONS = 5
+_MOST_LOOKED_AT = 20_000
+"""Rejected rows whose reasons are counted for the page; the files hold all."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One import on the page. `share` is how far it is; `reasons` are the commonest of what was rejected."""
+
+    run: ImportRun
+    kind: str
+    part: str
+    share: int
+    state: str
+    result: dict[str, Any]
+    reasons: list[tuple[str, int]]
+    can_mend: bool
+
+
+def runs_of(upload: Upload) -> list[Run]:
+    """Every import of the file, as far as they are."""
+    found = ImportRun.objects.filter(part__upload=upload).select_related("part")
+    return [_run(run, upload) for run in found]
+
+
+def _run(run: ImportRun, upload: Upload) -> Run:
+    mapping = mapping_from_json(run.mapping)
+    path = rejected_file(run, upload)
+    return Run(
+        run=run,
+        kind=str(KINDS[mapping.kind]),
+        part=words.part_name(decisions.inspection_of(run.part)),
+        share=round(100 * run.done / run.total) if run.total else 0,
+        state=_state(run),
+        result=run.result,
+        reasons=_reasons(path) if path else [],
+        can_mend=path is not None and run.result.get("recognised", {}).get("format") != "parquet",
+    )
+
+
+def _state(run: ImportRun) -> str:
+    return {
+        ImportRun.State.WAITING: _("waits for its turn"),
+        ImportRun.State.READING: _("the rows are read and checked"),
+        ImportRun.State.LOADING: _("the rows are saved and joined to people"),
+        ImportRun.State.DONE: _("done"),
+        ImportRun.State.FAILED: _("not imported"),
+    }[ImportRun.State(run.state)]
+
+
+def rejected_file(run: ImportRun, upload: Upload) -> Path | None:
+    """The table of what an import rejected, where it is still there."""
+    name = run.result.get("rejected_file")
+    path = files.rejected_folder_of(upload) / Path(name).name if name else None
+    return path if path and upload.has_file and path.is_file() else None
+
+
+def _reasons(path: Path) -> list[tuple[str, int]]:
+    counts: Counter[tuple[str, str]] = Counter()
+    examples: dict[tuple[str, str], str] = {}
+    for document in _documents(path, _MOST_LOOKED_AT):
+        key = (document["code"], document["column"])
+        counts[key] += 1
+        examples.setdefault(key, document["reason"])
+    return [(examples[key], count) for key, count in counts.most_common(_TOLD_REASONS)]
+
+
+def mendable(run: ImportRun, path: Path) -> Iterator[bytes]:
+    """The rejected rows in the form of the file they came from, header first: to be mended and brought again.
+
+    Each row is as it was in the file; UTF-8 with a mark, which spreadsheets need.
+    """
+    inspection = decisions.inspection_of(run.part)
+    delimiter = run.result.get("recognised", {}).get("delimiter", ",")
+    header = io.StringIO()
+    csv.writer(header, delimiter=delimiter, lineterminator="\r\n").writerow(
+        [column.name for column in inspection.columns]
+    )
+    yield b"\xef\xbb\xbf" + header.getvalue().encode()
+    last = None
+    for document in _documents(path, None):
+        if document["line"] != last and "raw" in document:
+            yield document["raw"].rstrip("\r\n").encode() + b"\r\n"
+        last = document["line"]
+
+
+def _documents(path: Path, most: int | None) -> Iterator[dict[str, Any]]:
+    """The rows of the exact file beside the table."""
+    with path.with_suffix(".jsonl").open(encoding="utf-8") as handle:
+        for number, line in enumerate(handle):
+            if most is not None and number >= most:
+                return
+            yield json.loads(line)

@@ -1,0 +1,86 @@
+"""What was recognised, in plain words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from polku.capture.imports.mapping import ColumnMapping, Inspection, RecognisedColumn
+from polku.capture.uploads.fields import COLUMNS, KINDS
+
+MEANINGS: dict[str, Any] = {
+    "time": gettext_lazy("Day and time"),
+    "day": gettext_lazy("Day"),
+    "number": gettext_lazy("Number"),
+    "money": gettext_lazy("Sum of money"),
+    "email": gettext_lazy("E-mail address"),
+    "phone": gettext_lazy("Phone number"),
+    "order": gettext_lazy("Order number"),
+    "person": gettext_lazy("Customer’s id"),
+    "loyalty": gettext_lazy("Loyalty number"),
+    "url": gettext_lazy("Page address"),
+    "choice": gettext_lazy("One of a few choices"),
+    "text": gettext_lazy("Text"),
+    "empty": gettext_lazy("Empty"),
+}
+DELIMITERS: dict[str, Any] = {
+    ";": gettext_lazy("semicolon ;"),
+    ",": gettext_lazy("comma ,"),
+    "\t": gettext_lazy("tabulator"),
+    "|": gettext_lazy("vertical bar |"),
+}
+ENCODINGS: dict[str, Any] = {
+    "utf-8": gettext_lazy("UTF-8 (usual)"),
+    "windows-1252": gettext_lazy("Windows-1252 (older Windows)"),
+    "utf-16": gettext_lazy("UTF-16"),
+}
+
+
+def form_of(column: RecognisedColumn) -> str:
+    """How the column's cells are written, by an example of its own: `1.3.2024 klo 9.05`."""
+    if column.meaning in ("time", "day") and column.samples:
+        return _("written like %s") % column.samples[0]
+    if column.decimal == "comma":
+        return _("decimal comma")
+    if column.decimal == "point":
+        return _("decimal point")
+    return ""
+
+
+def uses_of(column: str, mappings: list[ColumnMapping]) -> list[str]:
+    """What a column becomes, one text for each import that uses it: `Tilaukset: summa`."""
+    found: list[str] = []
+    for mapping in mappings:
+        options = mapping.options
+        names = dict(COLUMNS[mapping.kind])
+        roles = [str(names[role]) for role in names if role != "id" and getattr(options, role) == column]
+        if mapping.kind == "orders" and column in options.id:
+            roles.append(str(names["id"]))
+        elif column in options.id:
+            roles.append(_("names the row"))
+        if column in options.aliases:
+            roles.append(_("another id of the customer"))
+        if column in options.properties:
+            roles.append(_("additional detail"))
+        roles += [_("time of “%s”") % event for event in _wide_events(column, options.wide)]
+        found += [f"{KINDS[mapping.kind]}: {role}" for role in roles]
+    return found
+
+
+def _wide_events(column: str, wide: tuple[str, ...]) -> list[str]:
+    return [text[len(column) + 1 :] for text in wide if text.startswith(f"{column}=")]
+
+
+def part_name(inspection: Inspection) -> str:
+    """What the part is called within its file; empty where the file is its only part."""
+    reading = inspection.reading
+    return " · ".join(name for name in (reading.part, reading.sheet) if name)
+
+
+def preset_names() -> dict[str, str]:
+    """Key → name of the tools whose exports are known."""
+    from polku.capture.imports.presets import presets
+
+    return {preset.key: preset.name for preset in presets()}
