@@ -47,6 +47,9 @@ class ImportOptions:
 
     `wide` holds `COL=EVENT` texts; where they are cut is decided by the file's columns. For orders, `id` is the
     column of the order's id; elsewhere it is the columns that name a row.
+
+    `skip_empty` leaves out, without calling it a fault, the rows that hold nothing of what is imported (a person, an
+    event, a score or comment, a reason): where one file gives several imports, such a row belongs to another.
     """
 
     person: str | None = None
@@ -69,6 +72,7 @@ class ImportOptions:
     aliases: tuple[str, ...] = ()
     wide: tuple[str, ...] = ()
     lines: bool = False
+    skip_empty: bool = False
     metric: Metric | None = None
     scale: tuple[float, float] | None = None
     touchpoint: str | None = None

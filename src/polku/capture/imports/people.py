@@ -21,6 +21,8 @@ from polku.eventstore.port import PERSON_BATCH
 def write_people(sheet: Sheet, options: ImportOptions, path: Path) -> int:
     """Write the people of a sheet to Parquet; returns how many rows."""
     person = str(options.person)
+    if options.skip_empty:
+        sheet.leave_out(sheet.empty(person))
     sheet.reject(sheet.empty(person), Reason.NO_PERSON)
     rows = np.flatnonzero(sheet.accepted)
     # Channel and page address are no fields of a person: where they are named they are traits.

@@ -90,6 +90,14 @@ class Sheet:
         self.rejections.add(mask, reason, column)
         self._accepted &= ~mask
 
+    def leave_out(self, mask: NDArray[np.bool_]) -> None:
+        """Take these rows no further where they are not rejected yet, but not as a fault; they are counted."""
+        mask = mask & self._accepted
+        left_out = int(np.count_nonzero(mask))
+        if left_out:
+            self.recognised["left_out"] = self.recognised.get("left_out", 0) + left_out
+        self._accepted &= ~mask
+
     # ---- columns ---------------------------------------------------------------------------------------------
 
     def text(self, column: str) -> pa.ChunkedArray:

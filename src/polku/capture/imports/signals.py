@@ -58,6 +58,8 @@ def write_signals(
 
 def _rows(sheet: Sheet, kind: ImportKind, options: ImportOptions) -> Signals:
     """One signal a row."""
+    if options.skip_empty and kind in ("events", "contacts"):
+        sheet.leave_out(sheet.empty(options.event if kind == "events" else options.reason))
     time_column = str(options.time)
     sheet.prepare_moments([time_column])
     times = sheet.times(time_column)
@@ -147,6 +149,8 @@ def _scores(sheet: Sheet, options: ImportOptions) -> NDArray[np.float64]:
     if options.comment:
         spoken = pc.match_substring_regex(sheet.text(options.comment), r"\S")
         silent = ~np.asarray(pc.fill_null(spoken, False).to_numpy(), dtype=np.bool_)
+    if options.skip_empty:
+        sheet.leave_out(np.isnan(score) & silent)
     sheet.reject(np.isnan(score) & silent, Reason.NO_SCORE, column)
     sheet.reject((score < low) | (score > high), Reason.OFF_SCALE, column)
     if options.metric != "recommend":

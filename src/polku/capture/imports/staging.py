@@ -110,7 +110,7 @@ def _stage(
             scale=scale,
             sheet=recognised.get("sheet"),
         )
-    if not accepted and not rejected:
+    if not accepted and not rejected and not sheet.recognised.get("left_out"):
         sheet.warnings.append(_("The file has a header row but no rows."))
     if progress:
         progress(1000, 1000)
