@@ -149,3 +149,31 @@ def test_the_clock_s_changes_are_noticed():
 def test_an_unknown_zone_is_named():
     with pytest.raises(WrongUsage, match="Europe/Helsingfors"):
         zone_of("Europe/Helsingfors")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "zoned"),
+    [
+        ("Mar 1, 2024 09:05:12 AM", "2024-03-01T09:05:12.000000", False),
+        ("September 30, 2024", "2024-09-30T00:00:00.000000", False),
+        ("30 Sept 2024 21:05", "2024-09-30T21:05:00.000000", False),
+        ("1. maaliskuuta 2024 klo 9.05", "2024-03-01T09:05:00.000000", False),
+        ("24. kesäkuuta 2024", "2024-06-24T00:00:00.000000", False),
+        ("2024/03/01 9:05:12 AM EET", "2024-03-01T07:05:12.000000", True),
+        ("2024/07/01 9:05:12 PM EEST", "2024-07-01T18:05:12.000000", True),
+        ("2024/07/01 9:05:12 PM GMT+3", "2024-07-01T18:05:12.000000", True),
+        ("2024-07-01 21:05:12 UTC+03:00", "2024-07-01T18:05:12.000000", True),
+        ("Feb 30, 2024", None, False),
+        ("Smarch 1, 2024", None, False),
+        ("2024-07-01 21:05 +3", None, False),
+    ],
+)
+def test_months_and_zones_in_letters(text, expected, zoned):
+    moments = read(text)
+    assert shown(moments) == [expected]
+    assert bool(moments.zoned[0]) == zoned or expected is None
+
+
+def test_a_month_in_letters_leaves_no_doubt_and_is_described():
+    moments = read("Mar 1, 2024 09:05:12 AM", "May 12, 2024 09:05:12 PM")
+    assert (moments.ambiguity, moments.form) == ("none", "MMM D, YYYY HH:MM:SS AM")

@@ -149,6 +149,8 @@ def _wall(matrix: NDArray[np.uint8], layout: Layout, month_first: bool) -> NDArr
     month, day = _number(matrix, layout.first), _number(matrix, layout.second)
     if layout.order == "dmy" or (layout.order == "slash" and not month_first):
         month, day = day, month
+    if layout.month is not None:
+        month = np.full_like(day, layout.month)
     fine = (year >= _YEARS[0]) & (year < _YEARS[1]) & (month >= 1) & (month <= 12) & (day >= 1)
     fine &= day <= _days_in_month(year, np.clip(month, 1, 12))
     result = _days_since_1970(year, month, day) * _DAY
@@ -174,6 +176,8 @@ def _wall(matrix: NDArray[np.uint8], layout: Layout, month_first: bool) -> NDArr
         fine &= (hours <= 18) & (minutes < 60)
         ahead = (hours * 60 + minutes) * (60 * _SECOND)
         result -= np.where(matrix[:, layout.sign] == ord("-"), -ahead, ahead)
+    if layout.zone is not None:
+        result -= layout.zone * (60 * _SECOND)
     return np.where(fine, result, INVALID)
 
 
