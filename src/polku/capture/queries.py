@@ -106,6 +106,11 @@ def find_source(workspace: Workspace, name: str, *, now: datetime | None = None)
     return next((source for source in sources(workspace, now=now) if source.origin.name == name), None)
 
 
+def has_data(workspace: Workspace) -> bool:
+    """Whether anything was ever taken in."""
+    return bool(store().sources(workspace.key.hex))
+
+
 def source_names(workspace: Workspace) -> dict[str, str]:
     """What people call the sources, by the names that the store has for them."""
     return {source.origin.name: source.name for source in sources(workspace)}

@@ -18,7 +18,7 @@ def register() -> None:
     from polku.jobs import registry as jobs
     from polku.jobs import schedules
     from polku.people import timeline_sources
-    from polku.site import navigation, notices
+    from polku.site import checklist, navigation, notices
 
     navigation.register(
         navigation.NavigationItem(name=_("Data sources"), url_name="capture:sources", order=60)
@@ -31,6 +31,16 @@ def register() -> None:
     jobs.register(READ, work.read_upload, lane="reading files")
     jobs.register(IMPORT, work.import_upload, lane="importing files")
     schedules.register("uploads.clean", at=time(4, 10), work=clean_uploads)
+    checklist.register(
+        checklist.Step(
+            key="import",
+            title=_("Bring your data"),
+            text=_("Import the exports of your web shop, survey tool and customer service, or install the tracker."),
+            url_name="capture:imports",
+            is_done=queries.has_data,
+            order=10,
+        )
+    )
     notices.register(alarms.notices)
     timeline_sources.use_sources(queries.source_names)
     register_things(

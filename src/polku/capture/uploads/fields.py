@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from polku.capture.imports.options import DEFAULT_SCALES, ImportKind, ImportOptions
 
@@ -59,7 +59,7 @@ COLUMNS: dict[ImportKind, tuple[tuple[str, Any], ...]] = {
 """Role → its name, in the order in which they are asked for. Each is one column."""
 
 KINDS: dict[ImportKind, Any] = {
-    "orders": gettext_lazy("Orders"),
+    "orders": pgettext_lazy("signals", "Orders"),
     "events": gettext_lazy("Events"),
     "scores": gettext_lazy("Survey answers"),
     "contacts": gettext_lazy("Contacts"),

@@ -17,7 +17,7 @@ from polku.capture.uploads import decisions
 from polku.capture.uploads.fields import COLUMNS, MANY, METRICS
 from polku.capture.uploads.words import DELIMITERS, ENCODINGS
 
-_LONGEST_ANSWER, _LONGEST_TOUCHPOINT = 500, 120
+_LONGEST_TOUCHPOINT = 120
 _LAST_LINE = 2_000_000_000
 DATES, NUMBERS = ("time", "day"), ("number", "money")
 
@@ -134,8 +134,8 @@ def _answers(data: QueryDict, prefix: str, part: UploadedPart, inspection: Inspe
     """Answers given before stay: what was settled is not asked again. A new one must be among the choices."""
     answers = dict(part.answers)
     for number, question in enumerate(inspection.questions):
-        value = data.get(f"{prefix}-q{number}", "")[:_LONGEST_ANSWER]
-        if value in {choice.value for choice in question.choices}:
+        value = data.get(f"{prefix}-q{number}")  # the empty text is an answer, too: none of these
+        if value is not None and value in {choice.value for choice in question.choices}:
             answers[decisions.key_of(question)] = value
     kind = data.get(f"{prefix}-kind", "")
     if kind in COLUMNS:

@@ -10,15 +10,14 @@ from django.utils.translation import gettext as _
 
 from polku.capture.imports.mapping import Choice, ColumnMapping, Inspection, Question, RecognisedColumn
 from polku.capture.imports.options import DEFAULT_SCALES
+from polku.capture.imports.recognition.asking import delimiter_name
 from polku.capture.models import Upload, UploadedPart
 from polku.capture.uploads import decisions, words
 from polku.capture.uploads.fields import COLUMNS, KIND_EXPLANATIONS, KINDS, MANY, METRICS, Lacking, lacking
 from polku.capture.uploads.forms import DATES, NUMBERS, many_of, prefix_of
 
-SHOWN_ROWS, MOST_ROWS = 6, 30
+_SHOWN_ROWS = 8
 _LONGEST_CELL = 200
-_SEVERAL = 12
-"""More columns than this are folded away where they are only ticked."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +63,7 @@ class MappingShown:
     metrics: list[Option]
     metric_problem: str
     scale: str
+    tells_scale: bool
     scale_problem: str
     usual_scale: str
     touchpoint: str
@@ -89,7 +89,6 @@ class ColumnShown:
     meaning: str
     form: str
     uses: list[str]
-    is_number: bool
     order_field: str
     orders: list[Option]
     decimal_field: str
@@ -109,12 +108,11 @@ class PartShown:
     addable: list[Option]
     columns: list[ColumnShown]
     rows: list[tuple[int, list[str]]]
-    more_rows: list[tuple[int, list[str]]]
+    facts: list[tuple[str, str]]
     reading: Any
     delimiters: list[Option]
     encodings: list[Option]
     timezone: str
-    has_choices: bool
     is_text: bool
 
 
@@ -129,8 +127,9 @@ def part_shown(part: UploadedPart, upload: Upload, remembered: set[str], *, mark
     prefix = prefix_of(part)
     rows = [
         (line, [cell[:_LONGEST_CELL] for cell in row])
-        for line, row in zip(inspection.row_lines[:MOST_ROWS], inspection.rows[:MOST_ROWS], strict=False)
+        for line, row in zip(inspection.row_lines[:_SHOWN_ROWS], inspection.rows, strict=False)
     ]
+    timezone = standing[0].mapping.timezone if standing else zone
     return PartShown(
         prefix=prefix,
         name=words.part_name(inspection),
@@ -144,22 +143,22 @@ def part_shown(part: UploadedPart, upload: Upload, remembered: set[str], *, mark
         columns=[
             _column(number, column, chosen, part, prefix) for number, column in enumerate(inspection.columns)
         ],
-        rows=rows[:SHOWN_ROWS],
-        more_rows=rows[SHOWN_ROWS:],
+        rows=rows,
+        facts=words.facts_of(inspection, timezone),
         reading=inspection.reading,
-        delimiters=_labelled(words.DELIMITERS, inspection.reading.delimiter, tab="tab"),
-        encodings=_labelled(words.ENCODINGS, inspection.reading.encoding),
-        timezone=standing[0].mapping.timezone if standing else zone,
-        has_choices=bool(chosen),
+        delimiters=[
+            Option(
+                "tab" if mark == "\t" else mark, delimiter_name(mark), mark == inspection.reading.delimiter
+            )
+            for mark in words.DELIMITERS
+        ],
+        encodings=[
+            Option(key, str(label), key == inspection.reading.encoding)
+            for key, label in words.ENCODINGS.items()
+        ],
+        timezone=timezone,
         is_text=bool(inspection.reading.delimiter),
     )
-
-
-def _labelled(labels: dict[str, Any], chosen: str | None, *, tab: str = "\t") -> list[Option]:
-    return [
-        Option(tab if value == "\t" else value, str(label), value == chosen)
-        for value, label in labels.items()
-    ]
 
 
 def _questions(part: UploadedPart, inspection: Inspection, prefix: str) -> list[QuestionShown]:
@@ -215,6 +214,7 @@ def _mapping(each: decisions.Decided, inspection: Inspection, prefix: str, *, ma
         else [],
         metric_problem=problems.get("metric", ""),
         scale=f"{options.scale[0]:g}–{options.scale[1]:g}" if options.scale else "",
+        tells_scale=options.metric in ("csat", "recommend") and options.scale is not None,
         scale_problem=problems.get("scale", ""),
         usual_scale="–".join(f"{end:g}" for end in DEFAULT_SCALES.get(options.metric or "", (1, 5))),
         touchpoint=options.touchpoint or "",
@@ -263,7 +263,6 @@ def _column(
         meaning=str(words.MEANINGS.get(column.meaning, column.meaning)),
         form=words.form_of(column),
         uses=words.uses_of(column.name, chosen),
-        is_number=column.meaning in NUMBERS,
         order_field=f"{prefix}-c{number}-order" if column.meaning in DATES else "",
         orders=[
             Option("", _("as recognised"), order is None),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from polku.capture.imports.mapping import ColumnMapping, Inspection, RecognisedColumn
+from polku.capture.imports.recognition.asking import delimiter_name
 from polku.capture.uploads.fields import COLUMNS, KINDS
+from polku.site.formats import number
 
 MEANINGS: dict[str, Any] = {
     "time": gettext_lazy("Day and time"),
@@ -25,12 +27,7 @@ MEANINGS: dict[str, Any] = {
     "text": gettext_lazy("Text"),
     "empty": gettext_lazy("Empty"),
 }
-DELIMITERS: dict[str, Any] = {
-    ";": gettext_lazy("semicolon ;"),
-    ",": gettext_lazy("comma ,"),
-    "\t": gettext_lazy("tabulator"),
-    "|": gettext_lazy("vertical bar |"),
-}
+DELIMITERS = (";", ",", "\t", "|")
 ENCODINGS: dict[str, Any] = {
     "utf-8": gettext_lazy("UTF-8 (usual)"),
     "windows-1252": gettext_lazy("Windows-1252 (older Windows)"),
@@ -49,9 +46,37 @@ def form_of(column: RecognisedColumn) -> str:
     return ""
 
 
+def facts_of(inspection: Inspection, timezone: str) -> list[tuple[str, str]]:
+    """How the part was read: (what, how), in the order in which people would look."""
+    reading = inspection.reading
+    facts: list[tuple[str, str]] = []
+    if reading.header_line is not None:
+        facts.append((_("header"), _("row %s") % reading.header_line))
+    if reading.last_line is not None:
+        facts.append((_("last row"), str(reading.last_line)))
+    if reading.delimiter:
+        facts.append((_("between the columns"), delimiter_name(reading.delimiter)))
+    if reading.encoding:
+        facts.append((_("letters"), str(ENCODINGS.get(reading.encoding, reading.encoding))))
+    facts.append((_("times"), timezone))
+    if inspection.newest_first is not None:
+        facts.append((_("order"), _("newest first") if inspection.newest_first else _("oldest first")))
+    return facts
+
+
+def size_words(size: int) -> str:
+    """`31 kt`, `1,2 Mt`; in English `31 kB`, `1.2 MB`."""
+    language = (get_language() or "fi")[:2]
+    if size < 1_000_000:
+        return _("%s kB") % number(max(1, round(size / 1000)), language)
+    return _("%s MB") % number(size / 1e6, language, 1 if size < 100_000_000 else 0)
+
+
 def uses_of(column: str, mappings: list[ColumnMapping]) -> list[str]:
-    """What a column becomes, one text for each import that uses it: `Tilaukset: summa`."""
+    """What a column becomes, one text for each import that uses it: `Tilaukset: Summa`, or `Summa` where there is but
+    one import."""
     found: list[str] = []
+    is_one = len(mappings) == 1
     for mapping in mappings:
         options = mapping.options
         names = dict(COLUMNS[mapping.kind])
@@ -65,7 +90,7 @@ def uses_of(column: str, mappings: list[ColumnMapping]) -> list[str]:
         if column in options.properties:
             roles.append(_("additional detail"))
         roles += [_("time of “%s”") % event for event in _wide_events(column, options.wide)]
-        found += [f"{KINDS[mapping.kind]}: {role}" for role in roles]
+        found += roles if is_one else [f"{KINDS[mapping.kind]}: {role}" for role in roles]
     return found
 
 

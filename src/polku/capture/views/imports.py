@@ -24,6 +24,7 @@ from polku.capture.uploads import decisions, receiving, results
 from polku.capture.uploads.fields import KINDS
 from polku.capture.uploads.forms import prefix_of, read_decision
 from polku.capture.uploads.pages import PartShown, part_shown
+from polku.capture.uploads.words import size_words
 
 _LISTED = 60
 _BUSY = (Upload.State.READING, Upload.State.IMPORTING)
@@ -234,6 +235,7 @@ def _listed(upload: Upload) -> dict[str, object]:
     done = [run.result for run in runs if run.result]
     return {
         "upload": upload,
+        "size": size_words(upload.size),
         "share": share,
         "kinds": ", ".join(dict.fromkeys(str(KINDS[run.mapping["kind"]]) for run in runs)),
         "accepted": sum(result["accepted"] for result in done),

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from polku.capture.imports.mapping import Choice, Question
 from polku.capture.imports.options import ImportKind
@@ -71,7 +72,7 @@ def kind_name(key: ImportKind) -> str:
     return {
         "events": _("Events: what people did"),
         "scores": _("Answers to a survey"),
-        "orders": _("Orders"),
+        "orders": pgettext("signals", "Orders"),
         "contacts": _("Contacts with customer service"),
         "people": _("Customers"),
     }[key]
