@@ -59,13 +59,14 @@ def recognise(source: Source, wanted: Sequence[str], reading: Reading | None = N
     if header is None:
         raise ImportProblem(_("%s has no header row.") % source.name)
     columns = names_of(rows[header].fields, decided=reading.header_line is not None)
+    last = rows[header : header + max(reading.header_rows, 1)][-1]
     return Dialect(
         encoding=beginning.encoding,
         delimiter=delimiter,
         columns=columns,
         width=_width(columns, [row.fields for row in rows[header + 1 :] if row.fields]),
-        start=beginning.skipped + rows[header].end,
-        first_line=rows[header].last_line + 1,
+        start=beginning.skipped + last.end,
+        first_line=last.last_line + 1,
         header_line=rows[header].line,
         bare_returns=beginning.bare_returns,
     )

@@ -15,7 +15,7 @@ from polku.capture.imports.mapping import (
 )
 from polku.capture.imports.options import ImportOptions
 
-_TUPLES = ("id", "properties", "aliases", "wide")
+_TUPLES = ("id", "properties", "aliases", "wide", "repeated")
 
 
 def to_json(value: ColumnMapping | Inspection) -> dict[str, Any]:

@@ -50,6 +50,9 @@ class ImportOptions:
 
     `skip_empty` leaves out, without calling it a fault, the rows that hold nothing of what is imported (a person, an
     event, a score or comment, a reason): where one file gives several imports, such a row belongs to another.
+
+    `repeated` reads several records from one row, as a log of visits with numbered columns for each page needs: the
+    columns named hold the first of these texts, and each further text in its place names those of another record.
     """
 
     person: str | None = None
@@ -71,6 +74,7 @@ class ImportOptions:
     properties: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     wide: tuple[str, ...] = ()
+    repeated: tuple[str, ...] = ()
     lines: bool = False
     skip_empty: bool = False
     metric: Metric | None = None

@@ -16,6 +16,7 @@ from polku.capture.imports.orders import write_orders
 from polku.capture.imports.people import write_people
 from polku.capture.imports.problems import WrongUsage
 from polku.capture.imports.rejected import collect, write_rejected
+from polku.capture.imports.repeated import record_names, unfold
 from polku.capture.imports.sheet import Sheet
 from polku.capture.imports.signals import write_signals
 from polku.capture.imports.source import Source
@@ -74,17 +75,19 @@ def _stage(
     columns, layout = columns_of(source, wanted, reading)
     wide = _wide_columns(options.wide, columns, source.name)
     names = list(dict.fromkeys([*options.columns(), *wide]))
+    records = record_names(names, options.repeated, columns)
+    read = list(dict.fromkeys([*names, *(name for record in records for name in record if name)]))
     words = frozenset(column for column in (options.comment, options.text) if column)
     table, recognised = read_table(
         source,
         layout,
-        names,
+        read,
         folder / "rows.arrow",
         verbatim=words,
         last_line=reading.last_line,
         progress=_scaled(progress, 0, _READING),
     )
-    raw = table.open()
+    raw = unfold(table.open(), names, read, records, key=options.event) if records else table.open()
     sheet = Sheet(
         raw,
         names,

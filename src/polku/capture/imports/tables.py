@@ -37,11 +37,12 @@ _FIRST_ROWS = 200  # of a sheet, in which its header must stand
 
 @dataclass(frozen=True)
 class SheetLayout:
-    """Which sheet of a workbook is read, and the row of its header."""
+    """Which sheet of a workbook is read, the row of its header, and how many rows that has."""
 
     sheet: str
     columns: tuple[str, ...]
     header_line: int
+    header_rows: int = 1
 
 
 Layout = Dialect | SheetLayout | None
@@ -145,7 +146,7 @@ def _sheet_of(source: Source, wanted: Sequence[str], reading: Reading) -> SheetL
         header = header_index(rows, wanted, line=reading.header_line)
         if header is not None:
             columns = names_of(rows[header].fields, decided=reading.header_line is not None)
-            found.append(SheetLayout(name, columns, rows[header].line))
+            found.append(SheetLayout(name, columns, rows[header].line, max(reading.header_rows, 1)))
     fitting = [layout for layout in found if set(wanted) <= set(layout.columns)]
     if len(found) == 1 or len(fitting) == 1:
         return (fitting or found)[0]
@@ -164,7 +165,7 @@ def _read_sheet(
     progress: Progress | None,
 ) -> None:
     places = [layout.columns.index(column) for column in columns]
-    remaining = rows.cells(layout.header_line + 1)
+    remaining = rows.cells(layout.header_line + layout.header_rows)
     while piece := list(islice(remaining, _PIECE)):
         cells = [[row[place] for _number, row in piece] for place in places]
         lines = np.array([number for number, _row in piece], dtype=np.int64)

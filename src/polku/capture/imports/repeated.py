@@ -1,0 +1,67 @@
+"""Several records in one row: a visit with numbered columns for each of its pages becomes one row for each page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+
+def record_names(
+    names: Sequence[str], repeated: Sequence[str], columns: Sequence[str]
+) -> list[list[str | None]]:
+    """For each record of a row the columns that stand for `names` (None where the file lacks one); nothing where
+    rows hold one record only."""
+    if len(repeated) < 2:
+        return []
+    first = repeated[0]
+    return [
+        [
+            other if (other := name.replace(first, text)) == name or other in columns else None
+            for name in names
+        ]
+        for text in repeated
+    ]
+
+
+def unfold(
+    raw: pa.Table,
+    names: Sequence[str],
+    read: Sequence[str],
+    records: list[list[str | None]],
+    *,
+    key: str | None,
+) -> pa.Table:
+    """One row for each record that is there: whose column `key` (of `names`) is filled; every one without a key.
+
+    `raw` has the columns of RawTable for `read`; what comes out has them for `names`, in the order of the rows and
+    within each in the order of its records.
+    """
+    places = [name for name in raw.column_names if not _is_cell(name)]
+    pieces: list[pa.Table] = []
+    rows: list[np.ndarray] = []
+    for record in records:
+        cells = [
+            raw.column(f"c{read.index(name)}")
+            if name
+            else pa.chunked_array([pa.nulls(raw.num_rows, pa.string())])
+            for name in record
+        ]
+        piece = pa.table(
+            [*cells, *(raw.column(place) for place in places)],
+            names=[*(f"c{number}" for number in range(len(names))), *places],
+        )
+        there = np.arange(raw.num_rows)
+        if key in names:
+            there = np.flatnonzero(pc.is_valid(piece.column(list(names).index(key))).to_numpy())
+            piece = piece.take(pa.array(there))
+        pieces.append(piece)
+        rows.append(there)
+    order = np.argsort(np.concatenate(rows), kind="stable")
+    return pa.concat_tables(pieces).take(pa.array(order))
+
+
+def _is_cell(name: str) -> bool:
+    return name.startswith("c") and name[1:].isdigit()
