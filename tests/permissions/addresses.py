@@ -15,6 +15,7 @@ _WORD = r"<(?:kind|format):(\w+)>"  # the same words in every workspace
 PUBLIC = {
     "",
     "demo/",
+    "first/<str:token>/",
     "language/",
     "theme/",
     "accounts/login/",
@@ -50,7 +51,7 @@ class Address:
         """The address of these things. A parameter that `numbers` lacks is a KeyError: add it in `conftest`."""
         path = self.route.replace("<slug:workspace>", workspace)
         path = re.sub(f"{_PARAMETER}|{_WORD}", lambda found: str(numbers[found[1] or found[2]]), path)
-        return "/" + path.replace(_RESET, "password/reset/key/1-x/")
+        return "/" + path.replace(_RESET, "password/reset/key/1-x/").replace("<str:token>", "x")
 
     def __str__(self) -> str:
         return self.route or "/"

@@ -57,6 +57,28 @@ def _name_passwords(form: forms.Form) -> None:
     form.fields["password1"].help_text = _("At least 10 characters, and not a common password.")
 
 
+class FirstOwnerForm(forms.Form):
+    company = forms.CharField(
+        label=_("Your company"), max_length=120, help_text=_("The name of the first workspace.")
+    )
+    name = forms.CharField(
+        label=_("Your name"),
+        max_length=120,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    email = forms.EmailField(
+        label=_("E-mail address"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
+    )
+    password = forms.CharField(
+        label=_("Password"),
+        max_length=200,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_("At least 10 characters, and not a common password."),
+    )
+
+
 class AccountForm(forms.Form):
     name = forms.CharField(label=_("Your name"), max_length=120, required=False)
     language = forms.ChoiceField(

@@ -12,8 +12,12 @@ from polku.accounts.models import User
 
 def password_link(request: HttpRequest, user: User) -> str:
     """The same link that a forgotten password's message holds; setting a password makes it worthless."""
-    path = reverse(
+    return request.build_absolute_uri(password_path(user))
+
+
+def password_path(user: User) -> str:
+    """The link without the server's name, for commands."""
+    return reverse(
         "account_reset_password_from_key",
         kwargs={"uidb36": user_pk_to_url_str(user), "key": default_token_generator.make_token(user)},
     )
-    return request.build_absolute_uri(path)

@@ -2,12 +2,24 @@
 
 from django.urls import path
 
-from polku.accounts.views import account, api_keys, audit, checklist, demo, general, glossary, home, members
+from polku.accounts.views import (
+    account,
+    api_keys,
+    audit,
+    checklist,
+    demo,
+    first_owner,
+    general,
+    glossary,
+    home,
+    members,
+)
 
 app_name = "accounts"
 urlpatterns = [
     path("", home.home, name="home"),
     path("demo/", demo.demo_sign_in, name="demo"),
+    path("first/<str:token>/", first_owner.first_owner, name="first_owner"),
     path("account/", account.account, name="account"),
     path("w/", home.choose, name="choose"),
     path("w/<slug:workspace>/", home.open_workspace, name="open"),

@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "polku.analytics",
     "polku.people",
     "polku.journeys",
+    "polku.decide",
     "polku.capture",
     "allauth",
     "allauth.account",
@@ -121,7 +122,7 @@ ACCOUNT_FORMS = {
     "reset_password": "polku.accounts.forms.ResetForm",
     "reset_password_from_key": "polku.accounts.forms.NewPasswordForm",
 }
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/5m/ip,10/5m/key", "owner_link": "30/m/ip"}
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/5m/ip,10/5m/key"}
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from polku.accounts.access import LAST_WORKSPACE, WorkspaceRequest, workspace_view
 from polku.accounts.demo import is_offered
+from polku.accounts.domain import is_without_users
 from polku.accounts.queries import workspaces_of
 from polku.accounts.start_pages import start_page_of
 
@@ -21,6 +22,8 @@ def home(request: HttpRequest) -> HttpResponse:
     """Where work goes on: the last workspace, the only one, or the choice. Strangers are asked to sign in."""
     user: Any = request.user
     if not user.is_authenticated:
+        if is_without_users():
+            return render(request, "accounts/nobody.html")
         return redirect("accounts:demo" if is_offered(request) else settings.LOGIN_URL)
     found = workspaces_of(user)
     last = request.session.get(LAST_WORKSPACE)
