@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from polku.journeys.live.numbers import MapNumbers, measure
-from polku.journeys.live.signals import read_orders, read_signals
-from polku.journeys.live.walk import Period
+from polku.journeys.live.signals import purchases_of, read_orders, read_signals
+from polku.journeys.live.tallies import tally
+from polku.journeys.live.walk import Period, Walk
 from tests.journeys.live import brute_force
 from tests.journeys.live.brute_force import World, small_world
 from tests.journeys.live.tables import plan_of, rows_of
@@ -98,6 +101,22 @@ def test_random_worlds(seed, days, window, data):
     start, end = data.draw(edges), data.draw(edges)
     check(world, start, end)
     check(world, start, end, data.draw(st.sampled_from(times)) if times else 0)
+
+
+@settings(max_examples=30, deadline=None)
+@given(seed=st.integers(0, 10**9), at_once=st.integers(1, 40))
+def test_counting_few_people_at_a_time_counts_the_same(seed, at_once):
+    world = small_world(seed, people=12)
+    plan = plan_of(world)
+    hits, bought = rows_of(world)
+    purchases = purchases_of(read_orders(bought, plan))
+    walk = Walk(read_signals(hits, plan), plan, Period(None, None, world.as_of))
+    whole, parts = tally(walk, purchases), tally(walk, purchases, at_once=at_once)
+    for field in fields(whole):
+        one, other = getattr(whole, field.name), getattr(parts, field.name)
+        if not isinstance(one, tuple):
+            one, other = [one], [other]
+        assert [part.tolist() for part in one] == [part.tolist() for part in other], field.name
 
 
 def test_a_larger_world_where_bootstraps_are_shown():

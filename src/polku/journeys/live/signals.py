@@ -98,9 +98,9 @@ class Signals:
         return _changes(self.person)
 
     @cached_property
-    def unit(self) -> NDArray[np.int64]:
+    def unit(self) -> NDArray[Any]:
         """The person as a number from 0, without gaps and ascending."""
-        return np.cumsum(self.starts_person) - 1
+        return np.cumsum(self.starts_person, dtype=width_for(len(self))) - 1
 
     @cached_property
     def people(self) -> NDArray[np.int64]:
@@ -108,7 +108,7 @@ class Signals:
         return self.person[self.starts_person].astype(np.int64)
 
     @cached_property
-    def instant_start(self) -> NDArray[np.int64]:
+    def instant_start(self) -> NDArray[Any]:
         """For each row the first one of its person and time: rows of one instant have no known order."""
         return _starts(self.starts_person | _changes(self.time))
 
@@ -217,9 +217,15 @@ def _changes(values: NDArray[Any]) -> NDArray[np.bool_]:
     return changed
 
 
-def _starts(changed: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """For each row the last one before it, or itself, that is marked."""
-    return np.flatnonzero(changed)[np.cumsum(changed) - 1]
+def _starts(changed: NDArray[np.bool_]) -> NDArray[Any]:
+    """For each row the last one before it, or itself, that is marked; the first one is."""
+    starts = np.flatnonzero(changed).astype(width_for(len(changed)))
+    return np.repeat(starts, np.diff(starts, append=len(changed)))
+
+
+def width_for(count: int) -> type[np.int32] | type[np.int64]:
+    """The narrowest type that so many rows are numbered in: what is made of each row is mostly numbers of rows."""
+    return np.int32 if count < 2**31 else np.int64
 
 
 def _numbers(table: pa.Table, column: str, dtype: DTypeLike, absent: float) -> NDArray[Any]:

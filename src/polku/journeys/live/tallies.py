@@ -6,8 +6,11 @@ again: their old tally is taken from the map's, their new one added. The result 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,8 +24,11 @@ from polku.journeys.live.walk import Walk, counts_of
 
 NEVER = np.iinfo(np.int64).max
 
-_AT_ONCE = 400_000
+_AT_ONCE = 100_000
 """Rows that are looked at at a time, so that what is made of them stays in the processor's memory."""
+_THREADS = min(2, os.cpu_count() or 1)
+"""NumPy lets other threads run within each of its calls, so somebody who waits for a map need not wait for one
+processor. No more than two: others wait, too."""
 
 Counts = NDArray[np.int64]
 
@@ -65,15 +71,27 @@ class Tally:
 SHIFT = np.int64(2**47)
 
 
-def tally(walk: Walk, purchases: Purchases) -> Tally:
-    """Count all that is in a walk; part by part, a few people at a time."""
+def tally(walk: Walk, purchases: Purchases, *, at_once: int = _AT_ONCE) -> Tally:
+    """Count all that is in a walk; a few people at a time, of whom there are `at_once` rows or a little more."""
     signals = walk.signals
-    parts = []
-    for rows, bought in _parts(signals, purchases):
-        cancelling.check()
-        part = Walk(signals if rows is None else signals.take(rows), walk.plan, walk.period)
-        parts.append(_count(part, purchases if bought is None else purchases.take(bought)))
-    return added(parts)
+    if len(signals) <= at_once:
+        return _count(walk, purchases)
+
+    def count(part: tuple[slice, slice]) -> Tally:
+        rows, bought = part
+        return _count(Walk(signals.take(rows), walk.plan, walk.period), purchases.take(bought))
+
+    made = []
+    with ThreadPoolExecutor(_THREADS, "tally") as pool:
+        futures = [pool.submit(count, part) for part in _parts(signals, purchases, at_once)]
+        try:
+            for future in futures:
+                cancelling.check()
+                made.append(future.result())
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+    return added(made)
 
 
 def added(tallies: Sequence[Tally]) -> Tally:
@@ -129,12 +147,10 @@ def replaced(whole: Tally, old: Tally, new: Tally) -> Tally | None:
     )
 
 
-def _parts(signals: Signals, purchases: Purchases) -> list[tuple[slice | None, slice | None]]:
-    """Slices of both that hold all rows of some people each; one of everything (None) where there are few rows."""
-    if len(signals) <= _AT_ONCE:
-        return [(None, None)]
+def _parts(signals: Signals, purchases: Purchases, at_once: int) -> list[tuple[slice, slice]]:
+    """Slices of both that hold all rows of some people each."""
     starts = np.flatnonzero(signals.starts_person)
-    wanted = np.arange(0, len(signals), _AT_ONCE)
+    wanted = np.arange(0, len(signals), at_once)
     begins = np.unique(starts[np.searchsorted(starts, wanted, side="right") - 1])
     ends = np.append(begins[1:], len(signals))
     bought = np.append(np.searchsorted(purchases.person, signals.person[begins]), len(purchases))
@@ -146,32 +162,46 @@ def _parts(signals: Signals, purchases: Purchases) -> list[tuple[slice | None, s
 
 def _count(walk: Walk, purchases: Purchases) -> Tally:
     signals, count = walk.signals, len(walk.plan.points)
+    # Numbers of rows, and not masks, which take several times as long to pick by.
     here = np.flatnonzero(walk.in_period)
     place = signals.place[here].astype(np.int64)
     first = walk.first
     place_of_first, came = signals.place[first].astype(np.int64), signals.time[first]
-    waited, observed = walk.waits(first)
+    waited, is_observed = walk.waits(first)
+    observed, open_ones = np.flatnonzero(is_observed), np.flatnonzero(~is_observed)
     went = walk.went_to(first)
-    known = went >= 0
+    known = np.flatnonzero(went >= 0)
     earliest = np.full(count, NEVER)
     np.minimum.at(earliest, place_of_first, came)
     kind, carries = signals.kind[here], signals.order[here]
-    is_said = (signals.said[here] >= 0) & ((kind == SignalKind.SCORE) | (kind == SignalKind.CONTACT))
-    said, times = np.unique(place[is_said] * SHIFT + signals.said[here[is_said]], return_counts=True)
+    speaking = (signals.said[here] >= 0) & ((kind == SignalKind.SCORE) | (kind == SignalKind.CONTACT))
+    saying = np.flatnonzero(speaking)
+    said, times = _words_at(place[saying], signals.said[here[saying]], len(signals.words), count)
+    carrying = np.flatnonzero(carries >= 0)
     spent, orders = _bought(walk, purchases)
     return Tally(
         signals=counts_of(place, count),
         reached=counts_of(place_of_first, count),
         went=counts_of(place_of_first[known] * count + went[known], count * count).reshape(count, count),
         waited=bags.by_place(place_of_first[observed], waited[observed], count),
-        since=bags.by_place(place_of_first[~observed], came[~observed], count),
+        since=bags.by_place(place_of_first[open_ones], came[open_ones], count),
         earliest=earliest,
         spent=spent,
         orders=orders,
         said=said,
         times=times,
-        carried=np.sort(place[carries >= 0] * SHIFT + carries[carries >= 0]),
+        carried=np.sort(place[carrying] * SHIFT + carries[carrying]),
     )
+
+
+def _words_at(place: Counts, said: NDArray[Any], words: int, count: int) -> tuple[Counts, Counts]:
+    """What was said where, of so many words at `count` places, as a tally has it, and how often."""
+    if words * count > 4 * _AT_ONCE:
+        return np.unique(place * SHIFT + said, return_counts=True)
+    times = np.bincount(place * words + said, minlength=words * count)
+    found = np.flatnonzero(times)
+    where, word = np.divmod(found, words)
+    return where * SHIFT + word, times[found]
 
 
 def _bought(walk: Walk, purchases: Purchases) -> tuple[tuple[Bag, ...], Counts]:
@@ -185,26 +215,31 @@ def _bought(walk: Walk, purchases: Purchases) -> tuple[tuple[Bag, ...], Counts]:
     unit = np.minimum(np.searchsorted(signals.people, purchases.person), len(signals.people) - 1)
     if not len(first) or not len(purchases):
         return tuple(np.empty(0) for _place in range(count)), np.zeros(count, dtype=np.int64)
-    is_there = (signals.people[unit] == purchases.person) & (purchases.time <= walk.period.as_of)
+    is_there = np.flatnonzero(
+        (signals.people[unit] == purchases.person) & (purchases.time <= walk.period.as_of)
+    )
     unit, time, value = unit[is_there], purchases.time[is_there], purchases.value[is_there]
     # Every purchase with every touchpoint that its person reached.
-    units = signals.unit[first]
-    begin = np.searchsorted(units, unit, side="left")
-    each = np.searchsorted(units, unit, side="right") - begin
+    reached = np.bincount(signals.unit[first], minlength=len(signals.people))
+    each = reached[unit]
+    begin = (np.cumsum(reached) - reached)[unit]
     purchase = np.repeat(np.arange(len(unit)), each)
     reach = np.arange(int(each.sum())) - np.repeat(np.cumsum(each) - each, each) + np.repeat(begin, each)
     waited = time[purchase] - signals.time[first[reach]]
-    purchase, reach, waited = purchase[waited >= 0], reach[waited >= 0], waited[waited >= 0]
+    after = np.flatnonzero(waited >= 0)
+    purchase, reach, waited = purchase[after], reach[after], waited[after]
     counted = waited <= walk.plan.window
     late = np.flatnonzero(~counted)
     if len(late):
         counted[late] = _came_again(walk, first[reach[late]], time[purchase[late]])
-    purchase, reach = purchase[counted], reach[counted]
+    taken = np.flatnonzero(counted)
+    purchase, reach = purchase[taken], reach[taken]
     # By person and touchpoint; a person's purchases stay in their order, so that sums are the same to the last bit.
     order = np.argsort(reach, kind="stable")
     purchase, reach = purchase[order], reach[order]
-    buyers, number = np.unique(reach, return_inverse=True)
-    totals = np.bincount(number, weights=value[purchase], minlength=len(buyers))
+    is_new = np.diff(reach, prepend=-1) != 0
+    buyers = reach[is_new]
+    totals = np.bincount(np.cumsum(is_new) - 1, weights=value[purchase], minlength=len(buyers))
     return (
         bags.by_place(signals.place[first[buyers]], totals, count),
         counts_of(signals.place[first[reach]], count),
@@ -214,18 +249,18 @@ def _bought(walk: Walk, purchases: Purchases) -> tuple[tuple[Bag, ...], Counts]:
 def _came_again(walk: Walk, first: NDArray[np.int64], time: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Whether the people of some first reaches were there once more, within a window before or at `time`."""
     signals, count = walk.signals, len(walk.plan.points)
-    wanted = signals.unit[first] * count + signals.place[first]
-    cells = np.unique(wanted)
-    rows = np.flatnonzero(walk.in_period & walk.reaches)
-    cell = signals.unit[rows] * count + signals.place[rows]
-    rows, cell = rows[np.isin(cell, cells)], cell[np.isin(cell, cells)]
-    order = np.argsort(cell, kind="stable")
-    rows, cell = rows[order], cell[order]
-    # The last of the cell's rows at or before the time: cell and number of the time as one ascending number.
-    times = np.unique(signals.time[rows])
-    known, asked = (
-        np.searchsorted(cells, of) * (len(times) + 1) + np.searchsorted(times, at, side="right")
-        for of, at in ((cell, signals.time[rows]), (wanted, time))
-    )
-    last = rows[np.searchsorted(known, asked, side="right") - 1]
-    return np.asarray(time - signals.time[last] <= walk.plan.window)
+    # The last row of the person at or before the time, by halves, for all of them together.
+    last, behind = first.copy(), walk.behind_person[first]
+    while len(open_ones := np.flatnonzero(behind - last > 1)):
+        middle = (last[open_ones] + behind[open_ones]) // 2
+        is_before = signals.time[middle] <= time[open_ones]
+        last[open_ones[is_before]] = middle[is_before]
+        behind[open_ones[~is_before]] = middle[~is_before]
+    # Of the rows up to there the last one of the same touchpoint: person, touchpoint and row as one ascending number.
+    cells = np.int64(count) * signals.unit + signals.place
+    is_asked = np.zeros(int(cells.max()) + 1, dtype=bool)
+    is_asked[cells[first]] = True
+    rows = np.flatnonzero(walk.in_period & walk.reaches & is_asked[cells])
+    known = np.sort(cells[rows] * len(signals) + rows)
+    at = np.searchsorted(known, cells[first] * len(signals) + last, side="right") - 1
+    return np.asarray(time - signals.time[known[at] % len(signals)] <= walk.plan.window)

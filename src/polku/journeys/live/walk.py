@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from polku.eventstore.port import SignalKind
 from polku.journeys.live.plan import Plan
-from polku.journeys.live.signals import Signals
+from polku.journeys.live.signals import Signals, width_for
 
 Rows = NDArray[np.int64]
 
@@ -78,11 +78,13 @@ class Walk:
         rows = np.flatnonzero(self.in_period & self.reaches)
         if not len(rows):
             return rows
-        cells = signals.unit[rows] * places + signals.place[rows]
-        first = np.full((int(signals.unit[-1]) + 1) * places, -1, dtype=np.int64)
+        count = (int(signals.unit[-1]) + 1) * places
+        unit: NDArray[Any] = signals.unit[rows].astype(width_for(count))
+        cells = unit * places + signals.place[rows]
+        first = np.full(count, -1, dtype=width_for(len(signals)))
         # Where several rows are of one cell the last one written stays: backwards that is the first.
         first[cells[::-1]] = rows[::-1]
-        return first[first >= 0]
+        return first[np.flatnonzero(first >= 0)].astype(np.int64)
 
     def rows(self, place: int, *kinds: SignalKind) -> Rows:
         """Rows at a touchpoint in the period, ascending; of some kinds only where given."""
@@ -107,25 +109,30 @@ class Walk:
 
         At the same instant or later counts. Where it was not (yet), the time until the end of what is known.
         """
-        signals = self.signals
+        signals, count = self.signals, len(self.signals)
         stages = np.array([point.stage for point in self.plan.points], dtype=np.int16)
-        stage, stage_of_first = stages[signals.place], stages[signals.place[first]]
-        waited = self.period.as_of - signals.time[first]
-        observed = np.zeros(len(first), dtype=bool)
-        for each in np.unique(stage_of_first).tolist():
-            later = self.reaches & (stage > each)
-            rows = np.flatnonzero(later)
+        stage_of_first = stages[signals.place[first]]
+        stage = np.where(self.reaches, stages[signals.place], np.int16(-1))
+        begin = signals.instant_start[first]
+        before = np.zeros(count + 1, dtype=width_for(count))
+        target = np.empty(len(first), dtype=np.int64)
+        for each in np.flatnonzero(np.bincount(stage_of_first)).tolist():
+            later = stage > each
+            # How many such rows stand before the instant is the number of the first one that does not, of whomever.
+            np.cumsum(later, dtype=before.dtype, out=before[1:])
             of_stage = np.flatnonzero(stage_of_first == each)
-            # How many such rows stand before the instant is the number of the first one that does not.
-            begin = signals.instant_start[first[of_stage]]
-            number = np.cumsum(later, dtype=np.int32)[begin] - later[begin]
-            of_stage, number = of_stage[number < len(rows)], number[number < len(rows)]
-            target = rows[number]
-            same = signals.unit[target] == signals.unit[first[of_stage]]
-            of_stage, target = of_stage[same], target[same]
-            observed[of_stage] = True
-            waited[of_stage] = signals.time[target] - signals.time[first[of_stage]]
-        return np.maximum(waited, 0), observed
+            target[of_stage] = np.append(np.flatnonzero(later), count)[before[begin[of_stage]]]
+        observed = target < self.behind_person[first]
+        came = signals.time[first]
+        until = signals.time[np.minimum(target, count - 1)]
+        return np.maximum(np.where(observed, until, self.period.as_of) - came, 0), observed
+
+    @cached_property
+    def behind_person(self) -> NDArray[Any]:
+        """For each row the first one behind it that is not its person's."""
+        starts = np.flatnonzero(self.signals.starts_person)
+        each = np.diff(starts, append=len(self.signals))
+        return np.repeat((starts + each).astype(width_for(len(self.signals))), each)
 
     def went_to(self, first: Rows) -> NDArray[np.int64]:
         """For each first reach the place of the first later signal of any kind at another front-stage touchpoint of
