@@ -35,7 +35,9 @@ def register() -> None:
         checklist.Step(
             key="import",
             title=_("Bring your data"),
-            text=_("Import the exports of your web shop, survey tool and customer service, or install the tracker."),
+            text=_(
+                "Import the exports of your web shop, survey tool and customer service, or install the tracker."
+            ),
             url_name="capture:imports",
             is_done=queries.has_data,
             order=10,

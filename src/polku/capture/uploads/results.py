@@ -18,6 +18,7 @@ from polku.capture.models import ImportRun, Upload
 from polku.capture.uploads import decisions, files, words
 from polku.capture.uploads.fields import KINDS
 
+LARGEST_DOWNLOAD = 50_000_000  # bytes
 _TOLD_REASONS = 5
 _MOST_LOOKED_AT = 20_000
 """Rejected rows whose reasons are counted for the page; the files hold all."""
@@ -85,10 +86,19 @@ def _reasons(path: Path) -> list[tuple[str, int]]:
     return [(examples[key], count) for key, count in counts.most_common(_TOLD_REASONS)]
 
 
-def mendable(run: ImportRun, path: Path) -> Iterator[bytes]:
+def table(path: Path) -> tuple[bytes, bool]:
+    """The table with lines and reasons, and whether it is whole: past LARGEST_DOWNLOAD it ends with a whole line."""
+    with path.open("rb") as handle:
+        content = handle.read(LARGEST_DOWNLOAD + 1)
+    if len(content) <= LARGEST_DOWNLOAD:
+        return content, True
+    return content[: content.rindex(b"\n") + 1], False
+
+
+def mendable(run: ImportRun, path: Path) -> tuple[bytes, bool]:
     """The rejected rows in the form of the file they came from, header first: to be mended and brought again.
 
-    Each row is as it was in the file; UTF-8 with a mark, which spreadsheets need.
+    Each row is as it was in the file; UTF-8 with a mark, which spreadsheets need. With it whether all rows are there.
     """
     inspection = decisions.inspection_of(run.part)
     delimiter = run.result.get("recognised", {}).get("delimiter", ",")
@@ -96,12 +106,15 @@ def mendable(run: ImportRun, path: Path) -> Iterator[bytes]:
     csv.writer(header, delimiter=delimiter, lineterminator="\r\n").writerow(
         [column.name for column in inspection.columns]
     )
-    yield b"\xef\xbb\xbf" + header.getvalue().encode()
+    content = bytearray(b"\xef\xbb\xbf" + header.getvalue().encode())
     last = None
     for document in _documents(path, None):
         if document["line"] != last and "raw" in document:
-            yield document["raw"].rstrip("\r\n").encode() + b"\r\n"
+            content += document["raw"].rstrip("\r\n").encode() + b"\r\n"
+        if len(content) > LARGEST_DOWNLOAD:
+            return bytes(content), False
         last = document["line"]
+    return bytes(content), True
 
 
 def _documents(path: Path, most: int | None) -> Iterator[dict[str, Any]]:

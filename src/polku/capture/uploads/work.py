@@ -83,7 +83,7 @@ def _read_part(upload: Upload, part: UploadedPart, is_stopping: Any) -> None:
         **{name: value for name, value in part.reading.items() if value not in ("", None)},
     }
     found = _inspect(upload, {"reading": reading, "answers": part.answers}, is_stopping)
-    if not found:
+    if not found or not (found[0]["columns"] or found[0]["questions"]):
         raise ImportProblem(_("Nothing is left of the file when it is read this way."))
     part.inspection = found[0]
     part.save(update_fields=["inspection"])

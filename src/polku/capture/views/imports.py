@@ -5,12 +5,11 @@ Files hold personal data of customers and change everybody's figures: all of thi
 
 from __future__ import annotations
 
-from typing import cast
 from urllib.parse import quote
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
@@ -120,14 +119,16 @@ def import_rejected(request: WorkspaceRequest, upload: int, run: int) -> HttpRes
     if path is None:
         raise Http404
     stem = found.name.partition(".")[0] or "import"
-    if request.GET.get("form") == "mend":
-        pieces, name = results.mendable(row, path), f"{stem}-{_('to mend')}.csv"
-    else:
-        pieces, name = iter([path.read_bytes()]), f"{stem}-{_('rejected rows')}.csv"
-    response = StreamingHttpResponse(pieces, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
+    is_to_mend = request.GET.get("form") == "mend"
+    content, is_whole = results.mendable(row, path) if is_to_mend else results.table(path)
+    extent = "" if is_whole else _("first %s MB") % (results.LARGEST_DOWNLOAD // 1_000_000)
+    name = "-".join(
+        part for part in (stem, _("to mend") if is_to_mend else _("rejected rows"), extent) if part
+    )
+    response = HttpResponse(content, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}.csv"
     response["Cache-Control"] = "no-store"
-    return cast(HttpResponse, response)
+    return response
 
 
 @require_POST
