@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from polku.accounts import audit_words
+from polku.analytics import searching
 from polku.site import navigation
 
 
@@ -20,7 +21,8 @@ def register() -> None:
 
     navigation.register(
         navigation.NavigationItem(
-            name=pgettext_lazy("navigation", "Explore"), url_name="explore:index", order=15
+            name=pgettext_lazy("navigation", "Explore"), url_name="explore:index", order=15, key="e"
         )
     )
+    searching.register()
     audit_words.register_things({"annotation": _("annotation"), "question": _("saved question")})

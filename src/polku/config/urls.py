@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("w/<slug:workspace>/explore/", include("polku.analytics.explore.urls")),
     path("w/<slug:workspace>/web/", include("polku.analytics.web.urls")),
     path("w/<slug:workspace>/", include("polku.people.urls")),
+    path("w/<slug:workspace>/", include("polku.decide.urls")),
     path("w/<slug:workspace>/", include("polku.capture.urls")),
     *api_urls,
 ]

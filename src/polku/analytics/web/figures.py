@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from polku.analytics.money import MoneyTerms
 from polku.analytics.web.choices import Choices
 from polku.site.formats import Reader, rate_decimals
 
@@ -30,7 +31,9 @@ class Figure:
     is_chosen: bool = False
 
 
-def figures(answer: Record, choices: Choices, reader: Reader) -> list[Figure]:
+def figures(
+    answer: Record, choices: Choices, reader: Reader, terms: MoneyTerms | None = None
+) -> list[Figure]:
     """Visitors, visits, conversion, sales, contacts and failed searches."""
     before = answer.get("compared")
     changes = {change["figure"]: change for change in answer.get("changes", ())}
@@ -70,9 +73,7 @@ def figures(answer: Record, choices: Choices, reader: Reader) -> list[Figure]:
         Figure(
             _("Sales"),
             reader.money(answer["revenue"]),
-            note=_("average order %(price)s") % {"price": reader.price(answer["average_order"])}
-            if answer["average_order"] is not None
-            else _("no order with a value"),
+            note=_sales_note(answer, terms, reader),
             change=_more(answer, before, "revenue", reader.money, reader),
             **_chart_of("revenue", choices),
         ),
@@ -97,6 +98,16 @@ def figures(answer: Record, choices: Choices, reader: Reader) -> list[Figure]:
             **_clear(changes.get("searches"), "bad", "good", lambda gap: _points(gap, reader)),
         ),
     ]
+
+
+def _sales_note(answer: Record, terms: MoneyTerms | None, reader: Reader) -> str:
+    if answer["average_order"] is None:
+        return _("no order with a value")
+    said = _("average order %(price)s") % {"price": reader.price(answer["average_order"])}
+    if terms is None:
+        return said
+    margin = reader.money(terms.margin_of(answer["revenue"]))
+    return f"{said} · " + _("margin about %(sum)s") % {"sum": margin}
 
 
 def _chart_of(metric: str, choices: Choices) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from polku.analytics.money import MoneyTerms
 from polku.analytics.web.chart import Chart, draw
 from polku.analytics.web.choices import DEVICES, SOURCES, Choices
 from polku.analytics.web.figures import Figure, figures
@@ -87,11 +88,11 @@ class Page:
     compared: str
 
 
-def build(answer: Record, choices: Choices, reader: Reader) -> Page:
-    """What the page shows of `answer`."""
+def build(answer: Record, choices: Choices, reader: Reader, terms: MoneyTerms | None = None) -> Page:
+    """What the page shows of `answer`; `terms` are what the company said about its money."""
     return Page(
         has_visits=answer["visits"] > 0,
-        figures=figures(answer, choices, reader),
+        figures=figures(answer, choices, reader, terms),
         chart=draw(answer, choices.metric, reader),
         sources=_panel(answer, choices, reader, "sources", _("Sources"), choices.sources, SOURCES),
         pages=_panel(answer, choices, reader, "pages", _("Pages"), "page", ()),

@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from polku.accounts.access import WorkspaceRequest, workspace_view
+from polku.analytics.money import money_note, money_terms
 from polku.analytics.web.choices import form_of, read_choices
 from polku.analytics.web.latest import latest
 from polku.analytics.web.page import build
@@ -42,7 +43,9 @@ def overview(request: WorkspaceRequest) -> HttpResponse:
     except StoreError as error:
         context["problem"] = str(error)
         return render(request, "web/overview.html", context, status=503)
-    context["page"] = build(answer, choices, reader)
+    terms = money_terms(workspace)
+    context["money"] = money_note(workspace, terms, reader)
+    context["page"] = build(answer, choices, reader, terms)
     context["warnings"] = answer["warnings"]
     return render(request, "web/overview.html", context)
 

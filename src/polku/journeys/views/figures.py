@@ -13,6 +13,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from polku.analytics.money import MoneyTerms, cost_sentence, margin_sentence
 from polku.journeys.display_names import metric_name
 from polku.journeys.views.differences import (
     Difference,
@@ -127,7 +128,7 @@ def say(touchpoint: Record, reader: Reader) -> Cell:
     )
 
 
-def contact(touchpoint: Record, reader: Reader) -> Cell:
+def contact(touchpoint: Record, reader: Reader, terms: MoneyTerms | None = None) -> Cell:
     """Contacts per hundred people who reached the touchpoint."""
     record = touchpoint["contact"]
     if record is None:
@@ -139,6 +140,7 @@ def contact(touchpoint: Record, reader: Reader) -> Cell:
     rate = _("%(rate)s contacts per 100 people") % {"rate": shown}
     tips = [sentence(rate, reader.interval(ends, decimals) if ends else "", record["n"], reader)]
     small = record["reached"] < SMALL
+    tips += [cost] if (cost := cost_sentence(int(record["n"]), terms, reader)) else []
     tips += [small_text()] if small else []
     measure = measure_of_numbers(reader, decimals)
     tips += told("", changes.get("contact"), measure)
@@ -154,7 +156,7 @@ def contact(touchpoint: Record, reader: Reader) -> Cell:
     )
 
 
-def buy(touchpoint: Record, reader: Reader) -> Cell:
+def buy(touchpoint: Record, reader: Reader, terms: MoneyTerms | None = None) -> Cell:
     """The value of the orders that passed through it."""
     record = touchpoint["buy"]
     if record is None:
@@ -168,6 +170,7 @@ def buy(touchpoint: Record, reader: Reader) -> Cell:
         + " · "
         + ngettext("%(orders)s order", "%(orders)s orders", record["orders"])
         % {"orders": reader.number(record["orders"])},
+        *([margin] if (margin := margin_sentence(value, ends, terms, reader)) else []),
         _("The same order passes through many touchpoints: do not add these up."),
     ]
     small = buyers < SMALL

@@ -17,6 +17,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import get_language
 
+from polku.analytics.money import money_note, money_terms
 from polku.journeys.live.remembering import Remembered
 from polku.journeys.models import Journey
 from polku.journeys.views import map_model
@@ -69,6 +70,7 @@ def drawing(
 ) -> Drawing:
     """The drawing of `result`, the answer of kind "journey", in the language in use."""
     answer = _encode({name: value for name, value in result.items() if name not in _NOT_DRAWN})
+    terms = money_terms(journey.workspace)
     made_from = (
         hashlib.sha256(answer).digest(),
         journey.pk,
@@ -79,11 +81,12 @@ def drawing(
         chosen,
         has_signals,
         may_edit,
+        terms,
     )
 
     def draw() -> Drawing:
         addresses = _addresses(journey, filters, map_model.sequence_of(result))
-        drawn = map_model.build(result, reader, chosen=chosen, addresses=addresses)
+        drawn = map_model.build(result, reader, chosen=chosen, addresses=addresses, terms=terms)
         changes = result["changes"]
         context = {
             "journey": journey,
@@ -93,6 +96,7 @@ def drawing(
             "map": drawn,
             "filters": filters,
             "shows_nps": map_model.shows_nps(result),
+            "money": money_note(journey.workspace, terms, reader),
             "surprises": map_model.surprise_rows(result, reader, addresses),
             "changes": map_model.change_rows(drawn) if changes else None,
             "unchanged": reader.number(changes["tested"] - changes["clear"]) if changes else "",

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from polku.analytics.money import MoneyTerms
 from polku.journeys.display_names import channel_name
 from polku.journeys.feelings import step_of, word_of
 from polku.journeys.views import feeling_lane, figures
@@ -74,15 +75,22 @@ class Map:
 
 
 def build(
-    result: Record, reader: Reader, *, chosen: int | None, addresses: Mapping[int, tuple[str, str]]
+    result: Record,
+    reader: Reader,
+    *,
+    chosen: int | None,
+    addresses: Mapping[int, tuple[str, str]],
+    terms: MoneyTerms | None = None,
 ) -> Map:
-    """`addresses`: touchpoint → (page address with the panel open, address of the panel's fragment)."""
+    """`terms` are what the company said about its money.
+
+    `addresses`: touchpoint → (page address with the panel open, address of the panel's fragment)."""
     stages = []
     for stage in result["stages"]:
         columns = []
         for place, point in enumerate(stage["touchpoints"]):
             head = _head(point, reader, chosen, addresses[point["id"]], starts_stage=place == 0)
-            columns.append(_column(point, head, reader))
+            columns.append(_column(point, head, reader, terms))
         if columns:
             stages.append(StageHead(soften(stage["name"]), len(columns), columns))
     columns = [column for stage in stages for column in stage.columns]
@@ -164,13 +172,13 @@ def _along(feeling: float) -> str:
     return f"{50 + 47 * max(-1.0, min(1.0, feeling)):.1f}%"
 
 
-def _column(point: Record, head: Head, reader: Reader) -> Column:
+def _column(point: Record, head: Head, reader: Reader, terms: MoneyTerms | None) -> Column:
     return Column(
         head=head,
         do=figures.do(point, reader),
         say=figures.say(point, reader),
-        contact=figures.contact(point, reader),
-        buy=figures.buy(point, reader),
+        contact=figures.contact(point, reader, terms),
+        buy=figures.buy(point, reader, terms),
         feel=feeling_lane.cell(point, reader),
     )
 
