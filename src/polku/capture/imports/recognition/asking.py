@@ -57,6 +57,18 @@ def delimiter_name(mark: str) -> str:
     }.get(mark, mark)
 
 
+def encoding(sample: Sample, word: str) -> Question:
+    """Whether the letters are right as they were read."""
+    return Question(
+        "encoding",
+        _("Is “%s” written as it should be?") % word,
+        (
+            Choice(str(sample.reading.encoding), _("Yes")),
+            Choice("other", _("No, its letters are wrong")),
+        ),
+    )
+
+
 def kind(kinds: Sequence[ImportKind], suggested: str) -> Question:
     """What the rows are."""
     return Question(

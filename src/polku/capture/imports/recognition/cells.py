@@ -9,7 +9,7 @@ from typing import Literal
 from polku.capture.imports.layouts import layout_of
 
 Look = Literal["empty", "date", "number", "email", "url", "code", "words"]
-"""`code` holds a digit and is none of the others: an id, a phone number, an address."""
+"""`code` holds a digit and is no sentence: an id, for example."""
 
 EMAIL = re.compile(r"[^\s@,;<>]+@[^\s@,;<>]+\.[A-Za-z]{2,}")
 URL = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
@@ -39,11 +39,11 @@ def look_of(cell: str) -> Look:
         return "email"
     if URL.fullmatch(text):
         return "url"
-    return "code" if _DIGIT.search(text) else "words"
+    return "code" if _DIGIT.search(text) and len(text.split()) <= 2 else "words"
 
 
 def is_date(text: str) -> bool:
     """Whether the text is written as a date is (not whether there is such a day); digits alone are none."""
     if _ONLY_DIGITS.fullmatch(text):
         return False
-    return layout_of(_DIGIT.sub("0", text).encode()) is not None if text.isprintable() else False
+    return layout_of(_DIGIT.sub("0", text).encode("utf-8", "replace")) is not None

@@ -24,9 +24,9 @@ _TOTAL = re.compile(
 
 @dataclass(frozen=True)
 class Header:
-    """`row` is the place of the header among the sampled rows, None where none was found; `others` are further rows
-    that could be it. `fit` is the share of the rows below that have its width, `names` how many of its cells read like the
-    names of columns."""
+    """`row` is the place of the header among the sampled rows, None where none was found; `others` are all rows that
+    could be it, where that is not sure. `fit` is the share of the rows below that have its width, `names` how many of
+    its cells read like the names of columns."""
 
     row: int | None
     others: tuple[int, ...]
@@ -48,10 +48,9 @@ def find_header(rows: Sequence[Sequence[str]]) -> Header:
     first_row: int | None = None
     for number in filled[:_HIGHEST]:
         row = rows[number]
-        if typed and _conforms(row, usual, typed) >= 0.5:
+        if first_row is None and typed and _conforms(row, usual, typed) > 0.5:
             first_row = number
-            break
-        if _could_be_header(row, used, usual, typed):
+        if _could_be_header(row, used) and (first_row is None or sum(map(knows, row)) >= 2):
             candidates.append(number)
     if typed and first_row is None:
         candidates = []
@@ -62,22 +61,19 @@ def find_header(rows: Sequence[Sequence[str]]) -> Header:
     return Header(chosen, others, _fit(rows, filled, chosen, width), width, names)
 
 
-def find_end(rows: Sequence[Sequence[str]], columns: Sequence[str], usual: Sequence[Look]) -> int:
-    """How many of the last rows (blank ones among them) are totals or notes and no rows of the table."""
+def find_end(rows: Sequence[Sequence[str]], before: Sequence[Sequence[str]], width: int) -> int:
+    """How many of the last rows (blank ones among them) are totals or notes and no rows of the table. `before` are
+    the table's rows above these, as far as they are known."""
     dropped = 0
     for back in range(1, min(len(rows), 30) + 1):
         row = rows[-back]
         if not any(cell.strip() for cell in row):
             continue
-        if not _is_below(row, columns, usual):
+        above = [*before, *rows[:-back]]
+        if not above or not _is_below(row, width, _usual_looks(above, width)):
             break
         dropped = back
     return dropped
-
-
-def looks_of(rows: Sequence[Sequence[str]], width: int) -> list[Look]:
-    """What the cells of each column mostly look like, where they hold something."""
-    return _usual_looks(rows, width)
 
 
 def _usual_width(rows: Sequence[Sequence[str]]) -> int:
@@ -89,7 +85,7 @@ def _usual_looks(rows: Sequence[Sequence[str]], width: int) -> list[Look]:
     looks: list[Look] = []
     body = [row for row in rows if len(row) == width][-_SETTLED_BY * 4 :]
     for place in range(width):
-        counts = Counter(look for row in body if (look := look_of(row[place])) != "empty")
+        counts: Counter[Look] = Counter(look for row in body if (look := look_of(row[place])) != "empty")
         if not counts:
             looks.append("empty")
             continue
@@ -115,7 +111,7 @@ def _conforms(row: Sequence[str], usual: Sequence[Look], typed: set[int]) -> flo
     return sum(_alike(look, expected) for look, expected in held) / len(held) if held else 0.0
 
 
-def _could_be_header(row: Sequence[str], used: int, usual: Sequence[Look], typed: set[int]) -> bool:
+def _could_be_header(row: Sequence[str], used: int) -> bool:
     names = [cell.strip() for cell in row if cell.strip()]
     if len(names) < max(1, 0.6 * used) or any(len(name) > _LONGEST_NAME for name in names):
         return False
@@ -151,19 +147,13 @@ def _fit(rows: Sequence[Sequence[str]], filled: Sequence[int], header: int | Non
     return sum(size in (own, own + 1) for size in below) / len(below)
 
 
-def _is_below(row: Sequence[str], columns: Sequence[str], usual: Sequence[Look]) -> bool:
+def _is_below(row: Sequence[str], width: int, usual: Sequence[Look]) -> bool:
     """Whether a row is a total or a note: it says so, or holds nearly nothing where other rows are full."""
-    cells = [cell.strip() for cell in row]
-    held = [place for place, cell in enumerate(cells) if cell]
-    typed = [
-        place
-        for place, look in enumerate(usual)
-        if look in _TYPED and place < len(cells) and cells[place] and look != "number"
-    ]
-    own = sum(_alike(look_of(cells[place]), usual[place]) for place in typed)
-    if own:
+    held = {place: look_of(cell) for place, cell in enumerate(row) if cell.strip()}
+    typed = [place for place, look in enumerate(usual) if look in _TYPED]
+    own = [place for place in typed if place in held and _alike(held[place], usual[place])]
+    if any(usual[place] != "number" for place in own) or (own and own[0] == typed[0]):
         return False  # it has a date or an id of its own, as rows have
-    if any(_TOTAL.fullmatch(cells[place]) for place in held if look_of(cells[place]) != "number"):
+    if any(look != "number" and _TOTAL.fullmatch(row[place].strip()) for place, look in held.items()):
         return True
-    keys = sum(look in _TYPED and look != "number" for look in usual)
-    return len(held) * 3 <= len(columns) and keys > 0
+    return width >= 3 and len(held) * 3 <= width and len(row) <= width

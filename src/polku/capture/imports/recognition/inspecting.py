@@ -18,6 +18,7 @@ from polku.capture.imports.parts import parts_of
 from polku.capture.imports.presets import best
 from polku.capture.imports.recognition import asking
 from polku.capture.imports.recognition.columns import Column, read_columns
+from polku.capture.imports.recognition.measures import mappings_of
 from polku.capture.imports.recognition.proposals import Proposal, Proposed, kinds_of, propose
 from polku.capture.imports.recognition.reading import Table, read_table
 from polku.capture.imports.recognition.settling import settle
@@ -61,7 +62,8 @@ def _inspect_part(
     columns = read_columns(table.names, table.rows)
     fingerprint = fingerprint_of(table.names, table.reading)
     notes = _notes(table, columns)
-    mappings, questions = _mappings(table, columns, timezone, answers, remembered, fingerprint)
+    mappings, questions, more = _mappings(table, columns, timezone, answers, remembered, fingerprint)
+    notes += more
     time = next((m.options.time for m in mappings if m.options.time), None)
     newest_first = next((c.dates.descending for c in columns if c.name == time and c.dates), None)
     return Inspection(
@@ -85,24 +87,39 @@ def _mappings(
     answers: Mapping[str, str],
     remembered: Remembered | None,
     fingerprint: str,
-) -> tuple[list[ColumnMapping], list[Question]]:
+) -> tuple[list[ColumnMapping], list[Question], list[str]]:
+    """(proposals, questions, notes)"""
     if not columns:
-        return [], []
+        return [], [], []
     known = remembered(fingerprint) if remembered and "kind" not in answers else None
     if known:
         made = [replace(mapping, reading=_of_this_file(mapping.reading, table.reading)) for mapping in known]
-        return settle(made, columns, table.reading, answers)
+        return *settle(made, columns, table.reading, answers), []
     if "kind" not in answers and (match := best(table.names, table.rows)):
-        return settle(list(match.mappings(table.reading, timezone)), columns, table.reading, answers)
+        made, asked = mappings_of(match, table.reading, timezone, answers)
+        settled, more = settle(made, columns, table.reading, answers)
+        return settled, [*asked, *more]
     kinds = kinds_of(columns)
     kind = _kind(kinds, answers)
     if kind is None:
-        return [], [asking.kind(_KINDS, kinds[0][1] if kinds else "")]
+        return [], [asking.kind(_KINDS, kinds[0][1] if kinds else "")], []
     proposed = propose(kind, columns, answers)
     questions = _doubts(proposed, columns)
     made = [_mapping(proposal, table.reading, timezone) for proposal in proposed.imports]
     settled, more = settle(made, columns, table.reading, answers)
-    return settled, [*questions, *more]
+    return settled, [*questions, *more], _lacking_notes(proposed)
+
+
+def _lacking_notes(proposed: Proposed) -> list[str]:
+    """Why nothing can be imported, where no answer would help."""
+    if proposed.unread:
+        return [
+            _("The dates of column “%s” cannot be read. Write them as 2024-03-01 or 1.3.2024 and try again.")
+            % proposed.unread[0]
+        ]
+    if "time" in proposed.lacking and "time" not in proposed.doubts:
+        return [_("No column tells when it happened, so nothing can be imported.")]
+    return []
 
 
 def _kind(kinds: list[tuple[int, ImportKind]], answers: Mapping[str, str]) -> ImportKind | None:
@@ -125,8 +142,9 @@ def _doubts(proposed: Proposed, columns: list[Column]) -> list[Question]:
     questions = []
     usable = [column.name for column in columns if column.usable and column.meaning != "empty"]
     for role in proposed.lacking:
-        rivals = proposed.doubts.get(role)
-        questions.append(asking.role(role, rivals or usable))
+        if role == "time" and role not in proposed.doubts:
+            continue  # no column holds times: nothing to choose from, which a note tells
+        questions.append(asking.role(role, proposed.doubts.get(role) or usable))
     for role, rivals in proposed.doubts.items():
         if role not in proposed.lacking:
             questions.append(asking.role(role, rivals, optional=role == "value", suggested=rivals[0]))
@@ -143,7 +161,7 @@ def _mapping(proposal: Proposal, reading: Reading, timezone: str) -> ColumnMappi
 
 def _of_this_file(before: Reading, now: Reading) -> Reading:
     """The reading of this file: a remembered mapping was made for another, with other titles and totals."""
-    return now
+    return replace(now, header_rows=before.header_rows)
 
 
 def _notes(table: Table, columns: list[Column]) -> list[str]:

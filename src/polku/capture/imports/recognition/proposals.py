@@ -21,13 +21,15 @@ _MOST_METRICS = 12
 class Proposed:
     """Imports of one kind. `lacking` are roles without which it cannot be; `doubts` roles with several columns that
     would do as well; `scales` the columns of scores whose scale nothing tells; `lines` whether to ask if rows are
-    order lines, with what to suggest."""
+    order lines, with what to suggest; `unread` columns that are called times but cannot be read as such, for want of
+    which there is no import."""
 
     imports: list[Proposal] = field(default_factory=list)
     lacking: tuple[str, ...] = ()
     doubts: dict[str, tuple[str, ...]] = field(default_factory=dict)
     scales: dict[str, Measure] = field(default_factory=dict)
     lines: str = ""
+    unread: tuple[str, ...] = ()
 
 
 def kinds_of(columns: list[Column]) -> list[tuple[int, ImportKind]]:
@@ -36,7 +38,7 @@ def kinds_of(columns: list[Column]) -> list[tuple[int, ImportKind]]:
     event, score = roles.word("event"), _score_columns(roles)
     order, ticket, reason = roles.word("order"), roles.word("ticket"), roles.word("reason", least=POSSIBLE)
     person, address = roles.person()
-    dated = any(column.meaning in ("time", "day") for column in columns)
+    dated = bool(roles.unread()) or any(column.meaning in ("time", "day") for column in columns)
     unit = bool(person.column or order.column or ticket.column)
     points: dict[ImportKind, int] = {}
     if score and dated:
@@ -176,7 +178,7 @@ def _orders(roles: Roles, answers: Mapping[str, str]) -> Proposed:
     if "id" in roles.answers:
         order = Pick(roles.answers["id"], 9)
     person, address = roles.person()
-    time = roles.time("order")
+    time = roles.time("order", needed=False)
     promised, delivered = roles.promised(), roles.delivered()
     proposed = Proposed()
     value, lines, ask_lines = _value(roles, order.column, answers)
@@ -198,6 +200,9 @@ def _orders(roles: Roles, answers: Mapping[str, str]) -> Proposed:
         wide = ImportOptions(order=order.column, wide=_wide(steps), person=person.column or None)
         imports.append(("events", wide))
     found = _finish(roles, imports, order.column, () if order.column else ("id",), address)
+    if not time.column and "time" not in roles.answers and roles.unread():
+        found.unread = tuple(roles.unread())
+        found.imports = []
     if "time" in found.doubts and not _needs(found.doubts["time"], roles):
         del found.doubts["time"]
     found.lines = ask_lines
@@ -382,4 +387,5 @@ def _finish(
         person = str(imports[0][1].person)
         imports = [*imports, ("people", ImportOptions(person=person, aliases=(address,)))]
     doubts = {role: rivals for role, rivals in roles.doubts.items() if role not in roles.answers}
-    return Proposed([] if missing else imports, missing, doubts)
+    unread = tuple(roles.unread()) if "time" in lacking and "time" not in doubts else ()
+    return Proposed([] if missing else imports, missing, doubts, unread=unread)

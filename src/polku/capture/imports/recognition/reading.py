@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from django.utils.translation import gettext as _
+
 from polku.capture.imports.dialect import DELIMITERS
 from polku.capture.imports.mapping import Question, Reading
 from polku.capture.imports.parts import Sample, sample_of
+from polku.capture.imports.problems import ImportProblem
+from polku.capture.imports.presets import header_row
 from polku.capture.imports.recognition import asking
-from polku.capture.imports.recognition.header import Header, find_end, find_header, looks_of
+from polku.capture.imports.recognition.header import Header, find_end, find_header
 
 ROWS = 2000
 """Rows of a part that are looked at."""
@@ -38,11 +43,21 @@ def read_table(path: Path, asked: Reading, answers: Mapping[str, str]) -> Table:
     asked = _answered(asked, answers)
     sample, header, rivals = _sample(path, asked)
     questions: list[Question] = []
+    if doubtful := doubtful_letters(sample):
+        if answers.get("encoding") == OTHER_ENCODING:
+            raise ImportProblem(
+                _("The letters of %s cannot be read. Save it as CSV in UTF-8 and import that file.")
+                % path.name
+            )
+        if "encoding" not in answers:
+            questions.append(asking.encoding(sample, doubtful))
     if rivals:
         questions.append(asking.delimiter(sample, rivals))
     row = header.row
     if asked.header_line is not None:
         row = next((n for n, line in enumerate(sample.lines) if line == asked.header_line), None)
+    elif (known := header_row(sample.rows)) is not None:
+        row = known
     elif row is None or header.others:
         questions.append(asking.header(sample, header))
     if row is None:
@@ -52,9 +67,8 @@ def read_table(path: Path, asked: Reading, answers: Mapping[str, str]) -> Table:
     reading = replace(sample.reading, header_line=sample.lines[row])
     below: list[list[str]] = []
     if reading.last_line is None:
-        looks = looks_of(rows, len(sample.rows[row]))
-        last, last_lines = (sample.last_rows, sample.last_lines) if sample.last_rows else (rows, lines)
-        dropped = find_end(last, names, looks)
+        last, before = (sample.last_rows, rows) if sample.last_rows else (rows, [])
+        dropped = find_end(last, before[-200:], len(sample.rows[row]))
         if dropped:
             below = [list(cells) for cells in last[-dropped:] if any(cell.strip() for cell in cells)]
             kept = [*lines, *sample.last_lines][: -dropped or None]
@@ -76,12 +90,23 @@ def read_table(path: Path, asked: Reading, answers: Mapping[str, str]) -> Table:
     )
 
 
+def doubtful_letters(sample: Sample) -> str:
+    """A word that reads as if the file were in an encoding of old: `J„rvinen`, `JŠrvinen`; "" where there is none.
+
+    Windows-1252 gives every byte a letter, so a file of DOS or an old Macintosh is never refused by itself.
+    """
+    if sample.reading.encoding != "windows-1252":
+        return ""
+    text = " ".join(" ".join(row) for row in sample.rows)
+    strange = _STRANGE.search(text)
+    return strange[0] if strange else ""
+
+
 def _answered(asked: Reading, answers: Mapping[str, str]) -> Reading:
     line = answers.get("header", "")
     return replace(
         asked,
         delimiter=answers.get("delimiter") or asked.delimiter,
-        encoding=answers.get("encoding") or asked.encoding,
         header_line=int(line) if line.isdigit() else asked.header_line,
     )
 
@@ -114,6 +139,8 @@ def _sample(path: Path, asked: Reading) -> tuple[Sample, Header, tuple[str, ...]
     return (*best, (str(best[0].reading.delimiter), *rivals) if rivals else ())
 
 
+OTHER_ENCODING = "other"
+_STRANGE = re.compile(r"\w*(?:[„”†‡…€\x80-\x9f][a-zåäö]|[a-zåäö][„†‡€\x80-\x9f](?=\w)|[ŠšŽŒœ™])\w*")
 _FITS = 0.7
 _FITS_WELL = 0.95
 

@@ -74,8 +74,9 @@ class Roles:
             ask=ask,
         )
 
-    def time(self, what: str) -> Pick:
-        """When it happened. One date column without a telling name will do where it is the only one."""
+    def time(self, what: str, *, needed: bool = True) -> Pick:
+        """When it happened. A date column without a telling name will do where it is the only one; one whose name
+        speaks of something else is asked about where a time is `needed`."""
         weighed = []
         for column in self.columns:
             if column.meaning not in ("time", "day") or _is_other_moment(column.name):
@@ -86,9 +87,17 @@ class Roles:
         if picked.column or "time" in self.answers:
             return picked
         rest = tuple(c.name for c in self.columns if c.usable and c.meaning in ("time", "day"))
-        if rest:
+        if rest and needed:
             self.doubts["time"] = rest
         return Pick()
+
+    def unread(self) -> list[str]:
+        """Columns that are called times, but whose cells are none that can be read."""
+        return [
+            column.name
+            for column in self.columns
+            if column.usable and column.meaning not in ("time", "day", "empty") and says_time(column.name)
+        ]
 
     def promised(self) -> Pick:
         return self.pick("promised", self._moments(PROMISED))
@@ -116,7 +125,7 @@ class Roles:
     def person(self) -> tuple[Pick, str]:
         """(who, the column of their e-mail address where it is another). A customer number comes before an address,
         unless many rows have none."""
-        word = self.word("person")
+        word = self.word("person", ask=True)
         addresses = [c for c in self.columns if c.usable and c.meaning == "email"]
         if "person" in self.answers:
             other = next((c.name for c in addresses if c.name != word.column), "")
@@ -172,6 +181,13 @@ class Roles:
 
 
 _MOST_PROPERTIES = 40
+
+
+def says_time(name: str) -> bool:
+    """Whether a column's name is that of a time, of whatever."""
+    return not NO_TIME.fullmatch(plain(name)) and any(
+        match_weight(name, table) >= 3 for table in TIMES.values()
+    )
 
 
 def _is_other_moment(name: str) -> bool:

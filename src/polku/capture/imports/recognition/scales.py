@@ -14,7 +14,7 @@ _NAMED_NPS = re.compile(r"(?:.* )?nps(?: .*)?|nps.*|net promoter.*")
 _RECOMMENDS = re.compile(r".*(?:suosittel|recommend|todennakoi).*")
 _EFFORT = re.compile(r"(?:.* )?ces(?: .*)?|.*(?:helppo|vaivat|effort|easy|easi).*")
 _FACES = re.compile(r".*(?:hymio|hymynaama|smiley|naama|face).*")
-_USUAL = ((1, 4), (1, 5), (1, 7), (0, 10), (1, 10), (4, 10), (0, 100))
+_USUAL = ((1, 4), (0, 5), (1, 5), (1, 7), (0, 10), (1, 10), (4, 10), (0, 100))
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ def measure_of(column: Column) -> Measure | None:
         return None
     name = plain(column.name)
     fitting = [(low, high) for low, high in _USUAL if low <= amounts.low and amounts.high <= high]
-    if not fitting:
+    if not fitting or (amounts.high <= 1 and amounts.distinct <= 2):  # yes and no
         return None
     told = _SCALE.search(column.name)
     scale = (int(told[1]), int(told[2])) if told else None
