@@ -103,9 +103,20 @@ class Signals:
         return np.cumsum(self.starts_person, dtype=width_for(len(self))) - 1
 
     @cached_property
+    def starts(self) -> NDArray[np.int64]:
+        """The first row of each unit."""
+        return np.flatnonzero(self.starts_person)
+
+    @cached_property
     def people(self) -> NDArray[np.int64]:
         """Everybody, ascending: the person of each unit."""
-        return self.person[self.starts_person].astype(np.int64)
+        return self.person[self.starts].astype(np.int64)
+
+    @cached_property
+    def behind_person(self) -> NDArray[Any]:
+        """For each row the first one behind it that is not its person's; their number at the end."""
+        each = np.diff(self.starts, append=len(self))
+        return np.repeat((self.starts + each).astype(width_for(len(self))), each)
 
     @cached_property
     def instant_start(self) -> NDArray[Any]:

@@ -149,9 +149,8 @@ def replaced(whole: Tally, old: Tally, new: Tally) -> Tally | None:
 
 def _parts(signals: Signals, purchases: Purchases, at_once: int) -> list[tuple[slice, slice]]:
     """Slices of both that hold all rows of some people each."""
-    starts = np.flatnonzero(signals.starts_person)
     wanted = np.arange(0, len(signals), at_once)
-    begins = np.unique(starts[np.searchsorted(starts, wanted, side="right") - 1])
+    begins = np.unique(signals.starts[np.searchsorted(signals.starts, wanted, side="right") - 1])
     ends = np.append(begins[1:], len(signals))
     bought = np.append(np.searchsorted(purchases.person, signals.person[begins]), len(purchases))
     return [
@@ -250,7 +249,7 @@ def _came_again(walk: Walk, first: NDArray[np.int64], time: NDArray[np.int64]) -
     """Whether the people of some first reaches were there once more, within a window before or at `time`."""
     signals, count = walk.signals, len(walk.plan.points)
     # The last row of the person at or before the time, by halves, for all of them together.
-    last, behind = first.copy(), walk.behind_person[first]
+    last, behind = first.copy(), signals.behind_person[first]
     while len(open_ones := np.flatnonzero(behind - last > 1)):
         middle = (last[open_ones] + behind[open_ones]) // 2
         is_before = signals.time[middle] <= time[open_ones]

@@ -122,17 +122,10 @@ class Walk:
             np.cumsum(later, dtype=before.dtype, out=before[1:])
             of_stage = np.flatnonzero(stage_of_first == each)
             target[of_stage] = np.append(np.flatnonzero(later), count)[before[begin[of_stage]]]
-        observed = target < self.behind_person[first]
+        observed = target < signals.behind_person[first]
         came = signals.time[first]
         until = signals.time[np.minimum(target, count - 1)]
         return np.maximum(np.where(observed, until, self.period.as_of) - came, 0), observed
-
-    @cached_property
-    def behind_person(self) -> NDArray[Any]:
-        """For each row the first one behind it that is not its person's."""
-        starts = np.flatnonzero(self.signals.starts_person)
-        each = np.diff(starts, append=len(self.signals))
-        return np.repeat((starts + each).astype(width_for(len(self.signals))), each)
 
     def went_to(self, first: Rows) -> NDArray[np.int64]:
         """For each first reach the place of the first later signal of any kind at another front-stage touchpoint of
@@ -141,25 +134,28 @@ class Walk:
         A question of sequence: signals at the same instant follow in the order of arrival, and a signal that
         belongs to two touchpoints does not follow itself.
         """
-        signals = self.signals
+        signals, count = self.signals, len(self.signals)
         front = np.flatnonzero(self.front)
         if not len(front) or not len(first):
             return np.full(len(first), -1, dtype=np.int64)
-        is_new = ~signals.is_again
-        signal_starts = np.append(np.flatnonzero(is_new), len(signals))
-        after = signal_starts[np.cumsum(is_new)[first]]  # the first row of the next signal
-        before = np.append(np.cumsum(self.front), len(front))
-        number = np.where(after < len(signals), before[np.minimum(after, len(signals) - 1)], len(front))
-        number -= np.append(self.front, False)[after]
-        place = signals.place[front]
-        changed = np.append(True, place[1:] != place[:-1])
-        run_ends, run = np.append(np.flatnonzero(changed)[1:], len(front)), np.cumsum(changed) - 1
+        after = first + 1  # the first row of the next signal
+        if signals.is_again.any():
+            is_new = ~signals.is_again
+            after = np.append(np.flatnonzero(is_new), count)[np.cumsum(is_new)[first]]
+        place, number = signals.place, after
+        if len(front) < count:  # from here on only of rows at the front, by their number among these
+            before = np.zeros(count + 1, dtype=np.int64)
+            np.cumsum(self.front, out=before[1:])
+            place, number = signals.place[front], before[after]
+        own, last = signals.place[first], len(front) - 1
         # A row at the touchpoint itself, and all that follow it there, are passed over.
-        at = np.minimum(number, len(front) - 1)
-        is_same = (number < len(front)) & (place[at] == signals.place[first])
-        number = np.where(is_same, run_ends[run[at]], number)
-        at = np.minimum(number, len(front) - 1)
-        went = (number < len(front)) & (signals.unit[front[at]] == signals.unit[first])
+        same = np.flatnonzero((place[np.minimum(number, last)] == own) & (number <= last))
+        if len(same):
+            changed = np.append(True, place[1:] != place[:-1])
+            run_ends = np.append(np.flatnonzero(changed)[1:], len(front))
+            number[same] = run_ends[np.cumsum(changed)[number[same]] - 1]
+        at = np.minimum(number, last)
+        went = (number <= last) & (front[at] < signals.behind_person[first])
         return np.where(went, place[at], -1).astype(np.int64)
 
 
