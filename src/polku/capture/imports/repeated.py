@@ -54,7 +54,7 @@ def unfold(
             names=[*(f"c{number}" for number in range(len(names))), *places],
         )
         there = np.arange(raw.num_rows)
-        if key in names:
+        if key is not None and key in names:
             there = np.flatnonzero(pc.is_valid(piece.column(list(names).index(key))).to_numpy())
             piece = piece.take(pa.array(there))
         pieces.append(piece)

@@ -81,6 +81,8 @@ def _cells(sheet: Sheet, options: ImportOptions, wide: dict[str, str]) -> Signal
     """One signal a filled cell: row by row, in the order in which the columns were named."""
     columns = list(wide)
     sheet.prepare_moments(columns)
+    if options.skip_empty:
+        sheet.leave_out(sheet.empty(options.person) & sheet.empty(options.order))
     times = [sheet.times(column) for column in columns]
     utc = np.stack([column.utc for column in times], axis=1)
     filled = np.stack([~column.empty for column in times], axis=1)

@@ -14,7 +14,9 @@ from importlib import import_module
 from polku.capture.imports.presets.preset import Match, Preset
 from polku.capture.imports.presets.table import Table
 
-__all__ = ["Match", "Preset", "best", "presets"]
+__all__ = ["Match", "Preset", "best", "header_row", "presets"]
+_HIGHEST = 40
+"""Rows within which a header is looked for."""
 
 
 @cache
@@ -36,3 +38,11 @@ def best(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Match | None:
     if not matches or (len(matches) > 1 and matches[0].weight == matches[1].weight):
         return None
     return matches[0]
+
+
+def header_row(rows: Sequence[Sequence[str]]) -> int | None:
+    """The place of the row that is the header of a known export, below titles too; None where there is none."""
+    for place, row in enumerate(rows[:_HIGHEST]):
+        if best(row, rows[place + 1 :]):
+            return place
+    return None

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from polku.capture.imports.mapping import ColumnMapping, Decimal, Reading
+from polku.capture.imports.mapping import ColumnMapping, Reading
 from polku.capture.imports.options import ImportKind, ImportOptions
 from polku.capture.imports.presets.table import Table
+
+if TYPE_CHECKING:
+    from polku.capture.imports.recognition.scales import Measure
 
 Spellings = tuple[str, ...]
 """The names one column may have: of other versions of the tool and of its other languages."""
@@ -16,13 +20,17 @@ Spellings = tuple[str, ...]
 @dataclass(frozen=True)
 class Proposal:
     """One import out of an export. `timezone` is that of times without a zone where the tool says which (UTC, say),
-    None where it is the company's own; `month_first` and `decimal` hold what the tool's documentation settles."""
+    None where it is the company's own. How days, months and decimals are written is told by the cells, or asked: the
+    same tool writes them in as many ways as its users have languages.
+
+    `title` is what a question was, where an import is of answers; `measure` how it was measured where that is in doubt
+    and must be asked."""
 
     kind: ImportKind
     options: ImportOptions
     timezone: str | None = None
-    month_first: dict[str, bool] = field(default_factory=dict)
-    decimal: dict[str, Decimal] = field(default_factory=dict)
+    title: str = ""
+    measure: Measure | None = None
 
 
 @dataclass(frozen=True)
@@ -31,12 +39,14 @@ class Form:
 
     A part has this form when every entry of `signature` is among its columns, in one of its spellings, and `fits`
     agrees. The signature must hold what no other tool's export and no home-made file has together. `propose` gives
-    the imports, the weightiest first; a form without proposals is not the tool's after all.
+    the imports, the weightiest first; a form without proposals is not the tool's after all. `has_two_rows`
+    says that the first row of the table is the second of its header.
     """
 
     signature: tuple[Spellings, ...]
     propose: Callable[[Table], Iterable[Proposal]]
     fits: Callable[[Table], bool] = lambda table: True
+    has_two_rows: Callable[[Table], bool] = lambda table: False
 
 
 @dataclass(frozen=True)
@@ -50,20 +60,25 @@ class Preset:
     def match(self, table: Table) -> Match | None:
         """The form with the longest signature that the table has, with what it proposes; None where it has none."""
         for form in sorted(self.forms, key=lambda form: -len(form.signature)):
-            if all(table.column(*spellings) for spellings in form.signature) and form.fits(table):
-                proposals = tuple(form.propose(table))
-                if proposals:
-                    return Match(self, proposals, len(form.signature))
+            if not all(table.column(*spellings) for spellings in form.signature) or not form.fits(table):
+                continue
+            if is_two := form.has_two_rows(table):
+                table = Table(table.header, table.rows[1:], parts=table.rows[0])
+            proposals = tuple(form.propose(table))
+            if proposals:
+                return Match(self, proposals, len(form.signature), 2 if is_two else 1)
         return None
 
 
 @dataclass(frozen=True)
 class Match:
-    """A part that has the form of a tool's export. `weight` is the number of columns that told so."""
+    """A part that has the form of a tool's export. `weight` is the number of columns that told so, `header_rows` of
+    the rows that the header has."""
 
     preset: Preset
     proposals: tuple[Proposal, ...]
     weight: int
+    header_rows: int = 1
 
     def mappings(self, reading: Reading, timezone: str) -> tuple[ColumnMapping, ...]:
         """The imports as they can be staged. `timezone` is the company's own."""
@@ -72,9 +87,7 @@ class Match:
                 kind=proposal.kind,
                 options=proposal.options,
                 timezone=proposal.timezone or timezone,
-                reading=replace(reading),
-                month_first=dict(proposal.month_first),
-                decimal=dict(proposal.decimal),
+                reading=replace(reading, header_rows=self.header_rows),
                 preset=self.preset.key,
             )
             for proposal in self.proposals

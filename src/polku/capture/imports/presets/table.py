@@ -6,45 +6,70 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import cached_property
 
+from polku.capture.imports.dialect import names_of
+
 
 class Table:
-    """`columns` are the header's names, `rows` some of the first rows as texts. Names are compared without regard to
-    case and to white space at their ends; what is given back is the name as it stands in the file."""
+    """`columns` are the header's names, `rows` some of the first rows as texts.
 
-    def __init__(self, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-        self.columns = tuple(columns)
+    Columns are looked for without regard to case and to white space, and are called as imports call them: `#3` is
+    the third where the header leaves it empty, `Name (2)` the second of a name.
+    `parts` is the header's second row, where it has one.
+    """
+
+    def __init__(
+        self, columns: Sequence[str], rows: Sequence[Sequence[str]], parts: Sequence[str] = ()
+    ) -> None:
+        self.header = tuple(column.strip() for column in columns)
+        self.columns = names_of(self.header, decided=True)
         self.rows = rows
+        self._parts = parts
 
     @cached_property
-    def _places(self) -> dict[str, int]:
+    def titles(self) -> dict[str, str]:
+        """What each column is about: its name; below a question with parts the question and the part."""
+        titles: dict[str, str] = {}
+        question = ""
+        for place, column in enumerate(self.columns):
+            question = self.header[place] or question
+            part = self._parts[place].strip() if place < len(self._parts) else ""
+            below = not self.header[place] or self._has_parts(place)
+            titles[column] = f"{question}: {part}" if part and below else question if self._parts else column
+        return titles
+
+    def _has_parts(self, place: int) -> bool:
+        """Whether the columns that follow belong to the question of this one."""
+        return place + 1 < len(self.header) and not self.header[place + 1]
+
+    @cached_property
+    def _named(self) -> dict[str, int]:
         """Where each name stands. One that stands twice names no column: nobody could say which is meant."""
-        plain = [_plain(column) for column in self.columns]
-        counts = Counter(plain)
-        return {name: place for place, name in enumerate(plain) if name and counts[name] == 1}
+        names = [_plain(column) for column in self.header]
+        counts = Counter(names)
+        return {name: place for place, name in enumerate(names) if name and counts[name] == 1}
 
     def column(self, *spellings: str) -> str | None:
         """The file's own name of the first of these that it has, else None."""
         for spelling in spellings:
-            place = self._places.get(_plain(spelling))
+            place = self._named.get(_plain(spelling))
             if place is not None:
-                return self.columns[place].strip()
+                return self.columns[place]
         return None
 
     def those(self, *names: str) -> tuple[str, ...]:
         """The file's own names of those that it has, in the order asked for."""
-        return tuple(found for name in names if (found := self.column(name)))
+        return tuple(dict.fromkeys(found for name in names if (found := self.column(name))))
 
     def cells(self, column: str | None) -> list[str]:
         """The filled cells of a column, in order; none where there is no column."""
-        place = self._places.get(_plain(column)) if column else None
-        if place is None:
+        if column is None:
             return []
+        place = self.columns.index(column)
         return [text for row in self.rows if place < len(row) and (text := row[place].strip())]
 
-    def fullest(self, *spellings: str) -> str | None:
-        """Of the columns there are, the one that is filled most often; of equals the first named."""
-        found = self.those(*spellings)
-        return max(found, key=lambda column: len(self.cells(column)), default=None)
+    def filled(self, column: str | None) -> float:
+        """The share of the rows that hold something in a column."""
+        return len(self.cells(column)) / len(self.rows) if self.rows and column else 0.0
 
 
 def _plain(name: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from polku.capture.imports.options import ImportOptions
 from polku.capture.imports.presets.preset import Form, Preset, Proposal
+from polku.capture.imports.presets.steps import wide
 from polku.capture.imports.presets.table import Table
 
 _STEPS = {
@@ -14,6 +15,11 @@ _STEPS = {
     "Fulfilled at": "Order Shipped",
     "Cancelled at": "Order Cancelled",
 }
+_ORDER = (
+    "Fulfillment Status", "Payment Method", "Shipping Method", "Discount Code", "Refunded Amount", "Currency",
+    "Shipping City", "Shipping Country", "Location", "Tags",
+)  # fmt: skip
+_PERSON = ("Billing Name", "Phone", "Billing City", "Billing Zip", "Billing Country", "Accepts Marketing")
 
 
 def _propose(table: Table) -> Iterator[Proposal]:
@@ -27,39 +33,16 @@ def _propose(table: Table) -> Iterator[Proposal]:
             value=table.column("Total"),
             status=table.column("Financial Status"),
             channel=table.column("Source"),
-            properties=table.those(
-                "Fulfillment Status", "Payment Method", "Shipping Method", "Discount Code", "Refunded Amount",
-                "Currency", "Shipping City", "Shipping Country", "Location", "Tags",
-            ),
-        ),
-    )  # fmt: skip
-    yield Proposal(
-        "events",
-        ImportOptions(
-            person=email,
-            order=name,
-            id=table.those("Name"),
-            wide=tuple(
-                f"{column}={event}" for step, event in _STEPS.items() if (column := table.column(step))
-            ),
+            properties=table.those(*_ORDER),
         ),
     )
+    # The order and the step name an event: the time stands on every line of an order, but happened once.
+    yield Proposal(
+        "events", ImportOptions(person=email, order=name, id=table.those("Name"), wide=wide(table, _STEPS))
+    )
     if email:
-        yield Proposal(
-            "people",
-            ImportOptions(
-                person=email,
-                properties=table.those(
-                    "Billing Name",
-                    "Phone",
-                    "Billing City",
-                    "Billing Zip",
-                    "Billing Country",
-                    "Accepts Marketing",
-                ),
-                skip_empty=True,
-            ),
-        )
+        people = ImportOptions(person=email, properties=table.those(*_PERSON), skip_empty=True)
+        yield Proposal("people", people)
 
 
 PRESET = Preset(
