@@ -1,0 +1,31 @@
+"""How the questions of a known survey tool were measured: told by the question, answered, or asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from polku.capture.imports.mapping import ColumnMapping, Question, Reading
+from polku.capture.imports.presets import Match
+from polku.capture.imports.recognition import asking
+from polku.capture.imports.recognition.scales import parse
+
+
+def mappings_of(
+    match: Match, reading: Reading, timezone: str, answers: Mapping[str, str]
+) -> tuple[list[ColumnMapping], list[Question]]:
+    """The imports of a known export, with the measures that were answered (`scale:COLUMN`), and the questions about
+    those that neither the tool nor anybody has told."""
+    mappings: list[ColumnMapping] = []
+    questions: list[Question] = []
+    for mapping, proposal in zip(match.mappings(reading, timezone), match.proposals, strict=True):
+        column = mapping.options.score or ""
+        if proposal.measure is not None:
+            if given := parse(answers.get(f"scale:{column}", "")):
+                metric, low, high = given
+                options = replace(mapping.options, metric=metric, scale=(float(low), float(high)))
+                mapping = replace(mapping, options=options)
+            else:
+                questions.append(replace(asking.scale(proposal.title, proposal.measure), column=column))
+        mappings.append(mapping)
+    return mappings, questions
