@@ -89,8 +89,8 @@ def _mappings(
     fingerprint: str,
 ) -> tuple[list[ColumnMapping], list[Question], list[str]]:
     """(proposals, questions, notes)"""
-    if not columns:
-        return [], [], []
+    if not columns or any(question.about == "header" for question in table.questions):
+        return [], [], []  # everything else hangs on the header
     known = remembered(fingerprint) if remembered and "kind" not in answers else None
     if known:
         made = [replace(mapping, reading=_of_this_file(mapping.reading, table.reading)) for mapping in known]
@@ -98,7 +98,7 @@ def _mappings(
     if "kind" not in answers and (match := best(table.names, table.rows)):
         made, asked = mappings_of(match, table.reading, timezone, answers)
         settled, more = settle(made, columns, table.reading, answers)
-        return settled, [*asked, *more]
+        return settled, [*asked, *more], []
     kinds = kinds_of(columns)
     kind = _kind(kinds, answers)
     if kind is None:
