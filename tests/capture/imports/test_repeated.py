@@ -27,6 +27,12 @@ def test_each_filled_record_becomes_a_signal_in_its_order(understand):
         url="url (0)",
         repeated=("(0)", "(1)"),
     )
+    named = {"event": "type (1)", "time": "at (1)", "repeated": ("(1)", "(0)")}
+    assert [row["name"] for row in understand("events", VISITS, person="visitor", **named)[1]] == [
+        "action",
+        "goal",
+        "action",
+    ]
     assert [(row["person"], row["name"], row["url"]) for row in rows] == [
         ("a", "action", "/"),
         ("a", "goal", None),

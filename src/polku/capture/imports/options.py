@@ -53,6 +53,7 @@ class ImportOptions:
 
     `repeated` reads several records from one row, as a log of visits with numbered columns for each page needs: the
     columns named hold the first of these texts, and each further text in its place names those of another record.
+    Records are taken in the order in which they stand in a row.
     """
 
     person: str | None = None

@@ -12,18 +12,17 @@ import pyarrow.compute as pc
 def record_names(
     names: Sequence[str], repeated: Sequence[str], columns: Sequence[str]
 ) -> list[list[str | None]]:
-    """For each record of a row the columns that stand for `names` (None where the file lacks one); nothing where
-    rows hold one record only."""
+    """For each record of a row the columns that stand for `names` (None where the file lacks one), in the order in
+    which the records stand in a row; nothing where rows hold one record only."""
     if len(repeated) < 2:
         return []
-    first = repeated[0]
-    return [
-        [
-            other if (other := name.replace(first, text)) == name or other in columns else None
-            for name in names
-        ]
-        for text in repeated
-    ]
+    records: dict[int, list[str | None]] = {}
+    for text in repeated:
+        record = [name.replace(repeated[0], text) for name in names]
+        own = [columns.index(name) for name in record if text in name and name in columns]
+        if own:
+            records[min(own)] = [name if name in columns or text not in name else None for name in record]
+    return [records[place] for place in sorted(records)]
 
 
 def unfold(

@@ -9,13 +9,17 @@ from polku.capture.imports.options import ImportOptions
 from polku.capture.imports.presets.preset import Form, Preset, Proposal
 from polku.capture.imports.presets.table import Table
 
-_ACTION = re.compile(r"timestamp (\(actionDetails (\d+)\))")
+_ACTION = re.compile(r"timestamp (\(actionDetails \d+\))")
+_DETAILS = ("pageTitle", "eventCategory", "eventAction", "eventName", "goalName")
+_ACTIONS = ("type", "timestamp", "url", "orderId", "revenue", *_DETAILS)
 _VISIT = ("deviceType", "country", "city", "referrerName", "campaignName", "languageCode", "visitorType")
 
 
 def _propose(table: Table) -> Iterator[Proposal]:
-    numbers = {int(match[2]): match[1] for column in table.columns if (match := _ACTION.fullmatch(column))}
-    actions = tuple(text for _number, text in sorted(numbers.items()))
+    found = [match[1] for column in table.columns if (match := _ACTION.fullmatch(column))]
+    # Few actions have an order or a goal: the columns are called as those of the action that has most of them.
+    actions = sorted(found, key=lambda text: -len(table.those(*(f"{name} {text}" for name in _ACTIONS))))
+    actions.sort(key=lambda text: table.column(f"orderId {text}") is None)
     first = actions[0]
     user = table.column("userId")
     # A browser may have several users, so that neither id says of the other who it is.
@@ -32,15 +36,11 @@ def _propose(table: Table) -> Iterator[Proposal]:
             session=table.column("idVisit"),
             channel=table.column("referrerTypeName", "referrerType"),
             properties=table.those(
-                f"pageTitle {first}",
-                f"eventCategory {first}",
-                f"eventAction {first}",
-                f"eventName {first}",
-                f"goalName {first}",
+                *(f"{name} {first}" for name in _DETAILS),
                 *_VISIT,
                 *(() if known else ("userId",)),
             ),
-            repeated=actions,
+            repeated=tuple(actions),
         ),
         timezone="UTC",
     )
