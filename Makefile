@@ -3,6 +3,8 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 PORT ?= 8000
+# Tests wait more than they work. The tests of a file stay together: they share servers.
+TOGETHER := --numprocesses auto --maxprocesses 4 --dist loadfile
 
 .PHONY: help install demo test check slow robustness bench lint format messages lock system sdks screenshot clean
 
@@ -30,10 +32,10 @@ demo: install ## load the demo workspace and open its live map
 	$(BIN)/polku demo --port $(PORT)
 
 test: install system sdks lint ## everything: lint, types, unit, contract, browser and robustness tests
-	$(BIN)/python -m pytest -m "not slow and not long"
+	$(BIN)/python -m pytest $(TOGETHER) -m "not slow and not long"
 
 check: install lint ## the fast tests only
-	$(BIN)/python -m pytest -m "not slow and not contract and not e2e and not robustness" -q
+	$(BIN)/python -m pytest $(TOGETHER) -m "not slow and not contract and not e2e and not robustness" -q
 
 slow: install ## whole simulations
 	$(BIN)/python -m pytest -m slow

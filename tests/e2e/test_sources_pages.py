@@ -13,9 +13,12 @@ pytestmark = pytest.mark.e2e
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
-GOOD = {"type": "track", "event": "Ostos", "userId": "asiakas-1"}
+# On the demo's last day: an event of today would move every page's usual period away from the demo's data.
+LAST_DAY = "2026-09-30T09:00:00Z"
+GOOD = {"type": "track", "event": "Ostos", "userId": "asiakas-1", "timestamp": LAST_DAY}
 BROKEN = {
     "type": "track",
+    "timestamp": LAST_DAY,
     "userId": "asiakas-2",
     "properties": {"note": "<script>alert(1)</script>" + " pitkä" * 60},
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -61,7 +62,10 @@ def test_one_id_is_one_event_at_once_and_six_days_later_and_each_workspace_has_i
     assert [answer.status for answer in _at_once(shop, second["write_key"], 3)] == [200, 200, 200]
     with shop.connect() as connection:
         assert connection.send(shop.write_key, [track("last", event="Last")]).status == 200
+    with shop.connect() as connection:
+        assert connection.send(second["write_key"], [track("last", event="Last")]).status == 200
     shop.wait_for(1, event="Last")
+    replace(shop, api_key=second["api_key"]).wait_for(1, event="Last")
     assert shop.stop() == 0
     assert shop.stored() == {"one": 1, "two": 1, "last": 1}
-    assert shop.stored("second") == {"one": 1}
+    assert shop.stored("second") == {"one": 1, "last": 1}
