@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from polku.capture.imports.mapping import Decimal
 from polku.capture.imports.recognition.cells import CURRENCY, look_of
@@ -62,7 +63,7 @@ def read_amounts(cells: Sequence[str]) -> Amounts | None:
     )
 
 
-def _mark(text: str) -> Decimal | str | None:
+def _mark(text: str) -> Decimal | Literal["doubtful"] | None:
     """What one number tells of its marks: comma or point is decimal, nothing, or a doubt."""
     bare = _ORNAMENTS.sub("", text).strip()
     grouped_by_blank = bool(_BLANKS.search(bare))

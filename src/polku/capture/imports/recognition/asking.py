@@ -115,6 +115,8 @@ def month_first(column: Column, *, year: bool, contradicted: bool) -> Question:
     sample = _telling_date(column)
     first, second = _both_ways(sample)
     choices = [Choice("day", first), Choice("month", second)]
+    if column.dates and column.dates.told:
+        del choices[0 if column.dates.month_first else 1]
     if year:
         choices.append(Choice("year", _("The year stands first")))
     text = (

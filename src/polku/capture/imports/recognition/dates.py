@@ -23,14 +23,16 @@ _SHORT_YEAR = re.compile(r"(\d\d)([-/.])(\d\d)\2(\d\d)(?!\d)")
 
 @dataclass(frozen=True)
 class Dates:
-    """`valid` is the share of the filled cells that are dates, `has_clock` whether any tells the time of day;
-    `bare` says that the cells are digits alone, which may as well be something else."""
+    """`valid` is the share of the filled cells that are dates, `has_clock` whether any tells the time of day; `told`
+    that the column tells the day from the month, whatever is to be said of its years; `bare` that the cells are digits
+    alone, which may as well be something else."""
 
     valid: float
     form: str
     has_clock: bool
     order: Order
     month_first: bool
+    told: bool
     bare: bool
     descending: bool | None
 
@@ -61,6 +63,7 @@ def read_dates(cells: Sequence[str]) -> Dates | None:
         has_clock=any(layout.hour is not None for layout in layouts) or not layouts,
         order=order,
         month_first=read.month_first,
+        told=read.ambiguity == "told" or (order == "year" and "." in read.form.split(" ")[0]),
         bare=all(shape.isdigit() or is_epoch(shape) for shape in shapes),
         descending=_descends(read.wall[known]),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from polku.capture.imports.recognition.cells import Look, look_of
@@ -77,8 +77,9 @@ def find_end(rows: Sequence[Sequence[str]], before: Sequence[Sequence[str]], wid
 
 
 def _usual_width(rows: Sequence[Sequence[str]]) -> int:
-    """The number of fields most rows have, counted to the last that is ever filled."""
-    return Counter(len(row) for row in rows[-1000:]).most_common(1)[0][0]
+    """The number of fields that most cells share: titles and notes are many rows sometimes, but narrow ones."""
+    counts = Counter(len(row) for row in rows[-1000:])
+    return max(counts, key=lambda width: (counts[width] * width, width))
 
 
 def _usual_looks(rows: Sequence[Sequence[str]], width: int) -> list[Look]:
@@ -94,7 +95,7 @@ def _usual_looks(rows: Sequence[Sequence[str]], width: int) -> list[Look]:
     return looks
 
 
-def _mixed(counts: Counter[Look]) -> Look:
+def _mixed(counts: Mapping[Look, int]) -> Look:
     """Ids may be numbers in one row and codes in the next; anything else without a clear majority is words."""
     digits = sum(count for look, count in counts.items() if look in ("number", "code", "date"))
     return "code" if digits * 3 >= sum(counts.values()) * 2 else "words"

@@ -15,10 +15,10 @@ from django.utils.translation import ngettext
 from polku.capture.imports.mapping import ColumnMapping, Inspection, Question, Reading
 from polku.capture.imports.options import ImportKind
 from polku.capture.imports.parts import parts_of
-from polku.capture.imports.presets import best
+from polku.capture.imports.presets import Match, best
 from polku.capture.imports.recognition import asking
 from polku.capture.imports.recognition.columns import Column, read_columns
-from polku.capture.imports.recognition.measures import mappings_of
+from polku.capture.imports.recognition.known import as_known, mappings_of
 from polku.capture.imports.recognition.proposals import Proposal, Proposed, kinds_of, propose
 from polku.capture.imports.recognition.reading import Table, read_table
 from polku.capture.imports.recognition.settling import settle
@@ -59,10 +59,13 @@ def _inspect_part(
     path: Path, part: Reading, timezone: str, answers: Mapping[str, str], remembered: Remembered | None
 ) -> Inspection:
     table = read_table(path, part, answers)
+    match = best(table.names, table.rows)
+    if match:
+        table = as_known(table, match)
     columns = read_columns(table.names, table.rows)
     fingerprint = fingerprint_of(table.names, table.reading)
     notes = _notes(table, columns)
-    mappings, questions, more = _mappings(table, columns, timezone, answers, remembered, fingerprint)
+    mappings, questions, more = _mappings(table, match, columns, timezone, answers, remembered, fingerprint)
     notes += more
     time = next((m.options.time for m in mappings if m.options.time), None)
     newest_first = next((c.dates.descending for c in columns if c.name == time and c.dates), None)
@@ -82,6 +85,7 @@ def _inspect_part(
 
 def _mappings(
     table: Table,
+    match: Match | None,
     columns: list[Column],
     timezone: str,
     answers: Mapping[str, str],
@@ -94,28 +98,34 @@ def _mappings(
     known = remembered(fingerprint) if remembered and "kind" not in answers else None
     if known:
         made = [replace(mapping, reading=_of_this_file(mapping.reading, table.reading)) for mapping in known]
-        return *settle(made, columns, table.reading, answers), []
-    if "kind" not in answers and (match := best(table.names, table.rows)):
+        return settle(made, columns, table.reading, answers)
+    if match and "kind" not in answers:
         made, asked = mappings_of(match, table.reading, timezone, answers)
-        settled, more = settle(made, columns, table.reading, answers)
+        settled, more, notes = settle(made, columns, table.reading, answers)
         return settled, [*asked, *more], []
     kinds = kinds_of(columns)
     kind = _kind(kinds, answers)
     if kind is None:
         return [], [asking.kind(_KINDS, kinds[0][1] if kinds else "")], []
     proposed = propose(kind, columns, answers)
-    questions = _doubts(proposed, columns)
+    questions = _doubts(proposed, columns, answers)
     made = [_mapping(proposal, table.reading, timezone) for proposal in proposed.imports]
-    settled, more = settle(made, columns, table.reading, answers)
-    return settled, [*questions, *more], _lacking_notes(proposed)
+    settled, more, notes = settle(made, columns, table.reading, answers)
+    return settled, [*questions, *more], [*notes, *_lacking_notes(proposed, answers)]
 
 
-def _lacking_notes(proposed: Proposed) -> list[str]:
+def _lacking_notes(proposed: Proposed, answers: Mapping[str, str]) -> list[str]:
     """Why nothing can be imported, where no answer would help."""
     if proposed.unread:
         return [
             _("The dates of column “%s” cannot be read. Write them as 2024-03-01 or 1.3.2024 and try again.")
             % proposed.unread[0]
+        ]
+    named = answers.get("role:score", "")
+    if "score" in proposed.lacking and named:
+        return [
+            _("The cells of column “%s” are no numbers on a scale, so they cannot be imported as scores.")
+            % named
         ]
     if "time" in proposed.lacking and "time" not in proposed.doubts:
         return [_("No column tells when it happened, so nothing can be imported.")]
@@ -138,12 +148,14 @@ _LEAST_POINTS = 4
 _CLEAR_LEAD = 2
 
 
-def _doubts(proposed: Proposed, columns: list[Column]) -> list[Question]:
+def _doubts(proposed: Proposed, columns: list[Column], answers: Mapping[str, str]) -> list[Question]:
     questions = []
     usable = [column.name for column in columns if column.usable and column.meaning != "empty"]
     for role in proposed.lacking:
         if role == "time" and role not in proposed.doubts:
             continue  # no column holds times: nothing to choose from, which a note tells
+        if answers.get(f"role:{role}"):
+            continue  # the column that was named cannot be it, which a note tells
         questions.append(asking.role(role, proposed.doubts.get(role) or usable))
     for role, rivals in proposed.doubts.items():
         if role not in proposed.lacking:

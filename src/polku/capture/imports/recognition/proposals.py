@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from polku.capture.imports.options import ImportKind, ImportOptions
 from polku.capture.imports.recognition.columns import Column
@@ -184,7 +185,7 @@ def _orders(roles: Roles, answers: Mapping[str, str]) -> Proposed:
     value, lines, ask_lines = _value(roles, order.column, answers)
     proposed.lines = ask_lines
     status = roles.word("status").column
-    fields: dict[str, object] = {
+    fields: dict[str, Any] = {
         "person": person.column,
         "time": time.column,
         "value": value,
@@ -247,18 +248,21 @@ def _value(roles: Roles, order: str, answers: Mapping[str, str]) -> tuple[str, b
     if not repeated and given != "lines":
         best = totals or lines
         pick = roles.pick("value", ((column, sure) for column, sure, _sort in best), ask=True)
-        if pick.column and not totals and _counts_more_than_one(roles):
+        sort = next((sort for column, _sure, sort in found if column.name == pick.column), "")
+        if sort == "price" and _counts_more_than_one(roles):
             roles.doubts["value"] = tuple(column.name for column, _sure, _sort in found)
         if not best and "value" not in roles.answers:
             money = [column.name for column in roles.columns if column.meaning == "money" and column.usable]
-            if money:
-                roles.doubts["value"] = tuple(money)
-        return pick.column, False, ""
+            if unclear := money or roles.unread_amounts():
+                roles.doubts["value"] = tuple(unclear)
+        return pick.column, sort == "line" and given != "orders", ""
     best = totals if totals and (given == "orders" or not lines) else lines or totals
     if given != "lines" and totals and all(repeated.get(column.name) for column, _sure, _sort in totals):
         best = totals
     pick = roles.pick("value", ((column, sure) for column, sure, _sort in best), ask=True)
     if not pick.column:
+        if "value" not in roles.answers and (unclear := roles.unread_amounts()):
+            roles.doubts["value"] = tuple(unclear)
         return "", False, ""
     if given:
         return pick.column, given == "lines", ""
@@ -345,7 +349,7 @@ def _other(column: str, taken: str) -> str:
 
 
 def _options(
-    roles: Roles, *, used: tuple[str, ...] | list[str] = (), row: str = "", **given: object
+    roles: Roles, *, used: tuple[str, ...] | list[str] = (), row: str = "", **given: Any
 ) -> ImportOptions:
     """Options of what was found ("" is nothing), with channel, address and properties."""
     fields = {name: value for name, value in given.items() if value not in ("", None, ())}
@@ -358,16 +362,11 @@ def _options(
         if units and _is_unique(roles, (row, units[0])):
             fields["id"] = (row, units[0])
     taken = [*used, *(str(value) for value in fields.values() if isinstance(value, str)), *_flat(fields)]
-    return ImportOptions(**fields, properties=roles.properties(taken))  # type: ignore[arg-type]
+    return ImportOptions(**fields, properties=roles.properties(taken))
 
 
-def _flat(fields: Mapping[str, object]) -> list[str]:
-    return [
-        name
-        for role in ("id", "aliases")
-        for name in fields.get(role, ())
-        if isinstance(name, str)  # type: ignore[attr-defined]
-    ]
+def _flat(fields: Mapping[str, Any]) -> list[str]:
+    return [name for role in ("id", "aliases") for name in fields.get(role, ()) if isinstance(name, str)]
 
 
 def _is_unique(roles: Roles, names: tuple[str, ...]) -> bool:

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from polku.capture.imports.dialect import DELIMITERS
 from polku.capture.imports.mapping import Question, Reading
 from polku.capture.imports.parts import Sample, sample_of
-from polku.capture.imports.problems import ImportProblem
 from polku.capture.imports.presets import header_row
+from polku.capture.imports.problems import ImportProblem
 from polku.capture.imports.recognition import asking
 from polku.capture.imports.recognition.header import Header, find_end, find_header
 
@@ -43,14 +43,6 @@ def read_table(path: Path, asked: Reading, answers: Mapping[str, str]) -> Table:
     asked = _answered(asked, answers)
     sample, header, rivals = _sample(path, asked)
     questions: list[Question] = []
-    if doubtful := doubtful_letters(sample):
-        if answers.get("encoding") == OTHER_ENCODING:
-            raise ImportProblem(
-                _("The letters of %s cannot be read. Save it as CSV in UTF-8 and import that file.")
-                % path.name
-            )
-        if "encoding" not in answers:
-            questions.append(asking.encoding(sample, doubtful))
     if rivals:
         questions.append(asking.delimiter(sample, rivals))
     row = header.row
@@ -77,6 +69,14 @@ def read_table(path: Path, asked: Reading, answers: Mapping[str, str]) -> Table:
         end = reading.last_line
         kept_rows = [(cells, line) for cells, line in zip(rows, lines, strict=True) if line <= end]
         rows, lines = [cells for cells, _line in kept_rows], [line for _cells, line in kept_rows]
+    if doubtful := doubtful_letters(reading, [names, *rows]):
+        if answers.get("encoding") == OTHER_ENCODING:
+            raise ImportProblem(
+                _("The letters of %s cannot be read. Save it as CSV in UTF-8 and import that file.")
+                % path.name
+            )
+        if "encoding" not in answers:
+            questions.append(asking.encoding(sample, doubtful))
     size = None if sample.size is None else max(0, sample.size - row - 1 - len(below))
     return Table(
         reading=reading,
@@ -90,15 +90,15 @@ def read_table(path: Path, asked: Reading, answers: Mapping[str, str]) -> Table:
     )
 
 
-def doubtful_letters(sample: Sample) -> str:
+def doubtful_letters(reading: Reading, rows: Sequence[Sequence[str]]) -> str:
     """A word that reads as if the file were in an encoding of old: `J„rvinen`, `JŠrvinen`; "" where there is none.
 
     Windows-1252 gives every byte a letter, so a file of DOS or an old Macintosh is never refused by itself.
     """
-    if sample.reading.encoding != "windows-1252":
+    if reading.encoding != "windows-1252":
         return ""
-    text = " ".join(" ".join(row) for row in sample.rows)
-    strange = _STRANGE.search(text)
+    text = " ".join(" ".join(row) for row in rows)
+    strange = _STRANGE.search(text) or (None if _OPENED.search(text) else _CLOSED.search(text))
     return strange[0] if strange else ""
 
 
@@ -140,7 +140,11 @@ def _sample(path: Path, asked: Reading) -> tuple[Sample, Header, tuple[str, ...]
 
 
 OTHER_ENCODING = "other"
-_STRANGE = re.compile(r"\w*(?:[„”†‡…€\x80-\x9f][a-zåäö]|[a-zåäö][„†‡€\x80-\x9f](?=\w)|[ŠšŽŒœ™])\w*")
+_STRANGE = re.compile(
+    r"\w*(?:[„”†‡…€\x80-\x9f\ufffd][a-zåäö]|[a-zåäö][†‡„\x80-\x9f\ufffd]|[a-zåäö]€(?=\w)|[ŠšŽŒœ™])\w*"
+)
+_CLOSED = re.compile(r"\w*[a-zåäö]”(?!\w)")
+_OPENED = re.compile(r"“|(?<!\w)[„”]")
 _FITS = 0.7
 _FITS_WELL = 0.95
 

@@ -99,6 +99,17 @@ class Roles:
             if column.usable and column.meaning not in ("time", "day", "empty") and says_time(column.name)
         ]
 
+    def unread_amounts(self) -> list[str]:
+        """Columns that are called the value of an order, but whose cells are no numbers."""
+        return [
+            column.name
+            for column in self.columns
+            if column.usable
+            and column.meaning in ("text", "choice")
+            and not AMOUNT_LEFT_OUT.fullmatch(plain(column.name))
+            and max(match_weight(column.name, ORDER_VALUE), match_weight(column.name, LINE_VALUE)) >= USUAL
+        ]
+
     def promised(self) -> Pick:
         return self.pick("promised", self._moments(PROMISED))
 

@@ -35,7 +35,7 @@ def measure_of(column: Column) -> Measure | None:
         return None
     name = plain(column.name)
     fitting = [(low, high) for low, high in _USUAL if low <= amounts.low and amounts.high <= high]
-    if not fitting or (amounts.high <= 1 and amounts.distinct <= 2):  # yes and no
+    if not fitting or (amounts.low == 0 and amounts.high <= 1):  # yes and no
         return None
     told = _SCALE.search(column.name)
     scale = (int(told[1]), int(told[2])) if told else None

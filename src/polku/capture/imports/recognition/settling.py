@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from django.utils.translation import gettext as _
+
 from polku.capture.imports.mapping import ColumnMapping, Decimal, Question, Reading
 from polku.capture.imports.recognition import asking
 from polku.capture.imports.recognition.columns import Column
@@ -12,9 +14,9 @@ from polku.capture.imports.recognition.columns import Column
 
 def settle(
     mappings: list[ColumnMapping], columns: list[Column], reading: Reading, answers: Mapping[str, str]
-) -> tuple[list[ColumnMapping], list[Question]]:
-    """The mappings with the order of day and month, and the decimal mark, of every column where that matters; and the
-    questions about those that nothing tells."""
+) -> tuple[list[ColumnMapping], list[Question], list[str]]:
+    """(mappings, questions, notes): the mappings with the order of day and month, and the decimal mark, of every column
+    where that matters, and the questions about those that nothing tells."""
     by_name = {column.name: column for column in columns if column.usable}
     moments = {name: by_name[name] for mapping in mappings for name in _moments(mapping) if name in by_name}
     amounts = {name: by_name[name] for mapping in mappings for name in _amounts(mapping) if name in by_name}
@@ -30,7 +32,18 @@ def settle(
         )
         for mapping in mappings
     ]
-    return settled, [*asked, *asked_too]
+    questions = [question for question in asked if _given(answers, question) != "year"]
+    backwards = [question.column for question in asked if _given(answers, question) == "year"]
+    if backwards:
+        note = _(
+            "Dates of column “%s” have their year first in two digits. Write years in four digits and try again."
+        )
+        return [], [], [note % backwards[0]]
+    return settled, [*questions, *asked_too], []
+
+
+def _given(answers: Mapping[str, str], question: Question) -> str:
+    return answers.get(f"{question.about}:{question.column}", "")
 
 
 def _moments(mapping: ColumnMapping) -> list[str]:

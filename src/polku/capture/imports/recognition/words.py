@@ -237,7 +237,7 @@ TIMES: dict[str, Table] = {
 """What the moment is of, by the words of a column's name; `any` speaks for all."""
 
 PROMISED = ".*(?:luvattu|arvioitu|estimated|promised|expected|toimituslupaus|arvio toimitu).*"
-DELIVERED = ".*(?:toimitettu|delivered|perill|vastaanotettu|delivery date|toimituspaiva|toimituspvm|luovutettu|noudettu).*"
+DELIVERED = ".*(?:toimitettu|delivered|perill|delivery date|toimituspaiva|toimituspvm|luovutettu|noudettu).*"
 NO_TIME = re.compile(
     r".*(?:muokattu|muutettu|paivitetty|updated|modified|changed|edited|last seen|synty|birth|dob|poistettu|deleted|"
     r"export|vienti|printed|tulostettu|expires|voimassa|erapaiv|\bdue\b|deadline|limit|takaraja|reminder).*"

@@ -1,14 +1,29 @@
-"""How the questions of a known survey tool were measured: told by the question, answered, or asked."""
+"""Exports of known tools: their table as it is meant, and what their questions were measured by."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
 
+from polku.capture.imports.dialect import names_of
 from polku.capture.imports.mapping import ColumnMapping, Question, Reading
 from polku.capture.imports.presets import Match
 from polku.capture.imports.recognition import asking
+from polku.capture.imports.recognition.reading import Table
 from polku.capture.imports.recognition.scales import parse
+
+
+def as_known(table: Table, match: Match) -> Table:
+    """The table with a name of its own for every column, and without the further rows of its header."""
+    more = match.header_rows - 1
+    return replace(
+        table,
+        reading=replace(table.reading, header_rows=match.header_rows),
+        names=names_of(table.names, decided=True),
+        rows=table.rows[more:],
+        lines=table.lines[more:],
+        size=None if table.size is None else table.size - more,
+    )
 
 
 def mappings_of(
