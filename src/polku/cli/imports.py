@@ -13,6 +13,7 @@ from polku.accounts.models import Workspace
 from polku.capture.imports import (
     ImportKind,
     ImportOptions,
+    Reading,
     Staged,
     WrongUsage,
     load,
@@ -40,7 +41,8 @@ def import_load(params: dict[str, Any], progress: Progress) -> dict[str, Any]:
 
 
 @click.group(
-    "import", help=_("Import events, answers, contacts, orders and people from a CSV, TSV or Parquet file.")
+    "import",
+    help=_("Import events, answers, contacts, orders and people from a CSV, TSV, XLSX or Parquet file."),
 )
 def import_group() -> None:
     """The group."""
@@ -69,6 +71,9 @@ def _import_command(
             _several("--property", "properties", _("A column to keep as a property; may be repeated.")),
             _column("channel", _("The column with the channel.")),
             _column("url", _("The column with the page address.")),
+            click.option(
+                "--sheet", metavar="NAME", help=_("The sheet of a workbook, where several have the columns.")
+            ),
             click.option(
                 "--timezone",
                 metavar="TZ",
@@ -184,6 +189,7 @@ def _run(kind: ImportKind, given: dict[str, Any]) -> tuple[dict[str, Any], str]:
                     folder=folder,
                     rejected_folder=home() / "rejected",
                     progress=progress,
+                    reading=Reading(sheet=given["sheet"]),
                 )
             with progress_bar(_("Loading")) as progress:
                 result = call_owner(
@@ -198,7 +204,7 @@ def _options(kind: ImportKind, given: dict[str, Any]) -> ImportOptions:
     taken = {
         name: value
         for name, value in given.items()
-        if name not in ("file", "workspace_name", "timezone", "id", "scale") and value
+        if name not in ("file", "workspace_name", "sheet", "timezone", "id", "scale") and value
     }
     identifier = given.get("id") or ""
     if kind == "orders":
@@ -220,6 +226,11 @@ def _in_words(result: dict[str, Any]) -> str:
         lines.append(
             _("Recognised: delimiter “%(delimiter)s”, encoding %(encoding)s.")
             % {"delimiter": delimiter, "encoding": recognised["encoding"]}
+        )
+    if "sheet" in recognised:
+        lines.append(
+            _("Recognised: sheet “%(sheet)s”, header on row %(row)s.")
+            % {"sheet": recognised["sheet"], "row": recognised["header_line"]}
         )
     for column, form in recognised.get("dates", {}).items():
         lines.append(_("Recognised: dates of “%(column)s” as %(form)s.") % {"column": column, "form": form})

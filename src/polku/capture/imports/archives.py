@@ -18,7 +18,7 @@ from polku.capture.imports.problems import ImportProblem
 _LONGEST_LIST = 2 * 1024 * 1024
 """Bytes of an archive's list of files: over 10,000 names, and no table comes in so many files."""
 MOST_FILES = 100
-_LEAST_SUSPICIOUS = 256 * 1024 * 1024
+_LEAST_SUSPICIOUS = 64 * 1024 * 1024
 _USUAL_RATIO = 200
 _UNSUITABLE = (zipfile.BadZipFile, NotImplementedError, RuntimeError, struct.error, ValueError)
 

@@ -23,6 +23,7 @@ _HEAD = 1024 * 1024
 DELIMITERS = (",", ";", "\t", "|")
 _SAMPLE_ROWS = 200
 _PREAMBLE_ROWS = 20  # titles above the header row, as reports have them
+MOST_COLUMNS = 2000
 csv.field_size_limit(16 * 1024 * 1024)
 
 
@@ -58,6 +59,7 @@ def recognise(source: Source, wanted: Sequence[str], reading: Reading | None = N
     header = header_index(rows, wanted, line=reading.header_line, first=1 if beginning.given else 0)
     if header is None:
         raise ImportProblem(_("%s has no header row.") % source.name)
+    require_width(len(rows[header].fields), source.name)
     columns = names_of(rows[header].fields, decided=reading.header_line is not None)
     last = rows[header : header + max(reading.header_rows, 1)][-1]
     return Dialect(
@@ -109,7 +111,9 @@ def begin(source: Source, reading: Reading) -> Beginning:
     if not head.strip():
         raise ImportProblem(_("%s is empty.") % source.name)
     if b"\x00" in head.lstrip().split(b"\n", 1)[0]:
-        raise ImportProblem(_("%s is not a text file. CSV, TSV and Parquet can be imported.") % source.name)
+        raise ImportProblem(
+            _("%s is not a text file. CSV, TSV, XLSX and Parquet can be imported.") % source.name
+        )
     bare_returns = b"\n" not in head and b"\r" in head
     if bare_returns:
         head = head.replace(b"\r", b"\n")
@@ -131,6 +135,15 @@ def begin(source: Source, reading: Reading) -> Beginning:
 def best_delimiter(beginning: Beginning, wanted: Sequence[str]) -> str:
     """The delimiter that the text names itself, else that which cuts it best."""
     return beginning.given or max(DELIMITERS, key=lambda d: _fitness(beginning.rows(d), wanted))
+
+
+def require_width(columns: int, file: str) -> None:
+    """Raises ImportProblem where there are more columns than a table has."""
+    if columns > MOST_COLUMNS:
+        raise ImportProblem(
+            _("%(file)s has %(columns)s columns; a table may have %(most)s.")
+            % {"file": file, "columns": columns, "most": MOST_COLUMNS}
+        )
 
 
 def survey_encoding(source: Source) -> Encoding:

@@ -5,16 +5,20 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-Form = Literal["text", "gzip", "zip", "parquet", "old-office", "other"]
+Form = Literal["text", "gzip", "zip", "parquet", "old-office", "page", "json", "other"]
 Wide = Literal["utf-16-le", "utf-16-be"]
 
-START = 16
+START = 64
 """Bytes that tell the form."""
 _OTHERS = re.compile(
     rb"%PDF|\x89PNG|\xff\xd8\xff|GIF8|BM..\x00\x00|RIFF|\x7fELF|MZ\x90|SQLite format|Rar!|7z\xbc\xaf|BZh[1-9]|\xfd7zXZ"
     rb"|\x28\xb5\x2f\xfd|\xff\xfe\x00\x00|\x00\x00\xfe\xff",
     re.DOTALL,
 )
+
+
+_PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|\?xml|table|head|meta)", re.IGNORECASE)
+_JSON = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:\{\s*\"|\[\s*\{|\{\s*$)")
 
 
 def form_of(start: bytes) -> Form:
@@ -27,6 +31,10 @@ def form_of(start: bytes) -> Form:
         return "parquet"
     if start.startswith(b"\xd0\xcf\x11\xe0"):
         return "old-office"
+    if _PAGE.match(start):
+        return "page"
+    if _JSON.match(start):
+        return "json"
     return "other" if _OTHERS.match(start) else "text"
 
 

@@ -7,8 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from polku.capture.imports.dialect import Beginning, Row, begin, best_delimiter
+from django.utils.translation import gettext as _
+
+from polku.capture.imports.dialect import Beginning, Row, begin, best_delimiter, require_width
 from polku.capture.imports.mapping import Reading
+from polku.capture.imports.problems import ImportProblem
 from polku.capture.imports.source import Source, members_of
 from polku.capture.imports.tables import parquet_rows
 from polku.capture.imports.tails import tail_of
@@ -62,7 +65,7 @@ def sample_of(path: Path, reading: Reading | None = None, *, rows: int = 200) ->
             return _sample_of_sheet(source, reading, rows)
         if source.form == "parquet":
             first, last, size = parquet_rows(source, rows)
-            return _sample(reading, first, last, size)
+            return _sample(source.name, reading, first, last, size)
         return _sample_of_text(source, reading, rows)
 
 
@@ -70,7 +73,7 @@ def _sample_of_sheet(source: Source, reading: Reading, most: int) -> Sample:
     workbook = source.workbook()
     sheet = reading.sheet if reading.sheet is not None else next(iter(workbook.sheets()), "")
     first, last, size = _ends(workbook.rows(sheet), most)
-    return _sample(replace(reading, sheet=sheet), first, last, size)
+    return _sample(source.name, replace(reading, sheet=sheet), first, last, size)
 
 
 def _ends(rows: SheetRows, most: int) -> tuple[list[Row], list[Row], int]:
@@ -92,13 +95,21 @@ def _sample_of_text(source: Source, reading: Reading, most: int) -> Sample:
     if not beginning.whole and len(found) <= most:
         found = found[:-1]  # the last may be cut off
     first = [row for row in found if row.fields][:most]
+    if not first:
+        raise ImportProblem(
+            _("Line %(line)s of %(file)s is too long: this is not a table.")
+            % {"line": 1, "file": source.name}
+        )
     read = replace(reading, delimiter=delimiter, encoding="utf-16" if source.wide else beginning.encoding)
     after = first[-1].last_line if first else 0
     tail = tail_of(source, delimiter, beginning.encoding, after=after, most=LAST_ROWS)
-    return _sample(read, first, tail.rows, tail.size)
+    return _sample(source.name, read, first, tail.rows, tail.size)
 
 
-def _sample(reading: Reading, first: Sequence[Row], last: Sequence[Row], size: int | None) -> Sample:
+def _sample(
+    name: str, reading: Reading, first: Sequence[Row], last: Sequence[Row], size: int | None
+) -> Sample:
+    require_width(max((len(row.fields) for row in first), default=0), name)
     return Sample(
         reading=reading,
         rows=[row.fields for row in first],

@@ -21,6 +21,7 @@ from polku.capture.imports.archives import archive, damaged, is_workbook, member
 from polku.capture.imports.forms import START, Wide, form_of, wide_encoding
 from polku.capture.imports.problems import ImportProblem
 from polku.capture.imports.unpacking import AsUtf8, Gunzipped, Stream
+from polku.capture.imports.workbook_limits import check_workbook
 from polku.capture.imports.workbooks import Workbook
 
 CHUNK = 8 * 1024 * 1024
@@ -152,6 +153,8 @@ class Source:
     def workbook(self) -> Workbook:
         """The open workbook, of a source of that form."""
         if self._workbook is None:
+            with self._opened() as (handle, opened):
+                check_workbook(handle, opened, self.name)
             self._workbook = Workbook(self.local(), self.name)
         return self._workbook
 
@@ -200,6 +203,12 @@ class Source:
                 )
                 % self.name
             )
+        elif form == "page":
+            raise ImportProblem(
+                _("%s is a web page or XML, whatever its name says. Save it as XLSX or CSV.") % self.name
+            )
+        elif form == "json":
+            raise ImportProblem(_("%s is JSON. CSV, TSV, XLSX and Parquet can be imported.") % self.name)
         elif form in ("gzip", "other"):
             raise ImportProblem(
                 _("%s is not a table. CSV, TSV, XLSX and Parquet can be imported.") % self.name
@@ -213,12 +222,18 @@ class Source:
             return stream.read(START)
 
     def _is_workbook(self) -> bool:
+        with self._opened() as (_handle, opened):
+            return is_workbook(opened)
+
+    @contextmanager
+    def _opened(self) -> Iterator[tuple[IO[bytes], zipfile.ZipFile]]:
+        """The content as an archive, and what it stands in."""
         content = self.local()
         with (
             content.open("rb") if isinstance(content, Path) else nullcontext(content) as handle,
             archive(handle, self.name) as opened,
         ):
-            return is_workbook(opened)
+            yield handle, opened
 
     def _enter_archive(self) -> None:
         names = _names_in(self.path)

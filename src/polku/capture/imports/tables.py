@@ -21,6 +21,7 @@ from polku.capture.imports.dialect import (
     names_of,
     recognise,
     require_columns,
+    require_width,
 )
 from polku.capture.imports.mapping import Reading
 from polku.capture.imports.problems import ImportProblem, WrongUsage
@@ -56,6 +57,8 @@ def columns_of(
 
     Raises ImportProblem; WrongUsage where the reading does not fit the file.
     """
+    if reading is not None and reading.sheet is not None and source.form != "workbook":
+        raise WrongUsage(_("%s is no workbook, so it has no sheets.") % source.name)
     if source.form == "parquet":
         return tuple(_parquet(source).schema_arrow.names), None
     found = (
@@ -145,6 +148,7 @@ def _sheet_of(source: Source, wanted: Sequence[str], reading: Reading) -> SheetL
     for name, rows in beginnings.items():
         header = header_index(rows, wanted, line=reading.header_line)
         if header is not None:
+            require_width(len(rows[header].fields), source.name)
             columns = names_of(rows[header].fields, decided=reading.header_line is not None)
             found.append(SheetLayout(name, columns, rows[header].line, max(reading.header_rows, 1)))
     fitting = [layout for layout in found if set(wanted) <= set(layout.columns)]
@@ -191,11 +195,13 @@ def _cell_text(cell: Cell) -> str | None:
 
 def _parquet(source: Source) -> pq.ParquetFile:
     try:
-        return pq.ParquetFile(source.local())
+        parquet = pq.ParquetFile(source.local())
     except (pa.ArrowException, OSError) as error:
         raise ImportProblem(
             _("%(file)s is a damaged Parquet file (%(reason)s).") % {"file": source.name, "reason": error}
         ) from error
+    require_width(len(parquet.schema_arrow.names), source.name)
+    return parquet
 
 
 def _read_parquet(

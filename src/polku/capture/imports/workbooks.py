@@ -32,7 +32,7 @@ class Workbook:
         self.name = name
         try:
             self._workbook = CalamineWorkbook.from_object(content)
-        except (CalamineError, OSError) as error:
+        except BaseException as error:
             raise self._damaged(error) from error
         self._sheets: dict[str, SheetRows] = {}
 
@@ -55,14 +55,18 @@ class Workbook:
                 )
             try:
                 self._sheets[sheet] = SheetRows(self._workbook.get_sheet_by_name(sheet))
-            except (CalamineError, OSError) as error:
+            except BaseException as error:
                 raise self._damaged(error) from error
         return self._sheets[sheet]
 
     def _tables(self) -> list[SheetMetadata]:
         return self._workbook.sheets_metadata
 
-    def _damaged(self, error: BaseException) -> ImportProblem:
+    def _damaged(self, error: BaseException) -> BaseException:
+        """The problem with the file that an error tells of; the error itself where it tells of something else."""
+        # A library in Rust that stumbles over a file raises PanicException, which is no Exception.
+        if not isinstance(error, CalamineError | OSError) and type(error).__name__ != "PanicException":
+            return error
         return ImportProblem(
             _("%(file)s is a damaged workbook (%(reason)s). Save it again as XLSX or CSV.")
             % {"file": self.name, "reason": error}
