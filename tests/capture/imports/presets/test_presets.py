@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import re
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,10 @@ def test_its_fixture_is_recognised_and_asks_only_what_nobody_knows(case: Case):
     assert inspection.questions == ()
     assert {mapping.preset for mapping in inspection.mappings} == {case.preset}
     assert [mapping.kind for mapping in inspection.mappings] == [made.kind for made in case.imports]
+    columns = [column.name for column in inspection.columns]
+    assert len(set(columns)) == len(columns)
+    for mapping in inspection.mappings:  # or a page could not show what was chosen
+        assert set(mapping.options.columns()) <= set(columns)
 
 
 @pytest.mark.parametrize("case", CASES, ids=ids)
@@ -87,9 +92,29 @@ def test_its_fixture_is_loaded_whole_and_once(case: Case, workspace, store, tmp_
 @pytest.mark.parametrize("case", CASES, ids=ids)
 def test_no_other_preset_claims_its_fixture(case: Case):
     inspection = look(case, {})
-    header = [column.name for column in inspection.columns]
+    header = ["" if re.fullmatch(r"#\d+", column.name) else column.name for column in inspection.columns]
     table = Table(header, [list(row) for row in inspection.rows])
     assert [preset.key for preset in presets() if preset.match(table)] == [case.preset]
+
+
+def test_parts_of_a_question_are_columns_of_their_own_and_no_row():
+    (inspection,) = inspect(FOLDER / "surveymonkey" / "answers.csv", timezone=ZONE)
+    assert [column.name for column in inspection.columns][-4:] == [
+        "How satisfied were you with (1-5)",
+        "#12",
+        "#13",
+        "Anything else?",
+    ]
+    assert (inspection.size, inspection.row_lines) == (3, (3, 4, 5))
+    assert [mapping.options.touchpoint for mapping in inspection.mappings] == [
+        None,
+        "Delivery",
+        "Price",
+        "Service",
+        None,
+    ]
+    again = inspect(FOLDER / "surveymonkey" / "answers.csv", timezone=ZONE, reading=inspection.reading)
+    assert again == [inspection]
 
 
 GENERAL = (

@@ -102,7 +102,7 @@ def _mappings(
     if match and "kind" not in answers:
         made, asked = mappings_of(match, table.reading, timezone, answers)
         settled, more, notes = settle(made, columns, table.reading, answers)
-        return settled, [*asked, *more], []
+        return settled, [*asked, *more], notes
     kinds = kinds_of(columns)
     kind = _kind(kinds, answers)
     if kind is None:
