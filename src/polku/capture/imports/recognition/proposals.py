@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,7 +11,8 @@ from polku.capture.imports.options import ImportKind, ImportOptions
 from polku.capture.imports.recognition.columns import Column
 from polku.capture.imports.recognition.roles import Pick, Roles
 from polku.capture.imports.recognition.scales import Measure, measure_of, parse
-from polku.capture.imports.recognition.words import POSSIBLE, PRECISE, USUAL, plain, weight
+from polku.capture.imports.recognition.values import item_columns, value_of
+from polku.capture.imports.recognition.words import POSSIBLE, PRECISE, USUAL, weight
 
 Proposal = tuple[ImportKind, ImportOptions]
 _MOST_METRICS = 12
@@ -182,7 +182,7 @@ def _orders(roles: Roles, answers: Mapping[str, str]) -> Proposed:
     time = roles.time("order", needed=False)
     promised, delivered = roles.promised(), roles.delivered()
     proposed = Proposed()
-    value, lines, ask_lines = _value(roles, order.column, answers)
+    value, lines, ask_lines = value_of(roles, order.column, answers)
     proposed.lines = ask_lines
     status = roles.word("status").column
     fields: dict[str, Any] = {
@@ -194,7 +194,7 @@ def _orders(roles: Roles, answers: Mapping[str, str]) -> Proposed:
         "delivered": delivered.column if promised.column else "",
     }
     steps = roles.steps()
-    item = _item_columns(roles) if lines else ()
+    item = item_columns(roles) if lines else ()
     options = _options(roles, used=(*steps, *item), id=(order.column,), lines=lines, **fields)
     imports: list[Proposal] = [("orders", options)]
     if len(steps) > 1 and not lines:
@@ -236,87 +236,6 @@ def _unit(roles: Roles, person: Pick, order: Pick, instead: tuple[str, ...]) -> 
     if person.column or order.column or "person" in roles.answers:
         return person.column
     return next((pick.column for role in instead if (pick := roles.word(role)).column), "")
-
-
-def _value(roles: Roles, order: str, answers: Mapping[str, str]) -> tuple[str, bool, str]:
-    """(the column of the value, whether rows are order lines, what to suggest where that must be asked)."""
-    found = roles.amount()
-    repeated = _repeats(roles, order)
-    totals = [entry for entry in found if entry[2] == "order"]
-    lines = [entry for entry in found if entry[2] != "order"]
-    given = answers.get("lines")
-    if not repeated and given != "lines":
-        best = totals or lines
-        pick = roles.pick("value", ((column, sure) for column, sure, _sort in best), ask=True)
-        sort = next((sort for column, _sure, sort in found if column.name == pick.column), "")
-        if sort == "price" and _counts_more_than_one(roles):
-            roles.doubts["value"] = tuple(column.name for column, _sure, _sort in found)
-        if not best and "value" not in roles.answers:
-            money = [column.name for column in roles.columns if column.meaning == "money" and column.usable]
-            if unclear := money or roles.unread_amounts():
-                roles.doubts["value"] = tuple(unclear)
-        return pick.column, sort == "line" and given != "orders", ""
-    best = totals if totals and (given == "orders" or not lines) else lines or totals
-    if given != "lines" and totals and all(repeated.get(column.name) for column, _sure, _sort in totals):
-        best = totals
-    pick = roles.pick("value", ((column, sure) for column, sure, _sort in best), ask=True)
-    if not pick.column:
-        if "value" not in roles.answers and (unclear := roles.unread_amounts()):
-            roles.doubts["value"] = tuple(unclear)
-        return "", False, ""
-    if given:
-        return pick.column, given == "lines", ""
-    sort = next((sort for column, _sure, sort in found if column.name == pick.column), "order")
-    if sort == "price" and _counts_more_than_one(roles):
-        roles.doubts["value"] = tuple(column.name for column, _sure, _sort in found)
-    if sort == "line":
-        return pick.column, True, ""
-    constant = repeated.get(pick.column, False)
-    if not constant and (sort == "price" or _item_columns(roles)):
-        return pick.column, True, ""
-    return pick.column, not constant, "orders" if constant else "lines"
-
-
-def _repeats(roles: Roles, order: str) -> dict[str, bool]:
-    """Empty where no order has several rows; else column of money → whether it says the same on all rows of each."""
-    column = roles.named(order)
-    if column is None:
-        return {}
-    rows: dict[str, list[int]] = defaultdict(list)
-    for number, cell in enumerate(column.cells):
-        if cell.strip():
-            rows[cell.strip()].append(number)
-    several = [numbers for numbers in rows.values() if len(numbers) > 1]
-    if not several:
-        return {}
-    return {
-        "": False,
-        **{
-            amount.name: all(
-                len({amount.cells[number].strip() for number in numbers}) == 1 for numbers in several
-            )
-            for amount, _sure, _sort in roles.amount()
-        },
-    }
-
-
-def _counts_more_than_one(roles: Roles) -> bool:
-    return any(
-        column.amounts and column.amounts.high > 1
-        for column in roles.columns
-        if weight(column.name, "quantity")
-    )
-
-
-_ITEM = re.compile(
-    r".*(?:tuote|sku|ean|product|item|variant|artikkeli|nimike|rivi|line|quantity|qty|maara|kpl|lkm).*"
-)
-
-
-def _item_columns(roles: Roles) -> tuple[str, ...]:
-    return tuple(
-        column.name for column in roles.columns if column.usable and _ITEM.fullmatch(plain(column.name))
-    )
 
 
 def _wide(steps: list[str]) -> tuple[str, ...]:
