@@ -128,8 +128,8 @@ def test_a_lone_comma_is_asked_about_unless_the_file_tells(tmp_path: Path) -> No
 
 
 def test_two_equally_good_columns_are_asked_about(tmp_path: Path) -> None:
-    rows = "1,a,Visit,2024-03-01 10:00,2024-03-02\\n2,b,Buy,2024-03-01 11:00,2024-03-03\\n"
-    text = "customer_id,user_id,event,time,date\\n" + rows
+    rows = "1,a,Visit,2024-03-01 10:00,2024-03-02\n2,b,Buy,2024-03-01 11:00,2024-03-03\n"
+    text = "customer_id,user_id,event,time,date\n" + rows
     asked = {
         question.column: [c.value for c in question.choices] for question in look(tmp_path, text).questions
     }
@@ -140,8 +140,8 @@ def test_two_equally_good_columns_are_asked_about(tmp_path: Path) -> None:
 
 
 def test_order_lines_are_summed_and_totals_on_each_row_are_asked_about(tmp_path: Path) -> None:
-    rows = "1,c,2024-03-01,Chair,10.50\\n1,c,2024-03-01,Table,20.00\\n"
-    lines = "order_id,customer_id,order_date,product,line_total\\n" + rows
+    rows = "1,c,2024-03-01,Chair,10.50\n1,c,2024-03-01,Table,20.00\n"
+    lines = "order_id,customer_id,order_date,product,line_total\n" + rows
     (mapping,) = look(tmp_path, lines).mappings
     assert (mapping.options.value, mapping.options.lines) == ("line_total", True)
     totals = lines.replace("line_total", "total").replace("10.50", "30.50").replace("20.00", "30.50")
