@@ -1,8 +1,11 @@
-"""Mappings and inspections as JSON: between processes, and in the database where a mapping is remembered."""
+"""Mappings and inspections as JSON: between processes, and in the database where a mapping is remembered.
+
+What an older Polku wrote is read with the defaults of what came since; what a newer one added is left out.
+"""
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any
 
 from polku.capture.imports.mapping import (
@@ -25,17 +28,17 @@ def to_json(value: ColumnMapping | Inspection) -> dict[str, Any]:
 
 def mapping_from_json(document: dict[str, Any]) -> ColumnMapping:
     """The mapping that `to_json` wrote. Raises KeyError or TypeError for anything else."""
-    options = dict(document["options"])
+    options = _known(ImportOptions, document["options"])
     for name in _TUPLES:
-        options[name] = tuple(options[name])
-    if options["scale"] is not None:
+        options[name] = tuple(options.get(name, ()))
+    if options.get("scale") is not None:
         low, high = options["scale"]
         options["scale"] = (float(low), float(high))
     return ColumnMapping(
         **{
-            **document,
+            **_known(ColumnMapping, document),
             "options": ImportOptions(**options),
-            "reading": Reading(**document["reading"]),
+            "reading": Reading(**_known(Reading, document["reading"])),
             "month_first": dict(document["month_first"]),
             "decimal": dict(document["decimal"]),
         }
@@ -46,10 +49,10 @@ def inspection_from_json(document: dict[str, Any]) -> Inspection:
     """The inspection that `to_json` wrote. Raises KeyError or TypeError for anything else."""
     return Inspection(
         **{
-            **document,
-            "reading": Reading(**document["reading"]),
+            **_known(Inspection, document),
+            "reading": Reading(**_known(Reading, document["reading"])),
             "columns": tuple(
-                RecognisedColumn(**{**column, "samples": tuple(column["samples"])})
+                RecognisedColumn(**{**_known(RecognisedColumn, column), "samples": tuple(column["samples"])})
                 for column in document["columns"]
             ),
             "rows": tuple(tuple(row) for row in document["rows"]),
@@ -62,3 +65,8 @@ def inspection_from_json(document: dict[str, Any]) -> Inspection:
             "notes": tuple(document["notes"]),
         }
     )
+
+
+def _known(kind: type[Any], document: dict[str, Any]) -> dict[str, Any]:
+    names = {each.name for each in fields(kind)}
+    return {name: value for name, value in document.items() if name in names}
