@@ -9,6 +9,8 @@ export function startMenus(root: Document): void {
   });
   root.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
+    // A popover closes by itself, and nothing else with it.
+    if (root.querySelector(":popover-open")) return event.stopImmediatePropagation();
     const innermost = [...open()].at(-1);
     if (!innermost) return;
     innermost.open = false;

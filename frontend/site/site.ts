@@ -6,6 +6,8 @@ import { startImporting } from "./importing";
 import { startMap } from "./map";
 import { startMenus } from "./menus";
 import { startPickers } from "./picking";
+import { startSearch } from "./search";
+import { startShortcuts } from "./shortcuts";
 import { startTooltips } from "./tooltips";
 import { startWeb } from "./web";
 
@@ -16,5 +18,7 @@ startMap(document);
 startCopying(document);
 startExplore(document);
 startPickers(document);
+startSearch(document);
+startShortcuts(document);
 startWeb(document);
 startImporting(document);

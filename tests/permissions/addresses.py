@@ -18,6 +18,7 @@ PUBLIC = {
     "first/<str:token>/",
     "language/",
     "theme/",
+    "keys/",
     "accounts/login/",
     "accounts/logout/",
     "accounts/inactive/",

@@ -6,9 +6,10 @@ class AccountsConfig(AppConfig):
     label = "accounts"
 
     def ready(self) -> None:
-        from polku.accounts import first_steps
+        from polku.accounts import first_steps, searching
         from polku.accounts.shell import member_may, workspace_links
         from polku.site import navigation
 
         navigation.use_accounts(allows=member_may, workspaces=workspace_links)
         first_steps.register()
+        searching.register()

@@ -13,6 +13,7 @@ from polku.accounts.views import (
     glossary,
     home,
     members,
+    search,
 )
 
 app_name = "accounts"
@@ -26,6 +27,7 @@ urlpatterns = [
     path("w/<slug:workspace>/start/", checklist.checklist, name="checklist"),
     path("w/<slug:workspace>/start/dismiss/", checklist.dismiss, name="checklist_dismiss"),
     path("w/<slug:workspace>/start/show/", checklist.show, name="checklist_show"),
+    path("w/<slug:workspace>/search/", search.search, name="search"),
     path("w/<slug:workspace>/glossary/", glossary.glossary, name="glossary"),
     path("w/<slug:workspace>/settings/", general.general, name="settings"),
     path("w/<slug:workspace>/settings/members/", members.members, name="members"),

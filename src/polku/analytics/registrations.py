@@ -7,6 +7,7 @@ from django.utils.translation import pgettext_lazy
 
 from polku.accounts import audit_words
 from polku.analytics import searching
+from polku.analytics import searching
 from polku.site import navigation
 
 
@@ -24,5 +25,6 @@ def register() -> None:
             name=pgettext_lazy("navigation", "Explore"), url_name="explore:index", order=15, key="e"
         )
     )
+    searching.register()
     searching.register()
     audit_words.register_things({"annotation": _("annotation"), "question": _("saved question")})

@@ -10,7 +10,7 @@ def register() -> None:
     from datetime import time
 
     from polku.accounts.audit_words import register_things
-    from polku.capture import queries
+    from polku.capture import queries, searching
     from polku.capture.domain.uploads import IMPORT, READ
     from polku.capture.sources import alarms
     from polku.capture.uploads import work
@@ -21,7 +21,7 @@ def register() -> None:
     from polku.site import checklist, navigation, notices
 
     navigation.register(
-        navigation.NavigationItem(name=_("Data sources"), url_name="capture:sources", order=60)
+        navigation.NavigationItem(name=_("Data sources"), url_name="capture:sources", order=60, key="d")
     )
     navigation.register_settings(
         navigation.NavigationItem(
@@ -43,6 +43,7 @@ def register() -> None:
             order=10,
         )
     )
+    searching.register()
     notices.register(alarms.notices)
     timeline_sources.use_sources(queries.source_names)
     register_things(

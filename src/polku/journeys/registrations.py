@@ -13,7 +13,7 @@ def register() -> None:
     from polku.analytics.explore import placements
     from polku.eventstore.registry import register_hit_rules
     from polku.jobs import registry as jobs
-    from polku.journeys import queries, rebuilding, timeline
+    from polku.journeys import queries, rebuilding, searching, timeline
     from polku.journeys.display_names import channel_names, metric_name
     from polku.journeys.domain.questions import put_question, take_question
     from polku.journeys.hit_rules import hit_rules
@@ -38,7 +38,10 @@ def register() -> None:
     resolvers.register_journeys(queries.journey_choices)
     register_hit_rules(hit_rules)
     jobs.register(rebuilding.KIND, rebuilding.work_rebuild)
-    navigation.register(navigation.NavigationItem(name=_("Journeys"), url_name="journeys:list", order=10))
+    navigation.register(
+        navigation.NavigationItem(name=_("Journeys"), url_name="journeys:list", order=10, key="j")
+    )
+    searching.register()
     use_start_page(start_page)
     timeline_sources.use_journeys(
         touchpoints=timeline.find_touchpoints,

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from polku.accounts import audit_words
 from polku.accounts.models import Workspace
 from polku.analytics import resolvers
-from polku.people import queries
+from polku.people import queries, searching
 from polku.people.event_words import event_sentence
 from polku.people.property_names import property_name, value_meant, value_name
 from polku.site import navigation
@@ -32,11 +32,15 @@ def register() -> None:
             name=_("Customers"),
             url_name="people:people",
             order=20,
+            key="c",
             permission="act",
             covers=("people:person", "people:unmerge", "people:joins", "people:unjoined"),
         )
     )
-    navigation.register(navigation.NavigationItem(name=_("Segments"), url_name="people:segments", order=30))
+    navigation.register(
+        navigation.NavigationItem(name=_("Segments"), url_name="people:segments", order=30, key="s")
+    )
+    searching.register()
     audit_words.register_things({"segment": _("segment"), "person": _("customer")})
 
 

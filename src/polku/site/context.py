@@ -9,13 +9,14 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
 from polku.site import checklist, navigation, notices
-from polku.site.preferences import theme_of
+from polku.site.preferences import keys_of, theme_of
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Context processor. Lists are lazy: fragments that draw no frame pay nothing for it."""
     return {
         "theme": theme_of(request),
+        "keys": keys_of(request),
         "language": (get_language() or "fi")[:2],
         "navigation": SimpleLazyObject(lambda: navigation.links(request)),
         "settings_navigation": SimpleLazyObject(lambda: navigation.settings_links(request)),

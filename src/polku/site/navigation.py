@@ -15,6 +15,7 @@ class NavigationItem:
     """A page of the main navigation. `name` may be lazy text; `url_name` takes the workspace's slug.
 
     `covers` are names of further pages on which the entry is marked; alone in its namespace it covers all of that.
+    `key` is the letter that opens it after g.
     """
 
     name: Any
@@ -22,6 +23,7 @@ class NavigationItem:
     order: int = 100
     permission: str = "view"
     covers: tuple[str, ...] = ()
+    key: str = ""
 
     @property
     def namespace(self) -> str:
@@ -44,6 +46,7 @@ class Link:
     name: Any
     url: str
     is_current: bool
+    key: str = ""
 
 
 _items: list[NavigationItem] = []
@@ -97,7 +100,7 @@ def links(request: HttpRequest) -> list[Link]:
             alone and here.startswith(f"{item.namespace}:") and here not in settings
         )
         found.append(
-            Link(item.name, reverse(item.url_name, kwargs={"workspace": workspace.slug}), is_current)
+            Link(item.name, reverse(item.url_name, kwargs={"workspace": workspace.slug}), is_current, item.key)
         )
     return found
 

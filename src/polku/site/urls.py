@@ -6,4 +6,5 @@ app_name = "site"
 urlpatterns = [
     path("language/", views.set_language, name="language"),
     path("theme/", views.set_theme, name="theme"),
+    path("keys/", views.set_keys, name="keys"),
 ]

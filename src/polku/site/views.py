@@ -1,4 +1,4 @@
-"""The language and theme switches, and the pages shown when something went wrong."""
+"""The switches of language, theme and shortcuts, and the pages shown when something went wrong."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from polku.site.preferences import THEME_COOKIE, THEMES, YEAR
+from polku.site.preferences import KEYS, KEYS_COOKIE, THEME_COOKIE, THEMES, YEAR
 
 
 @require_POST
@@ -35,6 +35,16 @@ def set_theme(request: HttpRequest) -> HttpResponse:
     theme = request.POST.get("theme", "")
     if theme in THEMES:
         _keep(response, THEME_COOKIE, theme)
+    return response
+
+
+@require_POST
+def set_keys(request: HttpRequest) -> HttpResponse:
+    """Keep in a cookie whether single letters and signs are shortcuts ("on" or "off")."""
+    response = _back(request)
+    keys = request.POST.get("keys", "")
+    if keys in KEYS:
+        _keep(response, KEYS_COOKIE, keys)
     return response
 
 
