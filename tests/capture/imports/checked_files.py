@@ -72,7 +72,7 @@ def _check(file: GeneratedFile, path: Path, asked: list[str]) -> Outcome:
         return Outcome("refused", "no mapping", asked)
     if not file.readable:
         for mapping in inspection.mappings:
-            if file.encoding in UNREADABLE and _stage(path, mapping)[0].accepted:
+            if _has_foreign_letters(file, mapping) and _stage(path, mapping)[0].accepted:
                 raise _Wrong(f"taken though it cannot be read: {_shown(inspection)}")
             _staged(file, path, mapping)
         return Outcome("refused", "every row", asked)
@@ -110,6 +110,13 @@ def _answer(question: Question, file: GeneratedFile) -> str | None:
             role = {"id": "order"}.get(question.column, question.column)
             return table.name_of(role) or (table.name_of("email") if role == "person" else None) or ""
     return None
+
+
+def _has_foreign_letters(file: GeneratedFile, mapping: ColumnMapping) -> bool:
+    """Whether what would come in holds letters that the encoding spoils."""
+    roles = [c.role for c in file.table.columns if c.name in mapping.options.columns() and c.role != "value"]
+    said = [str(row[role]) for row in file.rows for role in roles]
+    return file.encoding in UNREADABLE and not all(text.isascii() for text in [*said, *file.table.names()])
 
 
 def _stage(path: Path, mapping: ColumnMapping) -> tuple[Staged, list[dict[str, Any]]]:

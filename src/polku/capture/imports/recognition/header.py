@@ -153,8 +153,8 @@ def _is_below(row: Sequence[str], width: int, usual: Sequence[Look]) -> bool:
     held = {place: look_of(cell) for place, cell in enumerate(row) if cell.strip()}
     typed = [place for place, look in enumerate(usual) if look in _TYPED]
     own = [place for place in typed if place in held and _alike(held[place], usual[place])]
+    if any(look != "number" and _TOTAL.fullmatch(row[place].strip()) for place, look in held.items()):
+        return not any(usual[place] in ("date", "email") for place in own)
     if any(usual[place] != "number" for place in own) or (own and own[0] == typed[0]):
         return False  # it has a date or an id of its own, as rows have
-    if any(look != "number" and _TOTAL.fullmatch(row[place].strip()) for place, look in held.items()):
-        return True
     return width >= 3 and len(held) * 3 <= width and len(row) <= width

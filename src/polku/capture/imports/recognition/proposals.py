@@ -119,7 +119,7 @@ def _scores(roles: Roles, answers: Mapping[str, str]) -> Proposed:
     scales: dict[str, Measure] = {}
     for name in names[:_MOST_METRICS]:
         column = roles.named(name)
-        measure = measure_of(column) if column else None
+        measure = measure_of(column, named=name == roles.answers.get("score")) if column else None
         given = parse(answers.get(f"scale:{name}", ""))
         if measure is None and given is None:
             continue

@@ -28,14 +28,15 @@ class Measure:
     choices: tuple[tuple[Metric, int, int], ...]
 
 
-def measure_of(column: Column) -> Measure | None:
-    """The measure of a column of numbers; None where no scale holds its cells."""
+def measure_of(column: Column, *, named: bool = False) -> Measure | None:
+    """The measure of a column of numbers; None where no scale holds its cells, or where they are but yes and no,
+    unless somebody `named` the column as scores."""
     amounts = column.amounts
     if amounts is None:
         return None
     name = plain(column.name)
     fitting = [(low, high) for low, high in _USUAL if low <= amounts.low and amounts.high <= high]
-    if not fitting or (amounts.low == 0 and amounts.high <= 1):  # yes and no
+    if not fitting or (not named and amounts.low == 0 and amounts.high <= 1):
         return None
     told = _SCALE.search(column.name)
     scale = (int(told[1]), int(told[2])) if told else None
