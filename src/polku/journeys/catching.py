@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from polku.accounts.models import Workspace
 from polku.analytics import conditions
 from polku.eventstore.port import CatalogKind, Preview, Scope, Selector
+from polku.eventstore.received import Counted
 from polku.eventstore.registry import store
 from polku.journeys.display_names import channel_name, metric_name
 from polku.journeys.models import Binding
@@ -71,13 +72,13 @@ def catch_of(workspace: Workspace, kind: str, selector: Selector) -> Catch:
                 "when": when,
                 "counts": counts_in_words(kind, ever),
             }
-            return Catch(sentence, _examples(ever, workspace), False)
+            return Catch(sentence, examples_of(ever, workspace), False)
         return Catch(_("This would catch nothing: no such signal has been received."), [], True)
     sentence = _("%(counts)s %(when)s.") % {"counts": counts_in_words(kind, found), "when": when}
-    return Catch(sentence, _examples(found, workspace), False)
+    return Catch(sentence, examples_of(found, workspace), False)
 
 
-def counts_in_words(kind: str, found: Preview) -> str:
+def counts_in_words(kind: str, found: Preview | Counted) -> str:
     """`12,340 events from 4,210 people`"""
     number = formats.number(found.signals, _language())
     signals = {
@@ -112,7 +113,8 @@ def words_of(binding: Binding) -> str:
     return " · ".join(parts)
 
 
-def _examples(found: Preview, workspace: Workspace) -> list[Example]:
+def examples_of(found: Preview, workspace: Workspace) -> list[Example]:
+    """The signals shown, on the workspace's clock."""
     examples = []
     for signal in found.examples[:EXAMPLES]:
         time = signal.get("time")

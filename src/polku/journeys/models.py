@@ -155,6 +155,42 @@ class TouchpointQuestion(models.Model):
         return f"{self.touchpoint_id}: {self.question_id}"
 
 
+class Lane(models.TextChoices):
+    """The lanes of a map: what can be known of customers at a touchpoint."""
+
+    DO = "do", _("Do")
+    SAY = "say", _("Say")
+    FEEL = "feel", _("Feel")
+    CONTACT = "contact", _("Contact us")
+    BUY = "buy", _("Buy")
+
+
+class MeasurementCheck(models.Model):
+    """Somebody saw to it that a touchpoint's lane will be known, or the team decided that it need not be."""
+
+    class State(models.TextChoices):
+        ARRANGED = "arranged", _("seen to")
+        NOT_NEEDED = "not-needed", _("not needed")
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
+    touchpoint = models.ForeignKey(Touchpoint, on_delete=models.CASCADE, related_name="checks")
+    lane = models.CharField(max_length=7, choices=Lane.choices)
+    state = models.CharField(max_length=10, choices=State.choices)
+    checked_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)
+    checked_at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[models.Manager[MeasurementCheck]] = ScopedManager(workspace="workspace")
+
+    class Meta:
+        ordering: ClassVar = ["pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["touchpoint", "lane"], name="one_check_per_lane"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.touchpoint_id} {self.lane}: {self.state}"
+
+
 class Deletion(models.Model):
     """What somebody deleted, kept so that it can be brought back with its old numbers (and so its links)."""
 

@@ -13,7 +13,15 @@ from polku.analytics.explore.placements import Place
 from polku.analytics.models import SavedQuestion
 from polku.analytics.resolvers import JourneyChoice, StageChoice
 from polku.jobs.models import Job
-from polku.journeys.models import Binding, Deletion, Journey, Stage, Touchpoint, TouchpointQuestion
+from polku.journeys.models import (
+    Binding,
+    Deletion,
+    Journey,
+    MeasurementCheck,
+    Stage,
+    Touchpoint,
+    TouchpointQuestion,
+)
 from polku.journeys.rebuilding import KIND
 
 
@@ -119,6 +127,16 @@ def recent_deletions(journey_number: int | None) -> QuerySet[Deletion]:
         .exclude(kind=Deletion.Kind.JOURNEY)
         .select_related("actor")
     )
+
+
+def has_connected_journey(workspace: Workspace) -> bool:
+    """Whether some touchpoint has data connected to it."""
+    return Binding.objects.filter(workspace=workspace).exists()
+
+
+def has_checked_plan(workspace: Workspace) -> bool:
+    """Whether somebody has checked off something of a measurement plan."""
+    return MeasurementCheck.objects.filter(workspace=workspace).exists()
 
 
 def members(workspace: Workspace) -> QuerySet[User]:

@@ -20,7 +20,7 @@ def register() -> None:
     from polku.journeys.live import journey_kind
     from polku.journeys.start_page import start_page
     from polku.people import timeline_sources
-    from polku.site import navigation
+    from polku.site import checklist, navigation
 
     kinds.register(journey_kind())
     placements.register(
@@ -43,6 +43,26 @@ def register() -> None:
     )
     searching.register()
     use_start_page(start_page)
+    checklist.register(
+        checklist.Step(
+            key="map",
+            title=_("Make the map"),
+            text=_("Polku proposes stages and touchpoints from your data, or you start from a template."),
+            url_name="journeys:propose",
+            is_done=queries.has_connected_journey,
+            order=30,
+        )
+    )
+    checklist.register(
+        checklist.Step(
+            key="measurement_plan",
+            title=_("Look at the measurement plan"),
+            text=_("It says what is not known yet at each touchpoint and the cheapest way to know it."),
+            url_name="journeys:first-plan",
+            is_done=queries.has_checked_plan,
+            order=60,
+        )
+    )
     timeline_sources.use_journeys(
         touchpoints=timeline.find_touchpoints,
         channels=channel_names(),
@@ -55,5 +75,6 @@ def register() -> None:
             "stage": _("stage"),
             "touchpoint": _("touchpoint"),
             "binding": _("data connection"),
+            "measurement": _("measurement plan"),
         }
     )

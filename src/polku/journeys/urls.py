@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from polku.journeys.views import bindings, catching, journeys, map, structure, touchpoints
+from polku.journeys.views import (
+    bindings,
+    catching,
+    connecting,
+    journeys,
+    map,
+    measurement_plan,
+    proposing,
+    structure,
+    touchpoints,
+)
 
 app_name = "journeys"
 
@@ -13,6 +23,9 @@ _TOUCHPOINT = f"{_JOURNEY}touchpoints/<int:touchpoint>/"
 urlpatterns = [
     path("journeys/", journeys.journey_list, name="list"),
     path("journeys/new/", journeys.journey_create, name="create"),
+    path("journeys/propose/", proposing.journey_propose, name="propose"),
+    path("journeys/propose/preview/", proposing.proposal_preview, name="propose-preview"),
+    path("journeys/plan/", journeys.first_plan, name="first-plan"),
     path("journeys/deletions/<int:deletion>/undo/", journeys.deletion_undo, name="undo"),
     path(_JOURNEY, map.journey_map, name="map"),
     path(f"{_JOURNEY}version/", map.journey_version, name="version"),
@@ -34,5 +47,8 @@ urlpatterns = [
     path(f"{_TOUCHPOINT}bindings/preview/", catching.preview, name="binding-preview"),
     path(f"{_TOUCHPOINT}bindings/<int:binding>/", bindings.binding_edit, name="binding"),
     path(f"{_TOUCHPOINT}bindings/<int:binding>/delete/", bindings.binding_delete, name="binding-delete"),
+    path(f"{_JOURNEY}connect/", connecting.journey_connect, name="connect"),
+    path(f"{_JOURNEY}plan/", measurement_plan.measurement_plan, name="plan"),
+    path(f"{_TOUCHPOINT}plan/", measurement_plan.plan_check, name="plan-check"),
     path(f"{_JOURNEY}rebuild/", catching.rebuild, name="rebuild"),
 ]

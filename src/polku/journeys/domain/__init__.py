@@ -1,9 +1,16 @@
 """Every change to a map. All functions enter the workspace's scope, are atomic and leave an audit entry."""
 
-from polku.journeys.domain.bindings import add_binding, delete_binding, update_binding
+from polku.journeys.domain.bindings import add_binding, add_bindings, delete_binding, update_binding
 from polku.journeys.domain.deletions import undo_deletion
 from polku.journeys.domain.documents import export_journey, import_journey
-from polku.journeys.domain.journeys import create_journey, delete_journey, find_journey, update_journey
+from polku.journeys.domain.journeys import (
+    create_journey,
+    create_proposed_journey,
+    delete_journey,
+    find_journey,
+    update_journey,
+)
+from polku.journeys.domain.measuring import check_lane, uncheck_lane
 from polku.journeys.domain.questions import put_question, take_question
 from polku.journeys.domain.stages import add_stage, delete_stage, move_stage, update_stage
 from polku.journeys.domain.touchpoints import (
@@ -16,9 +23,12 @@ from polku.journeys.domain.touchpoints import (
 
 __all__ = [
     "add_binding",
+    "add_bindings",
     "add_stage",
     "add_touchpoint",
+    "check_lane",
     "create_journey",
+    "create_proposed_journey",
     "delete_binding",
     "delete_journey",
     "delete_stage",
@@ -31,6 +41,7 @@ __all__ = [
     "place_touchpoint",
     "put_question",
     "take_question",
+    "uncheck_lane",
     "undo_deletion",
     "update_binding",
     "update_journey",

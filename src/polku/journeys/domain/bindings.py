@@ -12,7 +12,7 @@ from polku.accounts.models import User
 from polku.journeys import limits, values
 from polku.journeys.domain.deletions import keep_and_delete
 from polku.journeys.domain.writing import audit, save_changes, writing
-from polku.journeys.models import Binding, Deletion, Touchpoint
+from polku.journeys.models import Binding, Deletion, Journey, Touchpoint
 from polku.journeys.rebuilding import request_rebuild
 
 
@@ -46,6 +46,24 @@ def add_binding(
             request_rebuild(workspace=journey.workspace, touchpoints=[touchpoint.pk])
         audit(journey, actor, "binding.added", touchpoint, binding=binding.pk, touchpoint=touchpoint.pk)
     return binding
+
+
+def add_bindings(
+    *, journey: Journey, bindings: Mapping[int, Sequence[Mapping[str, Any]]], actor: User | None = None
+) -> int:
+    """Connect several touchpoints of a journey at once: by their numbers, the parts of each connection.
+
+    Touchpoints that are gone are passed over. Returns how many got a connection; their hits are rebuilt once.
+    Raises ValidationError, and then nothing is connected; atomic; audited touchpoint by touchpoint.
+    """
+    with writing(journey):
+        points = Touchpoint.objects.filter(stage__journey=journey, pk__in=list(bindings))
+        connected = [point for point in points.select_related("stage__journey") if bindings[point.pk]]
+        for point in connected:
+            for parts in bindings[point.pk]:
+                add_binding(touchpoint=point, actor=actor, rebuild=False, **parts)
+        request_rebuild(workspace=journey.workspace, touchpoints=[point.pk for point in connected])
+    return len(connected)
 
 
 def update_binding(

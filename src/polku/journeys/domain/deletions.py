@@ -16,7 +16,15 @@ from polku.accounts.models import User
 from polku.analytics.models import SavedQuestion
 from polku.journeys import limits
 from polku.journeys.domain.writing import audit, require_room, writing
-from polku.journeys.models import Binding, Deletion, Journey, Stage, Touchpoint, TouchpointQuestion
+from polku.journeys.models import (
+    Binding,
+    Deletion,
+    Journey,
+    MeasurementCheck,
+    Stage,
+    Touchpoint,
+    TouchpointQuestion,
+)
 from polku.journeys.rebuilding import request_rebuild
 
 _PARENTS: dict[type[Any], tuple[str, Any]] = {
@@ -100,8 +108,9 @@ def _family(row: Journey | Stage | Touchpoint | Binding) -> list[Any]:
         bindings = list(Binding.objects.filter(pk=row.pk))
     else:
         bindings = list(Binding.objects.filter(touchpoint__in=[point.pk for point in touchpoints]))
-    questions = TouchpointQuestion.objects.filter(touchpoint__in=[point.pk for point in touchpoints])
-    return [*journeys, *stages, *touchpoints, *bindings, *questions]
+    below = {"touchpoint__in": [point.pk for point in touchpoints]}
+    questions, checks = TouchpointQuestion.objects.filter(**below), MeasurementCheck.objects.filter(**below)
+    return [*journeys, *stages, *touchpoints, *bindings, *questions, *checks]
 
 
 def _bound_touchpoints(rows: list[Any]) -> list[int]:
@@ -126,7 +135,10 @@ def _without_deleted_questions(rows: list[Any]) -> list[Any]:
 
 def _forget_departed_owners(rows: list[Any]) -> None:
     owners = {row.owner_id for row in rows if isinstance(row, Touchpoint) and row.owner_id}
+    owners |= {row.checked_by_id for row in rows if isinstance(row, MeasurementCheck) and row.checked_by_id}
     there = set(User.objects.filter(pk__in=owners).values_list("pk", flat=True))
     for row in rows:
         if isinstance(row, Touchpoint) and row.owner_id not in there:
             row.owner_id = None
+        elif isinstance(row, MeasurementCheck) and row.checked_by_id not in there:
+            row.checked_by_id = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -16,6 +16,9 @@ from polku.journeys.domain.documents import write_document
 from polku.journeys.domain.writing import audit, save_changes, writing
 from polku.journeys.models import Deletion, Journey
 from polku.journeys.templates_catalog import find_template
+
+FROM_DATA = "from-data"
+"""Stands where others bear the key of their template."""
 
 _CLEAN: dict[str, Callable[[Any], Any]] = {
     "name": lambda value: values.clean_line(value, longest=limits.JOURNEY_NAME),
@@ -46,6 +49,20 @@ def create_journey(
         document["name"] = name or found.name(workspace.language)
     return write_document(
         workspace=workspace, document=document, actor=actor, action="journey.created", template=template
+    )
+
+
+def create_proposed_journey(
+    *, workspace: Workspace, document: Mapping[str, Any], actor: User | None = None
+) -> Journey:
+    """Make a map of what people took of a proposal: stages and touchpoints with their data connections.
+
+    Raises ValidationError, also where nothing was taken; hits are rebuilt; atomic; one audit entry.
+    """
+    if not document["stages"]:
+        raise ValidationError(_("Choose at least one touchpoint."))
+    return write_document(
+        workspace=workspace, document=document, actor=actor, action="journey.created", template=FROM_DATA
     )
 
 

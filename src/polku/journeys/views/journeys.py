@@ -13,10 +13,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from polku.accounts.access import workspace_view
+from polku.eventstore.registry import store
 from polku.journeys import domain, queries
 from polku.journeys.forms.changes import add_errors
 from polku.journeys.forms.journeys import JourneyForm, NewJourneyForm
-from polku.journeys.models import Deletion
+from polku.journeys.models import Deletion, Journey
+from polku.journeys.start_page import LAST_JOURNEY
 from polku.journeys.views.lookups import edit_view, get_journey, shown_deletion, tell, with_deletion
 from polku.journeys.views.pictures import template_cards
 
@@ -29,6 +31,7 @@ def journey_list(request: Any) -> HttpResponse:
         "cards": [] if journeys else template_cards(get_language() or "fi"),
         "deletions": queries.recent_deletions(None)[:10],
         "deleted": shown_deletion(request),
+        "has_signals": _has_signals(request),
     }
     return render(request, "journeys/list.html", context)
 
@@ -46,9 +49,12 @@ def journey_create(request: Any) -> HttpResponse:
         except ValidationError as error:
             add_errors(form, error)
         else:
-            return redirect("journeys:edit", workspace=request.workspace.slug, journey=journey.pk)
+            fits = journey.template and _has_signals(request)
+            page = "journeys:connect" if fits else "journeys:edit"
+            return redirect(page, workspace=request.workspace.slug, journey=journey.pk)
     cards = template_cards(request.workspace.language, chosen=form["template"].value() or "")
-    return render(request, "journeys/create.html", {"form": form, "cards": cards})
+    context = {"form": form, "cards": cards, "has_signals": _has_signals(request)}
+    return render(request, "journeys/create.html", context)
 
 
 @edit_view
@@ -64,6 +70,18 @@ def journey_settings(request: Any, journey: int) -> HttpResponse:
             messages.success(request, _("Saved."))
             return redirect("journeys:edit", workspace=request.workspace.slug, journey=row.pk)
     return render(request, "journeys/settings.html", {"form": form, "journey": row})
+
+
+@edit_view
+def first_plan(request: Any) -> HttpResponse:
+    """To the measurement plan of the map that was open last, else of the first one."""
+    last = request.session.get(LAST_JOURNEY)
+    journey = Journey.objects.filter(pk=last).first() if isinstance(last, int) else None
+    journey = journey or Journey.objects.first()
+    slug = request.workspace.slug
+    if journey is None:
+        return redirect("journeys:list", workspace=slug)
+    return redirect("journeys:plan", workspace=slug, journey=journey.pk)
 
 
 @require_POST
@@ -87,3 +105,7 @@ def deletion_undo(request: Any, deletion: int) -> HttpResponse:
         return redirect("journeys:edit", workspace=request.workspace.slug, journey=row.journey_number)
     messages.success(request, _("“%s” is back.") % row.name)
     return redirect("journeys:edit", workspace=request.workspace.slug, journey=journey.pk)
+
+
+def _has_signals(request: Any) -> bool:
+    return store().state(request.workspace.key.hex).signals > 0

@@ -15,6 +15,7 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_POST
 
+from polku.eventstore.registry import store
 from polku.journeys import domain, feelings, queries
 from polku.journeys.models import Channel, Deletion, Journey, Stage, Touchpoint
 from polku.journeys.views.lookups import (
@@ -140,6 +141,7 @@ def structure_context(journey: Journey, *, deleted: Deletion | None = None) -> d
         "deleted": deleted,
         "deletions": queries.recent_deletions(journey.pk)[:10],
         "rebuild": queries.rebuild_state(journey.workspace),
+        "has_signals": store().state(journey.workspace.key.hex).signals > 0,
     }
 
 
