@@ -6,7 +6,7 @@ Reading them is the costly part, and does not depend on what the reader of the p
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from polku.eventstore import cancelling
 from polku.eventstore.duckdb import conditions
-from polku.eventstore.duckdb.batches import Integers, codes
+from polku.eventstore.duckdb.batches import Integers
 from polku.eventstore.duckdb.conditions import all_of
 from polku.eventstore.duckdb.sequences import SESSION_GAP, in_order
 from polku.eventstore.duckdb.session import Session
@@ -66,7 +66,7 @@ class Visits:
     order_value: NDArray[np.float64]
     order_status: NDArray[np.object_]
     contact_person: NDArray[Any]
-    search_visit: Integers
+    search_visit: Small
     search_query: Small
     search_found: NDArray[np.float64]
     queries: Sequence[str]
@@ -129,7 +129,7 @@ def read_visits(session: Session, scope: Scope, searches: Sequence[str]) -> Visi
     cancelling.check()
     told = _tell(session, rows, first)
     at_page = np.flatnonzero(rows.page >= 0)
-    pairs = sorted_once(visit[at_page] * max(1, len(rows.pages)) + rows.page[at_page])
+    pairs = sorted_once(visit[at_page].astype(np.int64) * max(1, len(rows.pages)) + rows.page[at_page])
     search_visit, search_query, search_found, queries = _searches(session, rows, visit)
     orders = _orders(session, rows)
     return Visits(
@@ -207,8 +207,8 @@ def _rows(session: Session, scope: Scope, searches: Sequence[str]) -> _Rows:
     order = in_order(columns["person"], columns["time"], columns["arrival"])
     # One after the other, so that no more than one column is here twice.
     ordered = {name: columns.pop(name)[order] for name in list(columns)}
-    place = np.empty(count, dtype=np.int64)
-    place[order] = np.arange(count)
+    place = np.empty(count, dtype=np.int32)
+    place[order] = np.arange(count, dtype=np.int32)
     del order
     return _Rows(
         person=ordered["person"],
@@ -235,32 +235,34 @@ def _pages(url: pa.Array, pages: dict[str, int]) -> Small:
     return np.array([*numbers, -1], dtype=np.int32)[of_row]
 
 
-def _visits(rows: _Rows) -> tuple[Integers, Integers, Integers]:
+def _visits(rows: _Rows) -> tuple[Small, Integers, Integers]:
     """(the visit of each row or −1, by visit its first row with a page, and its last row), by person and start.
 
     A session that signals name is one of its person; what is left makes one until a gap of more than 30 minutes.
     """
     size = len(rows.person)
-    number = np.empty(size, dtype=np.int64)
-    loose = np.flatnonzero(rows.session < 0)
-    breaks = np.ones(len(loose), dtype=bool)
-    breaks[1:] = (np.diff(rows.person[loose]) != 0) | (np.diff(rows.time[loose]) > SESSION_GAP)
-    number[loose] = np.cumsum(breaks)
+    number = np.empty(size, dtype=np.int32)  # there are never two billion rows in memory
     named = np.flatnonzero(rows.session >= 0)
+    loose = np.flatnonzero(rows.session < 0) if len(named) else slice(None)
+    person, time = rows.person[loose], rows.time[loose]
+    breaks = np.ones(len(person), dtype=bool)
+    breaks[1:] = (person[1:] != person[:-1]) | (time[1:] - time[:-1] > SESSION_GAP)
+    number[loose] = np.cumsum(breaks, dtype=np.int32)
+    del person, time
     if len(named):
         by_name = np.lexsort((rows.session[named], rows.person[named]))
         person, name = rows.person[named][by_name], rows.session[named][by_name]
         other = np.ones(len(named), dtype=bool)
         other[1:] = (person[1:] != person[:-1]) | (name[1:] != name[:-1])
-        number[named[by_name]] = np.cumsum(other) + len(loose)
+        number[named[by_name]] = np.cumsum(other) + len(breaks)
     # Only sessions with a page are visits, and they are numbered by their first page.
     paged = np.flatnonzero(rows.page >= 0)
     sessions, first = _firsts(number[paged])
     first = paged[first]
     by_first = np.argsort(first, kind="stable")
-    rank = np.empty(len(sessions), dtype=np.int64)
+    rank = np.empty(len(sessions), dtype=np.int32)
     rank[by_first] = np.arange(len(sessions))
-    of_number = np.full(int(number.max(initial=0)) + 1, -1, dtype=np.int64)
+    of_number = np.full(int(number.max(initial=0)) + 1, -1, dtype=np.int32)
     of_number[sessions] = rank
     visit = of_number[number]
     last = np.zeros(len(sessions), dtype=np.int64)
@@ -269,7 +271,7 @@ def _visits(rows: _Rows) -> tuple[Integers, Integers, Integers]:
     return visit, first[by_first], last
 
 
-def _firsts(values: Integers) -> tuple[Integers, Integers]:
+def _firsts(values: NDArray[Any]) -> tuple[NDArray[Any], Integers]:
     """Each value once, in order, and where it comes first."""
     if np.any(values[1:] < values[:-1]):
         found = np.unique(values, return_index=True)
@@ -283,42 +285,57 @@ def _tell(
     session: Session, rows: _Rows, first: Integers
 ) -> tuple[dict[Dimension, Small], dict[Dimension, Sequence[str]]]:
     """What the first page of each visit says of it: (codes, names)."""
-    told = _properties(session, rows.arrival[first], tuple(_OF_PROPERTY))
-    of_visit: dict[Dimension, Small] = {}
-    names: dict[Dimension, Sequence[str]] = {}
-    for column, dimension in zip(told, _OF_PROPERTY.values(), strict=True):
-        code, values = codes(column)
-        of_visit[dimension] = code.astype(np.int32)
-        names[dimension] = values.to_pylist()
-    return of_visit, names
+    of_visit = {dimension: np.full(len(first), -1, dtype=np.int32) for dimension in _OF_PROPERTY.values()}
+    names: dict[Dimension, dict[str, int]] = {dimension: {} for dimension in of_visit}
+    for place, told in _properties(session, rows.arrival[first], tuple(_OF_PROPERTY)):
+        for (dimension, of_each), texts in zip(of_visit.items(), told, strict=True):
+            of_each[place] = _coded(texts, names[dimension])
+    return of_visit, {dimension: list(known) for dimension, known in names.items()}
 
 
-def _properties(session: Session, arrivals: Integers, names: Sequence[str]) -> list[pa.ChunkedArray]:
-    """The properties of these signals as text, in the order of `arrivals`; empty texts are null."""
+def _coded(texts: pa.Array, known: dict[str, int]) -> Small:
+    """The number of each text, −1 for null. New ones go to `known`."""
+    encoded = texts.dictionary_encode()
+    numbers = [known.setdefault(text, len(known)) for text in encoded.dictionary.to_pylist()]
+    of_row = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+    return np.array([*numbers, -1], dtype=np.int32)[of_row]
+
+
+def _properties(
+    session: Session, arrivals: NDArray[Any], names: Sequence[str]
+) -> Iterator[tuple[Small, list[pa.Array]]]:
+    """Part by part, as they are found: which of the `arrivals` some signals are, and their properties as texts. Empty
+    texts are null. All of them at once, in order, would be the largest thing in memory."""
     terms = Terms(session.db)
     pointers = terms.parameter([f"/{name}" for name in names])
-    session.offer("asked", pa.table({"place": np.arange(len(arrivals)), "arrival": arrivals}))
-    found = session.table(
-        f"""SELECT {", ".join(f"nullif(told[{place}], '') AS t{place}" for place in range(1, len(names) + 1))}
+    places = np.arange(len(arrivals), dtype=np.int32)
+    session.offer("asked", pa.table({"place": places, "arrival": arrivals}))
+    for batch in session.batches(
+        f"""SELECT place, {", ".join(f"nullif(told[{place}], '')" for place in range(1, len(names) + 1))}
         FROM (
             SELECT a.place, json_extract_string(s.properties, CAST({pointers} AS VARCHAR[])) AS told
             FROM {session.db}.signal AS s JOIN asked AS a ON a.arrival = s.arrival
-        ) ORDER BY place""",
+        )""",
         terms.parameters,
-    )
+        rows=_BATCH // 4,
+    ):
+        cancelling.check()
+        place, *told = batch.columns
+        yield place.to_numpy(), told
     session.withdraw("asked")
-    return list(found.columns)
 
 
 def _searches(
-    session: Session, rows: _Rows, visit: Integers
-) -> tuple[Integers, Small, NDArray[np.float64], list[str]]:
+    session: Session, rows: _Rows, visit: Small
+) -> tuple[Small, Small, NDArray[np.float64], list[str]]:
     """(visit, query, how much was found) of each search in a visit, and the queries."""
     at = np.flatnonzero(rows.is_search & (visit >= 0))
-    query, results = _properties(session, rows.arrival[at], ("query", "results"))
-    found = [_number(text) for text in results.to_pylist()]
-    code, values = codes(pc.utf8_lower(pc.utf8_trim_whitespace(query)))
-    return visit[at], code.astype(np.int32), np.array(found, dtype=np.float64), values.to_pylist()
+    query, found = np.full(len(at), -1, dtype=np.int32), np.full(len(at), np.nan)
+    queries: dict[str, int] = {}
+    for place, (words, results) in _properties(session, rows.arrival[at], ("query", "results")):
+        query[place] = _coded(pc.utf8_lower(pc.utf8_trim_whitespace(words)), queries)
+        found[place] = [_number(text) for text in results.to_pylist()]
+    return visit[at], query, found, list(queries)
 
 
 def _number(text: str | None) -> float:
@@ -328,7 +345,7 @@ def _number(text: str | None) -> float:
         return np.nan
 
 
-def _loads(rows: _Rows, visit: Integers, count: int) -> NDArray[np.float64]:
+def _loads(rows: _Rows, visit: Small, count: int) -> NDArray[np.float64]:
     """The mean of the load times that a visit's signals tell, in milliseconds; NaN where none does."""
     of_visit = visit[rows.measured]
     load, of_visit = rows.load[of_visit >= 0], of_visit[of_visit >= 0]
