@@ -67,7 +67,7 @@ from polku.eventstore.streams import (
 class DuckDBStore(BehaviourStore, LiveStore, ReceivedStore, UpkeepStore, WebStore):
     """All workspaces' signals below `folder`, which one process opens at a time.
 
-    `threads` defaults to one less than there are processors, `memory_limit` ("1GB") to one gigabyte;
+    `threads` defaults to one less than there are processors, `memory_limit` ("640MB") to 640 megabytes;
     `question_seconds` is when a question is stopped. Raises StoreError where another process has the folder.
     """
 
