@@ -30,6 +30,7 @@ _VERBS = {
     "revoked": _("revoked"),
     "role_changed": _("role changed"),
     "separated": _("separated"),
+    "sent": _("sent"),
     "updated": _("changed"),
 }
 

@@ -6,13 +6,16 @@ import click
 from django.utils.translation import gettext as _
 
 from polku import __version__
+from polku.cli.backups import backup, restore
 from polku.cli.demo import demo
+from polku.cli.doctor import doctor
 from polku.cli.imports import import_group
 from polku.cli.journeys import journey
 from polku.cli.loader import loader
 from polku.cli.query import query
 from polku.cli.replay import replay
 from polku.cli.up import up
+from polku.cli.upgrade import upgrade
 from polku.cli.users import user
 from polku.cli.workspaces import workspace
 
@@ -27,5 +30,7 @@ def polku() -> None:
     """The root of the tree."""
 
 
-for command in (demo, up, workspace, user, import_group, query, journey, replay, loader):
+_COMMANDS = (demo, up, workspace, user, import_group, query, journey, replay, loader)
+_OF_THE_SERVER = (doctor, backup, restore, upgrade)
+for command in (*_COMMANDS, *_OF_THE_SERVER):
     polku.add_command(command)

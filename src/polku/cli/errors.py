@@ -7,13 +7,22 @@ from django.core.exceptions import ImproperlyConfigured, ValidationError
 from polku.analytics import QueryError
 from polku.capture.imports import ImportProblem
 from polku.eventstore.port import StoreError
+from polku.installation.backup import BackupProblem
 
 
 class CommandError(Exception):
     """The work failed for a reason the message explains."""
 
 
-FRIENDLY = (CommandError, StoreError, QueryError, ImportProblem, ValidationError, ImproperlyConfigured)
+FRIENDLY = (
+    CommandError,
+    StoreError,
+    QueryError,
+    ImportProblem,
+    ValidationError,
+    ImproperlyConfigured,
+    BackupProblem,
+)
 
 
 def message_of(error: BaseException) -> str:

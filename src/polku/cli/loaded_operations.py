@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 
-MODULES = ("demo", "imports", "journeys", "loader", "query", "replay", "users", "workspaces")
+MODULES = ("backups", "demo", "imports", "journeys", "loader", "query", "replay", "users", "workspaces")
 
 
 def load() -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from django.conf import settings
 from django.core.management import call_command
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
@@ -18,6 +19,7 @@ from polku.cli.errors import CommandError
 from polku.cli.paths import lock_path
 from polku.eventstore.duckdb.store import DuckDBStore
 from polku.eventstore.registry import use_store
+from polku.installation.backup import has_unfinished_restore
 
 
 @contextmanager
@@ -47,6 +49,10 @@ def store_lock(home: Path, *, wait: float = 0, waiting: Callable[[], None] | Non
 
 def migrate() -> None:
     """Bring the relational database up to date; cheap when it is. Raises CommandError where it cannot be used."""
+    if has_unfinished_restore(Path(settings.POLKU_HOME)):
+        raise CommandError(
+            _("A restore was cut off half-way. Run polku restore again, with the same backup.")
+        )
     try:
         executor = MigrationExecutor(connection)
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):

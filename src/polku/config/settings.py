@@ -27,6 +27,9 @@ UPLOAD_MEGABYTES = environment.integer("POLKU_UPLOAD_MEGABYTES", 1_000, low=1, h
 INBOX_MEGABYTES = environment.integer("POLKU_INBOX_MEGABYTES", 8_192, low=16, high=10_000_000)
 COUNTRY_DATABASE = environment.file("POLKU_COUNTRY_DATABASE")
 UPKEEP_AT = environment.time_of_day("POLKU_UPKEEP_AT", "03:30")
+BACKUP_AT = environment.time_of_day("POLKU_BACKUP_AT", "02:15")
+BACKUP_FOLDER = environment.file("POLKU_BACKUP_FOLDER") or POLKU_HOME / "backups"
+BACKUPS_KEPT = environment.integer("POLKU_BACKUPS_KEPT", 7, low=1, high=1_000)
 METRICS_TOKEN = environment.token("POLKU_METRICS_TOKEN")
 
 INSTALLED_APPS = [
@@ -46,6 +49,7 @@ INSTALLED_APPS = [
     "polku.journeys",
     "polku.decide",
     "polku.capture",
+    "polku.installation",
     "allauth",
     "allauth.account",
     "csp",

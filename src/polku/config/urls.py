@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("w/<slug:workspace>/", include("polku.people.urls")),
     path("w/<slug:workspace>/", include("polku.decide.urls")),
     path("w/<slug:workspace>/", include("polku.capture.urls")),
+    path("w/<slug:workspace>/", include("polku.installation.urls")),
     *api_urls,
 ]
 require_permissions(urlpatterns)

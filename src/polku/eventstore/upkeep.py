@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -38,6 +39,13 @@ class Upkeep(Protocol):
         except where people go: then nothing of them is left in any byte that the store keeps. Raises StoreError, and
         leaves everything as it was, where the disk has no room, where one of the people was merged meanwhile, or
         where the server stops.
+        """
+
+    def snapshot(self, workspace: str, file: Path) -> int:
+        """Write one state of the workspace's store to the new file `file`; returns how many signals are in it.
+
+        Questions and writes go on meanwhile. Raises StoreError where the disk has no room, or where the workspace is
+        dropped or the server stops; nothing is left then.
         """
 
     def is_compaction_due(self, workspace: str) -> bool:

@@ -119,6 +119,23 @@ class InboxFile:
                 self.last_row = max(self._workspaces.values(), default=0)
             return dict(self._workspaces)
 
+    def copy_to(self, path: Path) -> bool:
+        """Write what was committed to the new file `path`, while others go on; False where the file is gone by now,
+        which it is when all of it is in the stores."""
+        with self._reading:
+            try:
+                source = self._read("SELECT 1").connection
+            except sqlite3.OperationalError:
+                if self.path.exists():
+                    raise
+                return False
+            target = sqlite3.connect(path, isolation_level=None)
+            try:
+                source.backup(target)
+            finally:
+                target.close()
+        return True
+
     def measure(self) -> None:
         """Bring `bytes` up to date with the file system."""
         size = 0
@@ -180,6 +197,13 @@ def files_in(folder: Path) -> list[InboxFile]:
     """The files that are there, by number."""
     named = [(int(match[1]), path) for path in folder.iterdir() if (match := _NAME.match(path.name))]
     return [InboxFile.found(path, number) for number, path in sorted(named)]
+
+
+def copy_inbox(folder: Path, target: Path) -> None:
+    """Copy what waits in an inbox that no process has open to the folder `target`."""
+    for file in files_in(folder):
+        file.copy_to(target / file.path.name)
+        file.close()
 
 
 def sync_folder(folder: Path) -> None:

@@ -203,6 +203,14 @@ class Inbox:
             found = self._files.pop(file, None)
         return found.set_aside() if found else None
 
+    def copy_to(self, folder: Path) -> None:
+        """Copy every file to `folder`. All that was acknowledged before is in the copy or in the stores already: a
+        backup copies the stores after this."""
+        with self._changing:
+            files = sorted(self._files.items())
+        for _number, file in files:
+            file.copy_to(folder / file.path.name)
+
     # ---- the writing thread --------------------------------------------------------------------------------
 
     def close(self, timeout: float = 10.0) -> None:

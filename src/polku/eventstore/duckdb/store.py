@@ -35,7 +35,7 @@ from polku.eventstore.duckdb.column_memory import ColumnMemory
 from polku.eventstore.duckdb.instance import Instance
 from polku.eventstore.duckdb.live_store import LiveStore
 from polku.eventstore.duckdb.received import ReceivedStore
-from polku.eventstore.duckdb.upkeep_store import UpkeepStore
+from polku.eventstore.duckdb.snapshots import SnapshotStore
 from polku.eventstore.duckdb.web_store import VisitMemory, WebStore
 from polku.eventstore.persons import Identity, JoinRate, Merge, Profile, RefusedLink
 from polku.eventstore.port import (
@@ -64,7 +64,7 @@ from polku.eventstore.streams import (
 )
 
 
-class DuckDBStore(BehaviourStore, LiveStore, ReceivedStore, UpkeepStore, WebStore):
+class DuckDBStore(BehaviourStore, LiveStore, ReceivedStore, SnapshotStore, WebStore):
     """All workspaces' signals below `folder`, which one process opens at a time.
 
     `threads` defaults to one less than there are processors, `memory_limit` ("640MB") to 640 megabytes;

@@ -42,7 +42,7 @@ class UpkeepStore:
             if shutil.disk_usage(renewal.old_file.parent).free < _ROOM * size_before:
                 raise StoreError(_("There is not enough room on the disk to write the event store anew."))
             generation = Generation(renewal.session, renewal.db, without=without)
-            _gently(lambda: generation.copy(progress))
+            gently(lambda: generation.copy(progress))
             with self._instance.gate(workspace):
                 at_gate = time.monotonic()
                 signals, erased = generation.catch_up()
@@ -71,7 +71,7 @@ class UpkeepStore:
         return bool(following - before >= max(DUE_SIGNALS, DUE_SHARE * following))
 
 
-def _gently(work: Callable[[], None]) -> None:
+def gently(work: Callable[[], None]) -> None:
     """Do the work in a thread of its own that comes after others, and wait for it."""
     faults: list[BaseException] = []
     language = get_language()

@@ -1,0 +1,1 @@
+"""The checks, by what they look at. Each returns one finding and changes nothing."""
