@@ -24,6 +24,7 @@ STAGES, PER_STAGE, DAYS = 8, 5, 120
 TOUCHPOINTS = STAGES * PER_STAGE
 UNBOUND = 8  # names of events that no touchpoint has
 METRICS = (("csat", 1, 5), ("nps", 0, 10), ("smiley", 1, 4))
+PAGES = 3_000
 BATCH = 1_000_000
 _DAY = 86_400_000_000
 _SALES = np.array(["web", "store", "app"])
@@ -88,6 +89,10 @@ def batches(end: int) -> Iterator[pa.Table]:
     properties = pa.array(browsers + places)
     which = np.where(kind == SignalKind.SCORE, 5 + place, person % 5)
     channels = pa.array(_SALES)
+    pages = pa.array([f"https://shop.example/products/{number}" for number in range(PAGES)])
+    # An eighth of the events are of a page, which makes some million visits of the website.
+    is_page = (kind == SignalKind.EVENT) & (chance.random(rows) < 1 / 8)
+    page = pa.array((PAGES * chance.random(rows) ** 3).astype(np.int32), mask=~is_page)
     for first in range(0, rows, BATCH):
         some = slice(first, min(rows, first + BATCH))
         count = some.stop - some.start
@@ -102,6 +107,7 @@ def batches(end: int) -> Iterator[pa.Table]:
             "score": pa.array(score[some], from_pandas=True),
             "scale_low": pa.array(low[some], from_pandas=True),
             "scale_high": pa.array(high[some], from_pandas=True),
+            "url": pages.take(page[some]),
             "properties": properties.take(pa.array(which[some])),
         }
         yield pa.table(columns, schema=SIGNAL_BATCH)

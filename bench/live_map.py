@@ -33,7 +33,7 @@ EMAIL, PASSWORD = "bench@example.com", "metsäpolku-42"
 def main() -> None:
     with tempfile.TemporaryDirectory(prefix="polku-bench-") as folder:
         home = Path(os.environ.get("POLKU_BENCH_HOME") or folder)
-        keys = _prepare(home)
+        keys = prepare(home)
         port = free_port()
         browser = Browser(f"http://localhost:{port}")
         with serving(home, port, "up"):
@@ -46,7 +46,7 @@ def main() -> None:
                 _look(server, browser, keys, name, f"{keys['map']}{query}")
 
 
-def _prepare(home: Path) -> dict[str, str]:
+def prepare(home: Path) -> dict[str, str]:
     """A workspace, its map, somebody who may look at it, and everything that has come so far."""
     kept = home / "bench.json"
     if kept.exists():
