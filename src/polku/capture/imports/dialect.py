@@ -118,6 +118,8 @@ def begin(source: Source, reading: Reading) -> Beginning:
     if bare_returns:
         head = head.replace(b"\r", b"\n")
     whole = len(head) < _HEAD
+    if not whole and b"\n" not in head:
+        raise endless_line(1, source.name)
     cut = head if whole else head[: head.rfind(b"\n") + 1] or head
     encoding: Encoding = "utf-8"
     if reading.encoding in ("utf-8", "windows-1252") and not source.wide:
@@ -135,6 +137,12 @@ def begin(source: Source, reading: Reading) -> Beginning:
 def best_delimiter(beginning: Beginning, wanted: Sequence[str]) -> str:
     """The delimiter that the text names itself, else that which cuts it best."""
     return beginning.given or max(DELIMITERS, key=lambda d: _fitness(beginning.rows(d), wanted))
+
+
+def endless_line(line: int, file: str) -> ImportProblem:
+    return ImportProblem(
+        _("Line %(line)s of %(file)s is too long: this is not a table.") % {"line": line, "file": file}
+    )
 
 
 def require_width(columns: int, file: str) -> None:
@@ -182,7 +190,7 @@ def missing_column(columns: Sequence[str], column: str, file: str) -> str:
     """A sentence about a column that is not there, with the nearest that are."""
     lowered = {name.casefold(): name for name in columns if name}
     near = [lowered[key] for key in get_close_matches(column.casefold(), lowered, n=3, cutoff=0.5)]
-    shown = ", ".join(f"“{name}”" for name in (near or [name for name in columns if name][:12]))
+    shown = ", ".join(f"“{name[:80]}”" for name in (near or [name for name in columns if name][:12]))
     if near:
         return _("%(file)s has no column “%(column)s”. Nearest: %(columns)s.") % {
             "file": file,

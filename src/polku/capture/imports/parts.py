@@ -7,11 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from django.utils.translation import gettext as _
-
-from polku.capture.imports.dialect import Beginning, Row, begin, best_delimiter, require_width
+from polku.capture.imports.dialect import Beginning, Row, begin, best_delimiter, endless_line, require_width
 from polku.capture.imports.mapping import Reading
-from polku.capture.imports.problems import ImportProblem
 from polku.capture.imports.source import Source, members_of
 from polku.capture.imports.tables import parquet_rows
 from polku.capture.imports.tails import tail_of
@@ -96,10 +93,7 @@ def _sample_of_text(source: Source, reading: Reading, most: int) -> Sample:
         found = found[:-1]  # the last may be cut off
     first = [row for row in found if row.fields][:most]
     if not first:
-        raise ImportProblem(
-            _("Line %(line)s of %(file)s is too long: this is not a table.")
-            % {"line": 1, "file": source.name}
-        )
+        raise endless_line(found[0].line if found else 1, source.name)
     read = replace(reading, delimiter=delimiter, encoding="utf-16" if source.wide else beginning.encoding)
     after = first[-1].last_line if first else 0
     tail = tail_of(source, delimiter, beginning.encoding, after=after, most=LAST_ROWS)

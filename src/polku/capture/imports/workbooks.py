@@ -133,5 +133,5 @@ def is_beyond_digits(cell: Cell) -> bool:
 
 def _csv_of(row: Sequence[str]) -> bytes:
     text = io.StringIO()
-    csv.writer(text, lineterminator="").writerow(row)
-    return text.getvalue().encode("utf-8", "replace")
+    csv.writer(text, lineterminator="\r\n").writerow(row)  # its letters are what is quoted
+    return text.getvalue().removesuffix("\r\n").encode("utf-8", "replace")
