@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shutil
 import time
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -41,6 +42,8 @@ def clean_uploads() -> None:
         for folder in _old(workspace):
             if folder.name not in known:
                 shutil.rmtree(folder, ignore_errors=True)
+        with suppress(OSError):  # somebody's files are in it
+            workspace.rmdir()
 
 
 def _old(folder: Path) -> list[Path]:

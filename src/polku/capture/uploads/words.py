@@ -59,8 +59,8 @@ def facts_of(inspection: Inspection, timezone: str) -> list[tuple[str, str]]:
     if reading.encoding:
         facts.append((_("letters"), str(ENCODINGS.get(reading.encoding, reading.encoding))))
     facts.append((_("times"), timezone))
-    if inspection.newest_first is not None:
-        facts.append((_("order"), _("newest first") if inspection.newest_first else _("oldest first")))
+    if inspection.newest_first:
+        facts.append((_("order"), _("newest first")))
     return facts
 
 
