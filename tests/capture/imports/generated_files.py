@@ -249,6 +249,7 @@ def _workbook(
     above, below, said = _surroundings(draw, chance, table)
     texts, truths = _cells(table, date, decimal)
     typed = draw(st.booleans())
+    mixed = not typed and draw(st.booleans())  # some amounts were typed as numbers, others pasted as text
     stream = io.BytesIO()
     book = xlsxwriter.Workbook(
         stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
@@ -267,7 +268,9 @@ def _workbook(
             value = meant[column.role]
             if typed and isinstance(value, datetime):
                 sheet.write_datetime(number, place, value, day)
-            elif typed and isinstance(value, float | int):
+            elif (typed and isinstance(value, float | int)) or (
+                mixed and isinstance(value, float) and chance.random() < 0.5
+            ):
                 sheet.write_number(number, place, value)
             elif text:
                 sheet.write_string(number, place, text)
@@ -287,7 +290,7 @@ def _workbook(
         delimiter="",
         encoding="",
         header_line=header_line,
-        surroundings=said,
+        surroundings=said + (", amounts as numbers and as texts" if mixed else ""),
         readable=typed or _readable(table, date, decimal),
         rows=tuple(truths),
     )

@@ -47,9 +47,11 @@ def _mistakes(examples: int, capsys: pytest.CaptureFixture[str]) -> list[str]:
 
 
 def test_generated_files_are_never_silently_misread(capsys: pytest.CaptureFixture[str]) -> None:
-    assert _mistakes(200, capsys) == []
+    mistakes = _mistakes(200, capsys)
+    assert mistakes == [], "\n".join(mistakes)
 
 
 @pytest.mark.slow
 def test_many_generated_files_are_never_silently_misread(capsys: pytest.CaptureFixture[str]) -> None:
-    assert _mistakes(2000, capsys) == []
+    mistakes = _mistakes(2000, capsys)
+    assert mistakes == [], "\n".join(mistakes)

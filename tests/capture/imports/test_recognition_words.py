@@ -167,6 +167,14 @@ def test_dates_that_cannot_be_read_are_told(tmp_path: Path) -> None:
     )
 
 
+def test_what_the_import_leaves_out_of_account_is_told(tmp_path: Path) -> None:
+    rows = "1,c1,2024-03-13,9:05,10.50,EUR\n2,c2,2024-03-14,10:15,9.90,SEK\n"
+    assert look(tmp_path, "order_id,customer_id,date,time,total,currency\n" + rows).notes == (
+        "The amounts of column “total” are in several currencies. They are taken as they are.",
+        "The time of day stands in a column of its own, “time”. Only the day is used.",
+    )
+
+
 def test_what_was_remembered_comes_before_questions(tmp_path: Path) -> None:
     text = "user_id,event,date\nu1,Visit,03/04/2024\nu2,Buy,05/04/2024\n"
     (mapping,) = look(tmp_path, text, answers={"month_first:date": "day"}).mappings

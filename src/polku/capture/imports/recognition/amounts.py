@@ -13,6 +13,7 @@ from polku.capture.imports.recognition.cells import CURRENCY, look_of
 _ORNAMENTS = re.compile(r"[€$£¥+\-−]|(?:eur|sek|usd|gbp|nok|dkk|kr\.?)", re.IGNORECASE)
 _BLANKS = re.compile(r"[\s'’]")
 _ONE_GROUP = re.compile(r"[1-9]\d{0,2}([.,])\d{3}")
+_PLAIN = re.compile(r"-?\d+(?:\.\d+)?")
 _LEAST_SHARE = 0.8
 
 
@@ -32,24 +33,24 @@ class Amounts:
     distinct: int
 
 
-def read_amounts(cells: Sequence[str]) -> Amounts | None:
-    """What a column's filled cells are as numbers; None where most of them are none."""
+def read_amounts(cells: Sequence[str], *, is_sheet: bool = False) -> Amounts | None:
+    """What a column's filled cells are as numbers; None where most of them are none.
+
+    In a sheet, a plain `12.5` is mostly a number and no text: however it is shown, it tells nothing of what the commas
+    of texts mean, in its column or another.
+    """
     filled = [text for cell in cells if (text := cell.strip())]
     numbers = [text for text in filled if look_of(text) == "number" and "%" not in text]
     if not filled or len(numbers) < _LEAST_SHARE * len(filled):
         return None
-    told: dict[Decimal, int] = {"comma": 0, "point": 0}
-    doubtful = False
-    for text in numbers:
-        mark = _mark(text)
-        if mark == "doubtful":
-            doubtful = True
-        elif mark == "comma" or mark == "point":
-            told[mark] += 1
-    contradicted = bool(told["comma"] and told["point"])
+    plain = {text for text in numbers if _PLAIN.fullmatch(text)} if is_sheet else set()
+    marks = {_mark(text) for text in numbers if text not in plain}
+    of_plain = {_mark(text) for text in plain}
+    doubtful = "doubtful" in marks or (marks <= {None} and of_plain - {None} == {"doubtful"})
+    contradicted = {"comma", "point"} <= marks
     decimal: Decimal | None = None
-    if not contradicted and (told["comma"] or told["point"]):
-        decimal = "comma" if told["comma"] else "point"
+    if not contradicted and marks & {"comma", "point"}:
+        decimal = "comma" if "comma" in marks else "point"
     values = [float(_bare(text).replace(",", ".")) for text in numbers if _is_simple(_bare(text))]
     return Amounts(
         decimal=decimal,

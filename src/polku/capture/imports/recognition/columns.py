@@ -56,13 +56,15 @@ class Column:
         )
 
 
-def read_columns(names: Sequence[str], rows: Sequence[Sequence[str]]) -> list[Column]:
+def read_columns(
+    names: Sequence[str], rows: Sequence[Sequence[str]], *, is_sheet: bool = False
+) -> list[Column]:
     """The columns of a table's sampled rows. A name that stands twice, or none, cannot be mapped."""
     columns = []
     for place, name in enumerate(names):
         cells = tuple(row[place] if place < len(row) else "" for row in rows)
         filled = [text for cell in cells if (text := cell.strip())]
-        dates, amounts = read_dates(filled), read_amounts(filled)
+        dates, amounts = read_dates(filled), read_amounts(filled, is_sheet=is_sheet)
         columns.append(
             Column(
                 place=place,

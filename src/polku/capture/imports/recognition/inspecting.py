@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import get_args
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from polku.capture.imports.mapping import ColumnMapping, Inspection, Question, Reading
 from polku.capture.imports.options import ImportKind
@@ -19,6 +18,7 @@ from polku.capture.imports.presets import Match, best
 from polku.capture.imports.recognition import asking
 from polku.capture.imports.recognition.columns import Column, read_columns
 from polku.capture.imports.recognition.known import as_known, mappings_of
+from polku.capture.imports.recognition.notes import notes_of_table, notes_of_use
 from polku.capture.imports.recognition.proposals import Proposal, Proposed, kinds_of, propose
 from polku.capture.imports.recognition.reading import Table, read_table
 from polku.capture.imports.recognition.settling import settle
@@ -62,11 +62,11 @@ def _inspect_part(
     match = best(table.names, table.rows)
     if match:
         table = as_known(table, match)
-    columns = read_columns(table.names, table.rows)
+    columns = read_columns(table.names, table.rows, is_sheet=table.reading.sheet is not None)
     fingerprint = fingerprint_of(table.names, table.reading)
-    notes = _notes(table, columns)
+    notes = notes_of_table(table, columns)
     mappings, questions, more = _mappings(table, match, columns, timezone, answers, remembered, fingerprint)
-    notes += more
+    notes += [*more, *notes_of_use(mappings, columns)]
     time = next((m.options.time for m in mappings if m.options.time), None)
     newest_first = next((c.dates.descending for c in columns if c.name == time and c.dates), None)
     return Inspection(
@@ -174,31 +174,3 @@ def _mapping(proposal: Proposal, reading: Reading, timezone: str) -> ColumnMappi
 def _of_this_file(before: Reading, now: Reading) -> Reading:
     """The reading of this file: a remembered mapping was made for another, with other titles and totals."""
     return replace(now, header_rows=before.header_rows)
-
-
-def _notes(table: Table, columns: list[Column]) -> list[str]:
-    notes = []
-    if table.above:
-        notes.append(
-            ngettext(
-                "%(count)s row above the names of the columns is left out: %(text)s",
-                "%(count)s rows above the names of the columns are left out: %(text)s",
-                len(table.above),
-            )
-            % {"count": len(table.above), "text": table.above[0]}
-        )
-    if table.below:
-        notes.append(
-            ngettext(
-                "%(count)s row below the table is left out: %(text)s",
-                "%(count)s rows below the table are left out: %(text)s",
-                len(table.below),
-            )
-            % {"count": len(table.below), "text": table.below[0]}
-        )
-    twice = sorted({column.name for column in columns if column.name and not column.usable})
-    if twice:
-        notes.append(
-            _("Several columns are named “%s”; rename all but one to import them.") % "”, “".join(twice[:5])
-        )
-    return notes

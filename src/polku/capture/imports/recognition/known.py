@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from polku.capture.imports.dialect import names_of
 from polku.capture.imports.mapping import ColumnMapping, Question, Reading
 from polku.capture.imports.presets import Match
 from polku.capture.imports.recognition import asking
@@ -19,7 +18,7 @@ def as_known(table: Table, match: Match) -> Table:
     return replace(
         table,
         reading=replace(table.reading, header_rows=match.header_rows),
-        names=names_of(table.names, decided=True),
+        names=match.columns,
         rows=table.rows[more:],
         lines=table.lines[more:],
         size=None if table.size is None else table.size - more,
@@ -41,6 +40,6 @@ def mappings_of(
                 options = replace(mapping.options, metric=metric, scale=(float(low), float(high)))
                 mapping = replace(mapping, options=options)
             else:
-                questions.append(replace(asking.scale(proposal.title, proposal.measure), column=column))
+                questions.append(asking.scale(column, proposal.measure))
         mappings.append(mapping)
     return mappings, questions
