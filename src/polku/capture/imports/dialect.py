@@ -60,8 +60,9 @@ def recognise(source: Source, wanted: Sequence[str], reading: Reading | None = N
     if header is None:
         raise ImportProblem(_("%s has no header row.") % source.name)
     require_width(len(rows[header].fields), source.name)
-    columns = names_of(rows[header].fields, decided=reading.header_line is not None)
-    last = rows[header : header + max(reading.header_rows, 1)][-1]
+    heads = rows[header : header + max(reading.header_rows, 1)]
+    columns = names_of(joined([row.fields for row in heads]), decided=reading.header_line is not None)
+    last = heads[-1]
     return Dialect(
         encoding=beginning.encoding,
         delimiter=delimiter,
@@ -202,6 +203,22 @@ def missing_column(columns: Sequence[str], column: str, file: str) -> str:
         "column": column,
         "columns": shown,
     }
+
+
+def joined(header: Sequence[Sequence[str]]) -> list[str]:
+    """The header as one row. Where it has two, the parts of a question stand below it, on the column of the question
+    and on those after it that have no name: each becomes `Question: part`."""
+    names = [field.strip() for field in header[0]]
+    if len(header) < 2:
+        return names
+    question = ""
+    result: list[str] = []
+    for place, name in enumerate(names):
+        question = name or question
+        part = header[1][place].strip() if place < len(header[1]) else ""
+        is_part = not name or (place + 1 < len(names) and not names[place + 1])
+        result.append(f"{question}: {part}" if question and part and is_part else name)
+    return result
 
 
 def names_of(fields: Sequence[str], *, decided: bool) -> tuple[str, ...]:

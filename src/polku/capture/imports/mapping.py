@@ -38,7 +38,7 @@ class Reading:
     `part` names the member of an archive (its path in there), `sheet` the sheet of a workbook; `header_line` is the
     physical line (CSV) or row (sheet) of the header, counted from 1; `last_line` is the last that holds a row, where
     totals or notes stand below. `header_rows` is how many rows the header has: some survey tools write questions in
-    one and their parts in another. Columns are called as in the first of them.
+    one and their parts in another. Columns are then called `Question: part`.
     """
 
     part: str | None = None

@@ -18,6 +18,7 @@ from polku.capture.imports.dialect import (
     Dialect,
     Row,
     header_index,
+    joined,
     names_of,
     recognise,
     require_columns,
@@ -149,7 +150,8 @@ def _sheet_of(source: Source, wanted: Sequence[str], reading: Reading) -> SheetL
         header = header_index(rows, wanted, line=reading.header_line)
         if header is not None:
             require_width(len(rows[header].fields), source.name)
-            columns = names_of(rows[header].fields, decided=reading.header_line is not None)
+            heads = [row.fields for row in rows[header : header + max(reading.header_rows, 1)]]
+            columns = names_of(joined(heads), decided=reading.header_line is not None)
             found.append(SheetLayout(name, columns, rows[header].line, max(reading.header_rows, 1)))
     fitting = [layout for layout in found if set(wanted) <= set(layout.columns)]
     if len(found) == 1 or len(fitting) == 1:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import replace
 
 from polku.capture.imports.options import ImportOptions
 from polku.capture.imports.presets.persons import who
@@ -49,7 +48,7 @@ def propose_answers(
     words = _words(questions, scores, order)
     told = {name for names in words.values() for name in names}
     choices = tuple(c.name for c in questions if c.name not in {*scores, *told, order} and _is_choice(c))
-    touchpoints = _touchpoints(table, scores)
+    touchpoints = _touchpoints(scores)
     for name, measure in scores.items():
         said = words.get(name, [])
         yield Proposal(
@@ -68,7 +67,6 @@ def propose_answers(
                 skip_empty=True,
             ),
             timezone=timezone,
-            title=table.titles[name],
             measure=None if measure.sure else measure,
         )
     if joins:
@@ -88,25 +86,24 @@ def _scores(table: Table, questions: list[Column]) -> dict[str, Measure]:
     for column in questions:
         if column.amounts is None or not column.amounts.whole or (column.dates and not column.dates.bare):
             continue
-        title = table.titles[column.name]
-        measure = measure_of(replace(column, name=title))
+        measure = measure_of(column)
         if measure is None:
             continue
         numbers[column.name] = measure
-        if measure.sure or weight(title, "score") or title != column.name:
+        if measure.sure or weight(column.name, "score") or column.name not in table.header:
             asked[column.name] = measure
     return asked or numbers
 
 
-def _touchpoints(table: Table, scores: Mapping[str, Measure]) -> dict[str, str]:
+def _touchpoints(scores: Mapping[str, Measure]) -> dict[str, str]:
     """What answers of equal measure are told apart by: the part of the question they are about, else all of it."""
     metrics = Counter(measure.metric for measure in scores.values())
     alike = [name for name, measure in scores.items() if metrics[measure.metric] > 1 or not measure.sure]
     if len(scores) < 2:
         return {}
-    parts = {name: table.titles[name].rpartition(":")[2].strip() or table.titles[name] for name in alike}
+    parts = {name: name.rpartition(":")[2].strip() or name for name in alike}
     counts = Counter(parts.values())
-    return {name: part if counts[part] == 1 else table.titles[name] for name, part in parts.items()}
+    return {name: part if counts[part] == 1 else name for name, part in parts.items()}
 
 
 def _words(questions: list[Column], scores: Collection[str], order: str | None) -> dict[str, list[str]]:

@@ -23,13 +23,11 @@ class Proposal:
     None where it is the company's own. How days, months and decimals are written is told by the cells, or asked: the
     same tool writes them in as many ways as its users have languages.
 
-    `title` is what a question was, where an import is of answers; `measure` how it was measured where that is in doubt
-    and must be asked."""
+    `measure` is how a question was measured, where that is in doubt and must be asked."""
 
     kind: ImportKind
     options: ImportOptions
     timezone: str | None = None
-    title: str = ""
     measure: Measure | None = None
 
 
@@ -66,18 +64,19 @@ class Preset:
                 table = Table(table.header, table.rows[1:], parts=table.rows[0])
             proposals = tuple(form.propose(table))
             if proposals:
-                return Match(self, proposals, len(form.signature), 2 if is_two else 1)
+                return Match(self, proposals, len(form.signature), table.columns, 2 if is_two else 1)
         return None
 
 
 @dataclass(frozen=True)
 class Match:
-    """A part that has the form of a tool's export. `weight` is the number of columns that told so, `header_rows` of
-    the rows that the header has."""
+    """A part that has the form of a tool's export. `weight` is the number of columns that told so, `columns` are
+    the names that imports know all its columns by, `header_rows` is how many rows the header has."""
 
     preset: Preset
     proposals: tuple[Proposal, ...]
     weight: int
+    columns: tuple[str, ...]
     header_rows: int = 1
 
     def mappings(self, reading: Reading, timezone: str) -> tuple[ColumnMapping, ...]:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import cached_property
 
-from polku.capture.imports.dialect import names_of
+from polku.capture.imports.dialect import joined, names_of
 
 
 class Table:
@@ -14,32 +14,15 @@ class Table:
 
     Columns are looked for without regard to case and to white space, and are called as imports call them: `#3` is
     the third where the header leaves it empty, `Name (2)` the second of a name.
-    `parts` is the header's second row, where it has one.
+    `parts` is the header's second row, where it has one: columns are found by the first and called by both.
     """
 
     def __init__(
         self, columns: Sequence[str], rows: Sequence[Sequence[str]], parts: Sequence[str] = ()
     ) -> None:
         self.header = tuple(column.strip() for column in columns)
-        self.columns = names_of(self.header, decided=True)
+        self.columns = names_of(joined([self.header, parts] if parts else [self.header]), decided=True)
         self.rows = rows
-        self._parts = parts
-
-    @cached_property
-    def titles(self) -> dict[str, str]:
-        """What each column is about: its name; below a question with parts the question and the part."""
-        titles: dict[str, str] = {}
-        question = ""
-        for place, column in enumerate(self.columns):
-            question = self.header[place] or question
-            part = self._parts[place].strip() if place < len(self._parts) else ""
-            below = not self.header[place] or self._has_parts(place)
-            titles[column] = f"{question}: {part}" if part and below else question if self._parts else column
-        return titles
-
-    def _has_parts(self, place: int) -> bool:
-        """Whether the columns that follow belong to the question of this one."""
-        return place + 1 < len(self.header) and not self.header[place + 1]
 
     @cached_property
     def _named(self) -> dict[str, int]:
