@@ -40,3 +40,12 @@ def test_of_a_compacted_file_with_newer_rows_and_some_whose_unit_changed(rows, n
 def test_of_nothing_and_of_one(count):
     none = np.zeros(count, dtype=np.int64)
     assert in_order(none, none, none).tolist() == list(range(count))
+
+
+def test_more_than_is_looked_at_at_a_time():
+    chance = np.random.default_rng(4)
+    count = 1_200_000
+    unit, time = chance.integers(0, 50_000, count), np.arange(count)
+    unit[400_000:900_000] = 7
+    time[::1000] = 0
+    assert (in_order(unit, time, np.arange(count)) == np.lexsort((time, unit))).all()

@@ -15,9 +15,11 @@ from polku.eventstore.duckdb.conditions import all_of
 from polku.eventstore.duckdb.session import Session
 from polku.eventstore.duckdb.terms import Terms
 from polku.eventstore.port import Scope, Selector, SequenceRows, SignalKind, StoreError, Unit
+from polku.eventstore.whole_numbers import by_number
 
 SESSION_GAP = 30 * 60 * 1_000_000  # microseconds without a signal after which a session has ended
 _MOST_SELECTORS = 62
+_AT_ONCE = 500_000
 _UNITS = ("person", "session", "order")
 
 Columns = Callable[[Terms], Mapping[str, str]]
@@ -104,44 +106,32 @@ _OWN = ("arrival", "session", "wanted")
 def in_order(unit: Integers, time: Integers, arrival: Integers) -> Integers:
     """The permutation that sorts by unit, then time, then arrival.
 
-    Rows come as they arrived and mostly in time, so the last two need no or little sorting. From a compacted file they
-    come by unit, but for those that are newer: there what is out of order inside a unit is sorted in the end.
+    Rows mostly come in time, or from a compacted file by unit: what is out of order inside a unit is sorted in the end.
+    It is looked for a part at a time, for the columns in that order would be as large as all that was read.
     """
-    if np.count_nonzero(unit[1:] < unit[:-1]) <= len(unit) // 8:
-        order = _by_unit(unit)
-        return _mended(order, unit[order], time[order], arrival[order])
-    order = np.arange(len(unit))
-    for column in (arrival, time):
-        now = column[order]
-        if np.any(now[1:] < now[:-1]):
-            order = order[np.argsort(now, kind="stable")]
-    return order[_by_unit(unit[order])]
-
-
-def _by_unit(unit: Integers) -> Integers:
-    """The stable permutation that sorts by unit: with the position in the same number, which is several times faster
-    than an indirect sort."""
-    bits = len(unit).bit_length()
-    if not len(unit) or int(unit.max()).bit_length() + bits >= 63:
-        return np.argsort(unit, kind="stable")
-    packed = np.left_shift(unit, bits, dtype=np.int64)
-    packed |= np.arange(len(unit))
-    packed.sort()
-    packed &= (1 << bits) - 1
-    return packed
-
-
-def _mended(order: Integers, unit: Integers, time: Integers, arrival: Integers) -> Integers:
-    """`order` with the rows of each unit sorted where they are not; the columns are in that order."""
-    same = unit[1:] == unit[:-1]
-    falls = same & ((time[1:] < time[:-1]) | ((time[1:] == time[:-1]) & (arrival[1:] < arrival[:-1])))
-    if falls.any():
-        number = np.concatenate(([0], np.cumsum(~same)))
-        is_unsorted = np.zeros(number[-1] + 1, dtype=bool)
-        is_unsorted[number[1:][falls]] = True
-        rows = np.flatnonzero(is_unsorted[number])
-        order[rows] = order[rows][np.lexsort((arrival[rows], time[rows], unit[rows]))]
+    order = by_number(unit)
+    unsorted = [np.empty(0, dtype=unit.dtype)]
+    starts = range(0, len(order), _AT_ONCE)
+    for start in starts:
+        part = order[start : start + _AT_ONCE + 1]
+        of, at, came = unit[part], time[part], arrival[part]
+        falls = (at[1:] < at[:-1]) | ((at[1:] == at[:-1]) & (came[1:] < came[:-1]))
+        unsorted.append(of[1:][falls & (of[1:] == of[:-1])])
+    units = np.unique(np.concatenate(unsorted))
+    if len(units):
+        found = [np.flatnonzero(np.isin(unit[order[at : at + _AT_ONCE]], units)) + at for at in starts]
+        rows = np.concatenate(found)
+        order[rows] = _sorted(order[rows], unit, time, arrival)
     return order
+
+
+def _sorted(rows: Integers, unit: Integers, time: Integers, arrival: Integers) -> Integers:
+    """The rows by unit, time and arrival."""
+    for column in (arrival, time):
+        now = column[rows]
+        if np.any(now[1:] < now[:-1]):
+            rows = rows[np.argsort(now, kind="stable")]
+    return rows[by_number(unit[rows])]
 
 
 def _fetch(

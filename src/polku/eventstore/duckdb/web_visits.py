@@ -205,10 +205,12 @@ def _rows(session: Session, scope: Scope, searches: Sequence[str]) -> _Rows:
     measured, load = columns.pop("measured"), columns.pop("load")
     cancelling.check()
     order = in_order(columns["person"], columns["time"], columns["arrival"])
-    # One after the other, so that no more than one column is here twice.
-    ordered = {name: columns.pop(name)[order] for name in list(columns)}
     place = np.empty(count, dtype=np.int32)
     place[order] = np.arange(count, dtype=np.int32)
+    measured = place[measured]
+    del place
+    # One after the other, so that no more than one column is here twice.
+    ordered = {name: columns.pop(name)[order] for name in list(columns)}
     del order
     return _Rows(
         person=ordered["person"],
@@ -220,7 +222,7 @@ def _rows(session: Session, scope: Scope, searches: Sequence[str]) -> _Rows:
         is_wanted=ordered["wanted"],
         is_search=ordered["searched"],
         pages=list(pages),
-        measured=place[measured],
+        measured=measured,
         load=load,
     )
 
