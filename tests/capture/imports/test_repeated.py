@@ -62,7 +62,9 @@ def _stage(tmp_path, name: str, content: bytes):
     return stage(
         "scores",
         tmp_path / name,
-        ImportOptions(person="Who", time="When", score="How satisfied were you with: Delivery", metric="csat"),
+        ImportOptions(
+            person="Who", time="When", score="How satisfied were you with: Delivery", metric="csat"
+        ),
         timezone="UTC",
         folder=folder,
         rejected_folder=tmp_path / "rejected",
