@@ -121,4 +121,6 @@ def test_orders_that_came_after_a_touchpoint_and_within_the_window(loaded):
     assert loaded.bought_after(KEY, [8], kinds=[CONTACT], window=narrow) == [
         Bought(8, Counted(1, 1, minute(8)))
     ]
+    assert loaded.bought_after(KEY, [7], kinds=[EVENT], window=wide, cancelled=["sent"]) == []
+    assert len(loaded.bought_after(KEY, [7], kinds=[EVENT], window=wide, cancelled=["lost"])) == 1
     assert loaded.bought_after(KEY, [9], kinds=[EVENT], window=wide) == []

@@ -69,6 +69,7 @@ class ReceivedSignals(Protocol):
         *,
         kinds: Sequence[SignalKind],
         window: int,
+        cancelled: Sequence[str] = (),
     ) -> list[Bought]:
-        """Orders with a value that came at, or at most `window` microseconds after, a signal of these kinds of the
-        same person at the touchpoint. Touchpoints without any have no row."""
+        """Orders with a value, in none of the states `cancelled`, that came at, or at most `window` microseconds
+        after, a signal of these kinds of the same person at the touchpoint. Touchpoints without any have no row."""

@@ -43,9 +43,10 @@ class ReceivedStore:
         *,
         kinds: Sequence[SignalKind],
         window: int,
+        cancelled: Sequence[str] = (),
     ) -> list[Bought]:
         with self._instance.question(workspace, "bought after") as session:
-            return _bought_after(session, touchpoints, kinds, window)
+            return _bought_after(session, touchpoints, kinds, window, cancelled)
 
 
 def _usual_places(session: Session, most_people: int) -> list[UsualPlace]:
@@ -97,7 +98,11 @@ def _heard_at(session: Session, touchpoints: Sequence[int]) -> list[Heard]:
 
 
 def _bought_after(
-    session: Session, touchpoints: Sequence[int], kinds: Sequence[SignalKind], window: int
+    session: Session,
+    touchpoints: Sequence[int],
+    kinds: Sequence[SignalKind],
+    window: int,
+    cancelled: Sequence[str],
 ) -> list[Bought]:
     found = session.rows(
         f"""
@@ -112,12 +117,18 @@ def _bought_after(
             SELECT c.touchpoint, o.person, o.time
             FROM came AS c JOIN {session.db}.orders AS o ON o.person = c.person
             WHERE o.time IS NOT NULL AND o.value IS NOT NULL
+                AND NOT coalesce(o.status IN (SELECT unnest(CAST($cancelled AS VARCHAR[]))), false)
         )
         SELECT b.touchpoint, count(*), count(DISTINCT b.person), max(b.time)
         FROM bought AS b ASOF JOIN here AS h
             ON h.touchpoint = b.touchpoint AND h.person = b.person AND b.time >= h.time
         WHERE b.time <= h.time + to_microseconds(CAST($window AS BIGINT))
         GROUP BY ALL ORDER BY ALL""",
-        {"touchpoints": list(touchpoints), "kinds": [int(kind) for kind in kinds], "window": window},
+        {
+            "touchpoints": list(touchpoints),
+            "kinds": [int(kind) for kind in kinds],
+            "window": window,
+            "cancelled": list(cancelled),
+        },
     )
     return [Bought(touchpoint, Counted(orders, people, last)) for touchpoint, orders, people, last in found]

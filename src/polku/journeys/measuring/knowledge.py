@@ -57,7 +57,9 @@ def _read(key: str, plan: Plan) -> Known:
     bought: dict[int, Counted] = {}
     for basis, kinds in (("signals", _VISITS), ("answers_and_contacts", _VOICES)):
         of = [point.id for point in points if point.bound and point.basis == basis]
-        for row in store().bought_after(key, of, kinds=kinds, window=plan.window):
+        for row in store().bought_after(
+            key, of, kinds=kinds, window=plan.window, cancelled=sorted(plan.cancelled_states)
+        ):
             bought[row.touchpoint] = row.counted
     return {point.id: _lanes(point, heard.get(point.id, {}), bought.get(point.id)) for point in points}
 

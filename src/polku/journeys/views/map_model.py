@@ -64,6 +64,8 @@ class Lane:
     name: str
     explanation: str
     cells: list[tuple[Head, figures.Cell]]
+    term: str
+    """The word of the glossary that explains the lane."""
 
 
 @dataclass(frozen=True)
@@ -99,10 +101,16 @@ def build(
         stages=stages,
         columns=columns,
         lanes=[
-            Lane("do", _("Do"), _("people, continued"), [(c.head, c.do) for c in columns]),
-            Lane("say", _("Say"), _("score, margin of error"), [(c.head, c.say) for c in columns]),
-            Lane("contact", _("Contact us"), _("per 100 people"), [(c.head, c.contact) for c in columns]),
-            Lane("buy", _("Buy"), _("value of orders"), [(c.head, c.buy) for c in columns]),
+            Lane("do", _("Do"), _("people, continued"), [(c.head, c.do) for c in columns], "reached"),
+            Lane("say", _("Say"), _("score, margin of error"), [(c.head, c.say) for c in columns], "metric"),
+            Lane(
+                "contact",
+                _("Contact us"),
+                _("per 100 people"),
+                [(c.head, c.contact) for c in columns],
+                "contact_rate",
+            ),
+            Lane("buy", _("Buy"), _("value of orders"), [(c.head, c.buy) for c in columns], "buy"),
         ],
         curve=feeling_lane.curve(points, result["surprises"]),
     )

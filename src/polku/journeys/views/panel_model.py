@@ -92,17 +92,17 @@ def _lanes(column: Any, cell: Record, reader: Reader, *, shows_promise: bool) ->
         return []
     feel = column.feel
     counted = (
-        (_("Do"), column.do),
-        (_("Say"), column.say),
-        (_("Contact us"), column.contact),
-        (_("Buy"), column.buy),
+        (_("Do"), column.do, "reached"),
+        (_("Say"), column.say, "metric"),
+        (_("Contact us"), column.contact, "contact_rate"),
+        (_("Buy"), column.buy, "buy"),
     )
     lanes: list[dict[str, Any]] = [
-        {"name": _("Feel"), "words": feel.words, "is_absent": feel.step is None, "step": feel.step,
+        {"name": _("Feel"), "term": "feeling", "words": feel.words, "is_absent": feel.step is None, "step": feel.step,
          "tips": feel.tips if feel.step else feel.tips[1:], "is_small": feel.is_small,
          "differences": feel.differences}
     ]  # fmt: skip
-    for name, shown in counted if cell["bindings"] else ():
+    for name, shown, term in counted if cell["bindings"] else ():
         # What the tooltip says of an empty cell is all there is to say.
         absent = shown.tips[0] if shown.absent and shown.tips else shown.absent
         tips = [] if shown.absent else list(shown.tips)
@@ -113,6 +113,7 @@ def _lanes(column: Any, cell: Record, reader: Reader, *, shows_promise: bool) ->
         lanes.append(
             {
                 "name": name,
+                "term": term,
                 "words": absent or shown.full or shown.value,
                 "is_absent": bool(shown.absent),
                 "tips": tips,
@@ -172,6 +173,10 @@ def _comments(comments: Record, reader: Reader) -> dict[str, Any]:
     }
 
 
+_EXPLAINED = {"nps", "csat", "ces", "smiley", "recommend"}
+"""Metrics that have a word of their own in the glossary."""
+
+
 def _distribution(score: Record, reader: Reader) -> dict[str, Any]:
     """How many gave each answer, as bars; an answer nobody gave has a place too."""
     counts = list(score["distribution"].items())
@@ -182,6 +187,7 @@ def _distribution(score: Record, reader: Reader) -> dict[str, Any]:
         "sentence": figures.score_sentence(score, reader),
         "mean": _("mean %(mean)s on the scale %(low)s–%(high)s")
         % {"mean": reader.number(score["mean"], 2), "low": reader.number(low), "high": reader.number(high)},
+        "term": score["metric"] if score["metric"] in _EXPLAINED else "metric",
         "title": _("Answers: %(metric)s") % {"metric": metric_name(score["metric"])},
         "is_small": score["n"] < figures.SMALL,
         "bars": [
