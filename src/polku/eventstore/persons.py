@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Protocol
 
 import pyarrow as pa
 
+from polku.eventstore.joining_keys import JoiningKeys
+
 if TYPE_CHECKING:
     from polku.eventstore.port import HitRule, Scope, SignalKind
 
@@ -100,7 +102,7 @@ class Profile:
     newest_order: str | None = None
 
 
-class PeopleOneByOne(Protocol):
+class PeopleOneByOne(JoiningKeys, Protocol):
     """The part of the port that pages of customers ask."""
 
     def find_people(

@@ -33,6 +33,7 @@ from polku.eventstore.duckdb.behaviour_store import BehaviourStore
 from polku.eventstore.duckdb.changes import Changes
 from polku.eventstore.duckdb.column_memory import ColumnMemory
 from polku.eventstore.duckdb.instance import Instance
+from polku.eventstore.duckdb.joining_store import JoiningStore
 from polku.eventstore.duckdb.live_store import LiveStore
 from polku.eventstore.duckdb.received import ReceivedStore
 from polku.eventstore.duckdb.snapshots import SnapshotStore
@@ -64,7 +65,7 @@ from polku.eventstore.streams import (
 )
 
 
-class DuckDBStore(BehaviourStore, LiveStore, ReceivedStore, SnapshotStore, WebStore):
+class DuckDBStore(BehaviourStore, JoiningStore, LiveStore, ReceivedStore, SnapshotStore, WebStore):
     """All workspaces' signals below `folder`, which one process opens at a time.
 
     `threads` defaults to one less than there are processors, `memory_limit` ("640MB") to 640 megabytes;
