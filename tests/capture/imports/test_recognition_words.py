@@ -151,6 +151,25 @@ def test_order_lines_are_summed_and_totals_on_each_row_are_asked_about(tmp_path:
     assert mapping.options.lines is False
 
 
+def test_a_table_of_times_becomes_the_steps_of_each_order_or_case(tmp_path: Path) -> None:
+    head = "Tilausnumero;Asiakasnumero;Tilattu;Maksettu pvm;Lähetetty\n"
+    orders, steps = look(
+        tmp_path, head + "T1;C1;13.3.2024;14.3.2024;15.3.2024\nT2;C2;14.3.2024;14.3.2024;\n"
+    ).mappings
+    assert (orders.kind, orders.options.time) == ("orders", "Tilattu")
+    assert (steps.kind, steps.options.order, steps.options.wide) == (
+        "events",
+        "Tilausnumero",
+        ("Tilattu=Tilattu", "Maksettu pvm=Maksettu", "Lähetetty=Lähetetty"),
+    )
+    (cases,) = look(tmp_path, "ticket_id,opened_at,solved_at\n1,2024-03-13 10:00,2024-03-14 11:00\n").mappings
+    assert (cases.kind, cases.options.person, cases.options.wide) == (
+        "events",
+        "ticket_id",
+        ("opened_at=Opened", "solved_at=Solved"),
+    )
+
+
 def test_what_is_no_table_of_these_kinds_is_asked_about(tmp_path: Path) -> None:
     found = look(tmp_path, "sku,colour\nA1,red\nA2,blue\n")
     assert (found.mappings, [question.about for question in found.questions]) == ((), ["kind"])

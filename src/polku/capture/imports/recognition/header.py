@@ -16,8 +16,8 @@ _HIGHEST = 40
 _SETTLED_BY = 60
 _LONGEST_NAME = 300  # characters; survey tools write whole questions into headers
 _TOTAL = re.compile(
-    r"\W*(?:yhteensä|kaikki yhteensä|loppusumma|välisumma|kokonaissumma|summa|keskiarvo|lukumäärä|rivejä|"
-    r"grand total|sub-?total|totals?|sum|average|mean|count|summary|yht)\b.{0,40}",
+    r"\W*(?:(?:kaikki )?yhteens\S{1,2}|loppusumma|välisumma|kokonaissumma|summa|keskiarvo|lukumäärä|rivejä|"
+    r"grand total|sub-?total|totals?|sum|average|mean|count|summary|yht)(?!\w).{0,40}",
     re.IGNORECASE | re.DOTALL,
 )
 
@@ -70,7 +70,7 @@ def find_end(rows: Sequence[Sequence[str]], before: Sequence[Sequence[str]], wid
         if not any(cell.strip() for cell in row):
             continue
         above = [*before, *rows[:-back]]
-        if not above or not _is_below(row, width, _usual_looks(above, width)):
+        if not above or not _is_below(row, width, above):
             break
         dropped = back
     return dropped
@@ -148,8 +148,9 @@ def _fit(rows: Sequence[Sequence[str]], filled: Sequence[int], header: int | Non
     return sum(size in (own, own + 1) for size in below) / len(below)
 
 
-def _is_below(row: Sequence[str], width: int, usual: Sequence[Look]) -> bool:
+def _is_below(row: Sequence[str], width: int, above: Sequence[Sequence[str]]) -> bool:
     """Whether a row is a total or a note: it says so, or holds nearly nothing where other rows are full."""
+    usual = _usual_looks(above, width)
     held = {place: look_of(cell) for place, cell in enumerate(row) if cell.strip()}
     typed = [place for place, look in enumerate(usual) if look in _TYPED]
     own = [place for place in typed if place in held and _alike(held[place], usual[place])]
@@ -157,4 +158,10 @@ def _is_below(row: Sequence[str], width: int, usual: Sequence[Look]) -> bool:
         return not any(usual[place] in ("date", "email") for place in own)
     if any(usual[place] != "number" for place in own) or (own and own[0] == typed[0]):
         return False  # it has a date or an id of its own, as rows have
-    return width >= 3 and len(held) * 3 <= width and len(row) <= width
+    if width >= 3 and len(held) * 3 <= width and len(row) <= width:
+        return True
+    whole = [other for other in above if len(other) == width]
+    full = [
+        place for place in typed if sum(bool(other[place].strip()) for other in whole) >= 0.9 * len(whole)
+    ]
+    return len(full) >= 3 and sum(place in own for place in full) * 3 <= len(full)

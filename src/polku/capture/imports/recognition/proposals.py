@@ -44,18 +44,20 @@ def kinds_of(columns: list[Column]) -> list[tuple[int, ImportKind]]:
     points: dict[ImportKind, int] = {}
     if score and dated:
         points["scores"] = 11 if weight(score[0], "score") == PRECISE else 5
-    if dated and (ticket.column or reason.weight >= USUAL or weight(reason.column, "reason") == PRECISE):
+    if dated and reason.column and (ticket.column or reason.weight >= USUAL):
         points["contacts"] = (
             5 if ticket.weight == PRECISE else 2 if ticket.column else 0
         ) + 2 * reason.weight
+    steps = len(roles.steps()) > 1
     if order.column:
         value = max((sure for _column, sure, _sort in roles.amount()), default=0)
         status = roles.word("status").weight
         points["orders"] = (3 if order.weight == PRECISE else 1) + (4 if value else 0) + min(status, 2)
+        points["orders"] += 2 if steps else 0
     if event.column and dated and unit:
         points["events"] = 8 if event.weight == PRECISE else 5
-    elif dated and unit and len(roles.steps()) > 1:
-        points["events"] = 3
+    elif steps and unit:
+        points["events"] = 6 if ticket.weight == PRECISE and "contacts" not in points else 3
     if person.column or address:
         points["people"] = 2 if dated else 5
     return sorted(((sure, kind) for kind, sure in points.items()), reverse=True)
