@@ -63,6 +63,8 @@ class FollowedMaps:
             for old in [each for each, used in place.starts.items() if used < place.used - _IDLE_SECONDS]:
                 del place.starts[old]
             scope = replace(scopes[0], end=None, segment=None)
+            if place.map is not None and not _serves(place.map.start, place.wanted_from()):
+                place.map = None  # before another is read, lest both be in memory
             place.map = _up_to_date(place.map, store, key, plan, scope, place.wanted_from())
             yield place.map
         finally:
@@ -95,10 +97,7 @@ class FollowedMaps:
 def _up_to_date(
     followed: FollowedMap | None, store: EventStore, key: str, plan: Plan, scope: Scope, start: int | None
 ) -> FollowedMap:
-    """The map from `start` on, which one that begins a little earlier serves as well: not every midnight is a reason
-    to read everything anew, but to keep everything because somebody once asked for it would be none either."""
-    if followed is not None and not _serves(followed.start, start):
-        followed = None
+    """The map that there was as the store is now, or else one from `start` on."""
     if followed is not None:
         start = followed.start
     scope = replace(scope, start=None if start is None else moment(start))
@@ -111,6 +110,8 @@ def _up_to_date(
 
 
 def _serves(begins: int | None, wanted: int | None) -> bool:
+    """Whether a map of another beginning will do. One that begins a little earlier will: not every midnight is a reason
+    to read everything anew, but to keep everything because somebody once asked for it would be none either."""
     if begins is None or wanted is None:
         return begins is None and wanted is None
     return wanted - _EARLIER <= begins <= wanted
