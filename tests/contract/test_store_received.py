@@ -86,12 +86,17 @@ def test_groups_are_counted_each_for_itself(loaded):
         [Selector((EVENT,), ("cart",)), Selector((CONTACT,), ("help",))],
         [Selector((EVENT,), ("never",))],
         [Selector((ORDER,))],
+        # Taken by both selectors, and counted once.
+        [Selector((EVENT,), ("view",)), Selector((EVENT, CONTACT), ("view", "help"))],
+        [],
     ]
     everything = [
         Counted(4, 3, minute(9)),
         Counted(3, 2, minute(7)),
         Counted(0, 0, None),
         Counted(6, 3, minute(30)),
+        Counted(5, 3, minute(9)),
+        Counted(0, 0, None),
     ]
     assert loaded.count_each(KEY, groups, Scope()) == everything
     assert loaded.count_each(KEY, groups[:1], Scope(end=minute(5))) == [Counted(2, 2, minute(3))]

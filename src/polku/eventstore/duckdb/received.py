@@ -11,9 +11,6 @@ from polku.eventstore.duckdb.terms import Terms
 from polku.eventstore.port import Scope, Selector, SignalKind
 from polku.eventstore.received import Bought, Counted, Heard, UsualPlace
 
-_AT_ONCE = 16
-"""Groups counted in one statement: each keeps a set of its people while it runs."""
-
 
 class ReceivedStore:
     """Mixed into DuckDBStore: the questions of `eventstore.received`."""
@@ -26,11 +23,7 @@ class ReceivedStore:
 
     def count_each(self, workspace: str, groups: Sequence[Sequence[Selector]], scope: Scope) -> list[Counted]:
         with self._instance.question(workspace, "count each") as session:
-            return [
-                counted
-                for start in range(0, len(groups), _AT_ONCE)
-                for counted in _count_each(session, groups[start : start + _AT_ONCE], scope)
-            ]
+            return [_count(session, group, scope) for group in groups]
 
     def heard_at(self, workspace: str, touchpoints: Sequence[int]) -> list[Heard]:
         with self._instance.question(workspace, "heard at") as session:
@@ -71,15 +64,26 @@ def _usual_places(session: Session, most_people: int) -> list[UsualPlace]:
     return [UsualPlace(SignalKind(kind), name, place, n) for kind, name, place, n in found]
 
 
-def _count_each(session: Session, groups: Sequence[Sequence[Selector]], scope: Scope) -> list[Counted]:
-    terms = Terms(session.db, scope.timezone)
-    counts = []
-    for group in groups:
-        taken = f"FILTER ({conditions.selectors(terms, group)})"
-        counts.append(f"count(*) {taken}, count(DISTINCT s.person) {taken}, max(s.time) {taken}")
-    where = conditions.scoped(terms, scope)
-    row = session.row(f"SELECT {', '.join(counts)} FROM {terms.source()} WHERE {where}", terms.parameters)
-    return [Counted(*row[at : at + 3]) for at in range(0, len(row), 3)]
+def _count(session: Session, group: Sequence[Selector], scope: Scope) -> Counted:
+    """Kinds apart, so that a condition on the properties of answers is not worked out for every event."""
+    if not group:
+        return Counted(0, 0, None)
+    by_kinds: dict[tuple[SignalKind, ...], list[Selector]] = {}
+    for selector in group:
+        by_kinds.setdefault(selector.kinds, []).append(selector)
+    kinds = [kind for each in by_kinds for kind in each]
+    if () in by_kinds or len(set(kinds)) < len(kinds):
+        by_kinds = {(): list(group)}  # one signal may be taken twice: only together are they counted once
+    parts, parameters = [], Terms(session.db).parameters
+    for selectors in by_kinds.values():
+        terms = Terms(session.db, scope.timezone)
+        terms.parameters = parameters
+        where = conditions.all_of([conditions.selectors(terms, selectors), conditions.scoped(terms, scope)])
+        parts.append(f"SELECT s.person, s.time FROM {terms.source()} WHERE {where}")
+    row = session.row(
+        f"SELECT count(*), count(DISTINCT person), max(time) FROM ({' UNION ALL '.join(parts)})", parameters
+    )
+    return Counted(*row)
 
 
 def _heard_at(session: Session, touchpoints: Sequence[int]) -> list[Heard]:
