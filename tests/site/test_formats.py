@@ -108,3 +108,13 @@ def test_a_stretch_of_a_day_names_the_clock_once():
     assert formats.clock_span(first, last, "fi") == f"klo{NB}9.05–14.02"
     assert formats.clock_span(first, last, "en") == "9:05–14:02"
     assert formats.clock_span(first, first, "fi") == f"klo{NB}9.05"
+
+
+def test_ranges_in_sentences_do_not_break_at_their_dash():
+    from polku.site.templatetags.polku import unbroken
+
+    assert unbroken("Maksu <b>: 41 % (31–42 %)") == (
+        'Maksu &lt;b&gt;: 41 % <span class="number">(31–42</span> %)'
+    )
+    assert unbroken("−0,37…−0,17, n 192") == '<span class="number">−0,37…−0,17,</span> n 192'
+    assert unbroken("12.3.–14.3.2026 – no range") == '<span class="number">12.3.–14.3.2026</span> – no range'

@@ -10,5 +10,7 @@ from polku.site import navigation
 def register() -> None:
     """Called once, when the program starts."""
     navigation.register(
-        navigation.NavigationItem(name=pgettext_lazy("navigation", "Web"), url_name="web:overview", order=12, key="w")
+        navigation.NavigationItem(
+            name=pgettext_lazy("navigation", "Web"), url_name="web:overview", order=12, key="w"
+        )
     )

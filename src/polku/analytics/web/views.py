@@ -35,6 +35,8 @@ def overview(request: WorkspaceRequest) -> HttpResponse:
         "choices": choices,
         "form": form_of(choices, workspace),
         "has_signals": newest.signals > 0,
+        # Asked only where there is nothing to show.
+        "has_pages": lambda: bool(store().catalog(workspace.key.hex, "url", limit=1)),
         "now_text": _now_text(workspace.key.hex),
         "period": _period(choices.period.first, choices.period.last, reader),
     }

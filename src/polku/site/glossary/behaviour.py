@@ -64,7 +64,7 @@ TERMS = (
         see=("retention",),
     ),
     Term(
-        "path",
+        "paths",
         _("Paths"),
         _(
             "What people really did after what, measured from events. A journey map shows the plan, paths "

@@ -13,7 +13,7 @@ TERMS = (
             "in them the touchpoints. The map shows what is known of each."
         ),
         _("A map of today shows how things are; a map of the target shows how they should be."),
-        see=("stage", "touchpoint", "path"),
+        see=("stage", "touchpoint", "paths"),
     ),
     Term(
         "stage",

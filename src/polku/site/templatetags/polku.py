@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import secrets
 from collections.abc import Sequence
 from typing import Any
 
 from django import template
 from django.urls import reverse
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from polku.site import assets, formats, glossary
@@ -43,6 +46,17 @@ def help_button(context: template.Context, key: str) -> dict[str, Any]:
         "id": f"help-{key}-{secrets.token_hex(4)}",
         "address": f"{page}#{key}" if page else "",
     }
+
+
+_RANGE = re.compile(r"\S*\d\.?[–…][−+€$£]*\d\S*")
+
+
+@register.filter
+def unbroken(text: object) -> SafeString:
+    """The text, in which no range such as 31–42 breaks at its dash at the end of a line."""
+    escaped = conditional_escape(text)
+    # Safe: escaped above, and the range itself holds only what was there.
+    return mark_safe(_RANGE.sub(r'<span class="number">\g<0></span>', escaped))  # noqa: S308
 
 
 @register.filter
