@@ -100,7 +100,9 @@ def links(request: HttpRequest) -> list[Link]:
             alone and here.startswith(f"{item.namespace}:") and here not in settings
         )
         found.append(
-            Link(item.name, reverse(item.url_name, kwargs={"workspace": workspace.slug}), is_current, item.key)
+            Link(
+                item.name, reverse(item.url_name, kwargs={"workspace": workspace.slug}), is_current, item.key
+            )
         )
     return found
 

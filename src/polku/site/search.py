@@ -40,7 +40,8 @@ Find = Callable[[Any, HttpRequest, str], Iterable[Hit]]
 class Searcher:
     """`find` gets the workspace, the request and the text, runs in the workspace's scope, and gives the best first.
 
-    It is asked only for those whose role allows `permission`, and for texts of at least `shortest` letters; the text may be empty.
+    It is asked only for those whose role allows `permission`, and for texts of at least `shortest` letters; the
+    text may be empty.
     """
 
     key: str

@@ -66,8 +66,6 @@ class Lane:
     cells: list[tuple[Head, figures.Cell]]
     term: str
     """The word of the glossary that explains the lane."""
-    term: str
-    """The word of the glossary that explains the lane."""
 
 
 @dataclass(frozen=True)

@@ -177,10 +177,6 @@ _EXPLAINED = {"nps", "csat", "ces", "smiley", "recommend"}
 """Metrics that have a word of their own in the glossary."""
 
 
-_EXPLAINED = {"nps", "csat", "ces", "smiley", "recommend"}
-"""Metrics that have a word of their own in the glossary."""
-
-
 def _distribution(score: Record, reader: Reader) -> dict[str, Any]:
     """How many gave each answer, as bars; an answer nobody gave has a place too."""
     counts = list(score["distribution"].items())
@@ -191,7 +187,6 @@ def _distribution(score: Record, reader: Reader) -> dict[str, Any]:
         "sentence": figures.score_sentence(score, reader),
         "mean": _("mean %(mean)s on the scale %(low)s–%(high)s")
         % {"mean": reader.number(score["mean"], 2), "low": reader.number(low), "high": reader.number(high)},
-        "term": score["metric"] if score["metric"] in _EXPLAINED else "metric",
         "term": score["metric"] if score["metric"] in _EXPLAINED else "metric",
         "title": _("Answers: %(metric)s") % {"metric": metric_name(score["metric"])},
         "is_small": score["n"] < figures.SMALL,
