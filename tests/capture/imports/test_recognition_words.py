@@ -194,6 +194,36 @@ def test_what_the_import_leaves_out_of_account_is_told(tmp_path: Path) -> None:
     )
 
 
+def test_every_question_of_a_survey_becomes_its_own_import(tmp_path: Path) -> None:
+    head = (
+        "Vastaajan ID;Vastausaika;Kuinka tyytyväinen olit? (1 = en lainkaan, 5 = erittäin);"
+        "Kuinka helppoa oli asioida (1-7)?;Kuinka todennäköisesti suosittelisit? (0–10);Avoin palaute\n"
+    )
+    found = look(tmp_path, head + "1;13.3.2024 klo 9.05;4;6;9;ok\n2;14.3.2024 klo 9.05;5;7;10;\n")
+    assert found.questions == ()
+    assert [(m.options.metric, m.options.scale, m.options.comment) for m in found.mappings] == [
+        ("csat", (1, 5), "Avoin palaute"),
+        ("ces", (1, 7), None),
+        ("nps", (0, 10), None),
+    ]
+
+
+def test_a_header_within_the_rows_is_told(tmp_path: Path) -> None:
+    text = "email,city\na@example.fi,Turku\nemail,city\nb@example.fi,Pori\n"
+    assert look(tmp_path, text).notes == (
+        "Row 3 repeats the names of the columns, as where two exports were put together. Delete it first.",
+    )
+
+
+@pytest.mark.parametrize("end", ["\n", ";\n"])
+def test_a_delimiter_may_end_every_row(tmp_path: Path, end: str) -> None:
+    text = f"Tilausnumero;Tilauspäivä;Summa{end}T1;13.3.2024;12,50;\nT2;14.3.2024;8,00;\n"
+    found = look(tmp_path, text)
+    assert found.questions == ()
+    assert [column.name for column in found.columns] == ["Tilausnumero", "Tilauspäivä", "Summa"]
+    assert found.mappings[0].options.roles() == {"time": "Tilauspäivä", "value": "Summa"}
+
+
 def test_what_was_remembered_comes_before_questions(tmp_path: Path) -> None:
     text = "user_id,event,date\nu1,Visit,03/04/2024\nu2,Buy,05/04/2024\n"
     (mapping,) = look(tmp_path, text, answers={"month_first:date": "day"}).mappings

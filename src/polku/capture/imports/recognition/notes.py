@@ -39,6 +39,18 @@ def notes_of_table(table: Table, columns: Sequence[Column]) -> list[str]:
             )
             % {"count": len(table.below), "text": table.below[0]}
         )
+    again = [
+        line
+        for row, line in zip(table.rows, table.lines, strict=True)
+        if tuple(cell.strip() for cell in row[: len(table.names)]) == table.names
+    ]
+    if again:
+        notes.append(
+            _(
+                "Row %s repeats the names of the columns, as where two exports were put together. Delete it first."
+            )
+            % again[0]
+        )
     twice = sorted({column.name for column in columns if column.name and not column.usable})
     if twice:
         notes.append(

@@ -225,12 +225,12 @@ def _people(roles: Roles, answers: Mapping[str, str]) -> Proposed:
 def _score_columns(roles: Roles) -> list[str]:
     """Columns of numbers on a scale: those whose names are sure of it, else the one that could be."""
     able = [
-        (column, weight(column.name, "score"))
+        (column, measure, weight(column.name, "score"))
         for column in roles.columns
-        if column.usable and column.meaning in ("number", "choice") and measure_of(column)
+        if column.usable and column.meaning in ("number", "choice") and (measure := measure_of(column))
     ]
-    sure = [column.name for column, heavy in able if heavy == PRECISE]
-    return sure or [column.name for column, heavy in able if heavy == USUAL]
+    sure = [c.name for c, measure, heavy in able if heavy == PRECISE or (heavy and measure.sure)]
+    return sure or [c.name for c, _measure, heavy in able if heavy == USUAL]
 
 
 def _unit(roles: Roles, person: Pick, order: Pick, instead: tuple[str, ...]) -> str:

@@ -10,6 +10,8 @@ from polku.capture.imports.recognition.columns import Column
 from polku.capture.imports.recognition.words import plain
 
 _SCALE = re.compile(r"(?<!\d)(0|1|4)\s?(?:-|–|—|\.\.\.?|…|/)\s?(4|5|6|7|10|100)(?!\d)")
+_ENDS = re.compile(r"(?<!\d)(0|1|4)\s?=\D.*?(?<!\d)(4|5|6|7|10|100)\s?=")
+"""`1 = not at all, 5 = very`"""
 _NAMED_NPS = re.compile(r"(?:.* )?nps(?: .*)?|nps.*|net promoter.*")
 _RECOMMENDS = re.compile(r".*(?:suosittel|recommend|todennakoi).*")
 _EFFORT = re.compile(r"(?:.* )?ces(?: .*)?|.*(?:helppo|vaivat|effort|easy|easi).*")
@@ -38,7 +40,7 @@ def measure_of(column: Column, *, named: bool = False) -> Measure | None:
     fitting = [(low, high) for low, high in _USUAL if low <= amounts.low and amounts.high <= high]
     if not fitting or (not named and amounts.low == 0 and amounts.high <= 1):
         return None
-    told = _SCALE.search(column.name)
+    told = _SCALE.search(column.name) or _ENDS.search(column.name)
     scale = (int(told[1]), int(told[2])) if told else None
     if scale and scale not in fitting:
         scale = None if not (scale[0] <= amounts.low and amounts.high <= scale[1]) else scale

@@ -104,7 +104,7 @@ WORDS: dict[str, Table] = {
     ),
     "score": (
         (PRECISE, r"(?:.* )?(?:nps|csat|ces)(?: .*)?|npsscore|nps\d*"),
-        (PRECISE, ".*(?:arvosana|tyytyvais|suosittel|tahtiarvio|rating|satisfaction|recommend).*"),
+        (PRECISE, ".*(?:arvosana|tyytyvai|suosittel|tahtiarvio|rating|satisfaction|recommend).*"),
         (
             PRECISE,
             "(?:review|survey|feedback|customer|overall|palaute|yleis|kokonais) ?(?:score|grade|arvio|pisteet)",
