@@ -145,6 +145,7 @@ def files() -> Iterator[tuple[str, bytes, str]]:
     yield "nested.zip", archive({"b.zip": archive({"a.csv": EVENTS})}), "archive within an archive"
     yield "picture.xlsx", b"\x89PNG\r\n\x1a\n" + bytes(1000), "is not a table"
     yield "old.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(1000), "an old Excel"
+    yield "other.ods", archive({"mimetype": b"x", "content.xml": b"<x/>"}), "no XLSX"
     yield "page.csv", b"<html><table><tr><td>who</td></tr></table>", "web page"
     yield "list.csv", b'[{"who": 1}]', "is JSON"
     yield "text.parquet", b"PAR1" + EVENTS, "damaged Parquet"

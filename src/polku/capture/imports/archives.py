@@ -67,6 +67,10 @@ def is_workbook(opened: zipfile.ZipFile) -> bool:
 def members(opened: zipfile.ZipFile, file: str) -> list[str]:
     """The names of the files that people put into an archive. Raises ImportProblem for one that is locked, leads
     out of the archive or says a name twice."""
+    if {"[Content_Types].xml", "mimetype"} & set(opened.namelist()):
+        raise ImportProblem(
+            _("%s is a document of an office program, but no XLSX. Save it as XLSX or CSV.") % file
+        )
     names: list[str] = []
     for item in opened.infolist():
         kind = stat.S_IFMT(item.external_attr >> 16)
