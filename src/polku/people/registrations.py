@@ -8,10 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from polku.accounts import audit_words
 from polku.accounts.models import Workspace
 from polku.analytics import resolvers
-from polku.people import queries, searching
+from polku.people import joining, queries, searching
 from polku.people.event_words import event_sentence
 from polku.people.property_names import property_name, value_meant, value_name
-from polku.site import navigation
+from polku.site import checklist, navigation
 
 
 def register() -> None:
@@ -41,7 +41,21 @@ def register() -> None:
         navigation.NavigationItem(name=_("Segments"), url_name="people:segments", order=30, key="s")
     )
     searching.register()
-    audit_words.register_things({"segment": _("segment"), "person": _("customer")})
+    audit_words.register_things(
+        {"segment": _("segment"), "person": _("customer"), "join_rule": _("joining customers by a key")}
+    )
+    checklist.register(
+        checklist.Step(
+            key="joins",
+            title=_("See how your data joins"),
+            text=_(
+                "Polku proposes by what customers of different files could be known as the same; you decide."
+            ),
+            url_name="people:joins",
+            is_done=joining.is_decided,
+            order=30,
+        )
+    )
 
 
 def _address_of(workspace: Workspace, person: int) -> str:

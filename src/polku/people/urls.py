@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from polku.people.views import joins, people, segments
+from polku.people.views import joining, joins, people, segments
 
 app_name = "people"
 urlpatterns = [
@@ -10,6 +10,10 @@ urlpatterns = [
     path("people/<int:person>/", people.person, name="person"),
     path("people/<int:person>/merges/<int:merge>/undo/", people.unmerge, name="unmerge"),
     path("joins/", joins.joins, name="joins"),
+    path("joins/keys/accept/", joining.accept, name="key_accept"),
+    path("joins/keys/decline/", joining.decline, name="key_decline"),
+    path("joins/keys/stop/", joining.stop, name="key_stop"),
+    path("joins/keys/restore/", joining.restore, name="key_restore"),
     path("joins/unjoined/", joins.unjoined, name="unjoined"),
     path("segments/", segments.segment_list, name="segments"),
     path("segments/new/", segments.segment_create, name="create"),

@@ -14,18 +14,21 @@ from polku.eventstore.port import Loaded, Progress
 from polku.eventstore.registry import hit_rules, store
 from polku.journeys.domain import add_binding
 from polku.journeys.models import Binding, Touchpoint
+from polku.people.joining import join_by_accepted_keys
 
 
 def load(workspace: Workspace, staged: Staged, *, progress: Progress | None = None) -> dict[str, Any]:
     """Load a batch; returns the result of `polku import`, counted in signals (orders, people).
 
     Side effects: one transaction of the store, touchpoint hits included; a batch that names a touchpoint may add a
-    binding to it first. The same batch a second time adds nothing.
+    binding to it first. Then people are joined by the keys that somebody accepted. The same batch a second time adds
+    nothing.
     """
     warnings = list(staged.warnings)
     if staged.touchpoint:
         warnings += _bind_touchpoint(workspace, staged.touchpoint, str(staged.metric))
     loaded = _load(workspace.key.hex, staged, progress)
+    join_by_accepted_keys(workspace)
     return {
         "rows": staged.accepted + staged.rejected,
         "accepted": loaded.accepted,

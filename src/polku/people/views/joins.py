@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from polku.accounts.access import WorkspaceRequest, allows, workspace_view
 from polku.eventstore.registry import store
-from polku.people import timeline_sources
+from polku.people import joining, timeline_sources
 from polku.people.joins_page import PERIODS, examples, joins_page, kind_of, scope_of
 from polku.people.views.people import reader_of
 
@@ -29,7 +29,9 @@ def joins(request: WorkspaceRequest) -> HttpResponse:
     if state.signals:
         scope = scope_of(period, request.workspace, state)
         context["joins"] = joins_page(request.workspace, scope, reader_of(request))
-        context["sees_people"] = allows(request.membership.role, "act")
+        sees_people = allows(request.membership.role, "act")
+        context["sees_people"] = sees_people
+        context["keys"] = joining.keys(request.workspace, reader_of(request), with_examples=sees_people)
     return render(request, "people/joins.html", context)
 
 
