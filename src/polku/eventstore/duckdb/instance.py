@@ -32,7 +32,7 @@ from polku.eventstore.port import QuestionTooSlow, StoreError
 
 QUESTIONS_AT_ONCE = 2
 ATTACHED_AT_MOST = 50
-MEMORY_LIMIT = "640MB"
+MEMORY_LIMIT = "512MB"
 STOPPING_SECONDS = 5.0
 
 LOG_SIZE = 192_000_000

@@ -68,7 +68,7 @@ from polku.eventstore.streams import (
 class DuckDBStore(BehaviourStore, JoiningStore, LiveStore, ReceivedStore, SnapshotStore, WebStore):
     """All workspaces' signals below `folder`, which one process opens at a time.
 
-    `threads` defaults to one less than there are processors, `memory_limit` ("640MB") to 640 megabytes;
+    `threads` defaults to one less than there are processors, `memory_limit` ("512MB") to half a gigabyte;
     `question_seconds` is when a question is stopped. Raises StoreError where another process has the folder.
     """
 
