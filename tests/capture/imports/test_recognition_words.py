@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from polku.capture.imports import ImportProblem
 from polku.capture.imports.mapping import ColumnMapping, Inspection
 from polku.capture.imports.mapping_json import inspection_from_json, mapping_from_json, to_json
 from polku.capture.imports.recognition import inspect
@@ -206,6 +207,20 @@ def test_every_question_of_a_survey_becomes_its_own_import(tmp_path: Path) -> No
         ("ces", (1, 7), None),
         ("nps", (0, 10), None),
     ]
+
+
+def test_letters_of_an_old_encoding_are_asked_about(tmp_path: Path) -> None:
+    path = tmp_path / "export.csv"
+    text = "email,city\na@example.fi,Hämeenlinna\nb@example.fi,Jyväskylä\n"
+    path.write_bytes(text.encode("cp850"))
+    (found,) = inspect(path, timezone="Europe/Helsinki")
+    (question,) = found.questions
+    assert (question.about, question.text) == ("encoding", "Is “H„meenlinna” written as it should be?")
+    with pytest.raises(ImportProblem, match="Save it as CSV in UTF-8"):
+        inspect(path, timezone="Europe/Helsinki", answers={"encoding": "other"})
+    path.write_bytes(text.encode("cp1252"))
+    (found,) = inspect(path, timezone="Europe/Helsinki")
+    assert found.questions == ()
 
 
 def test_a_header_within_the_rows_is_told(tmp_path: Path) -> None:

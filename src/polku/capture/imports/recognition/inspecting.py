@@ -24,6 +24,9 @@ from polku.capture.imports.recognition.reading import Table, read_table
 from polku.capture.imports.recognition.settling import settle
 
 _SHOWN_ROWS = 20
+_LEAST_POINTS = 4
+_CLEAR_LEAD = 2
+"""Points by which a kind must lead the next, so that nobody need be asked."""
 _KINDS: tuple[ImportKind, ...] = get_args(ImportKind)
 Remembered = Callable[[str], "list[ColumnMapping] | None"]
 
@@ -142,10 +145,6 @@ def _kind(kinds: list[tuple[int, ImportKind]], answers: Mapping[str, str]) -> Im
     if len(kinds) > 1 and kinds[0][0] - kinds[1][0] < _CLEAR_LEAD:
         return None
     return kinds[0][1]
-
-
-_LEAST_POINTS = 4
-_CLEAR_LEAD = 2
 
 
 def _doubts(proposed: Proposed, columns: list[Column], answers: Mapping[str, str]) -> list[Question]:

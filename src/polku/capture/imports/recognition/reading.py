@@ -19,11 +19,19 @@ from polku.capture.imports.recognition.header import Header, find_end, find_head
 
 ROWS = 2000
 """Rows of a part that are looked at."""
+OTHER_ENCODING = "other"
+_STRANGE = re.compile(
+    r"[„”†‡…€\x80-\x9f\ufffd][a-zåäö]|[a-zåäö][†‡„\x80-\x9f\ufffd]|[a-zåäö]€(?=\w)|[ŠšŽŒœ™]"
+)
+_CLOSED = re.compile(r"[a-zåäö]”(?!\w)")
+_OPENED = re.compile(r"“|(?<!\w)[„”]")
+_FITS = 0.7
+_FITS_WELL = 0.95
 
 
 @dataclass(frozen=True)
 class Table:
-    """The table within a part. `left_out` are the rows above and below it that are not imported, as they stand."""
+    """The table within a part. `above` and `below` it stand rows that are not imported."""
 
     reading: Reading
     names: tuple[str, ...]
@@ -99,7 +107,11 @@ def doubtful_letters(reading: Reading, rows: Sequence[Sequence[str]]) -> str:
         return ""
     text = " ".join(" ".join(row) for row in rows)
     strange = _STRANGE.search(text) or (None if _OPENED.search(text) else _CLOSED.search(text))
-    return strange[0] if strange else ""
+    if strange is None:
+        return ""
+    begin, end = strange.span()
+    around = text[max(0, begin - 20) : begin].split(" ")[-1], text[end : end + 20].split(" ")[0]
+    return around[0] + strange[0] + around[1]
 
 
 def _answered(asked: Reading, answers: Mapping[str, str]) -> Reading:
@@ -137,16 +149,6 @@ def _sample(path: Path, asked: Reading) -> tuple[Sample, Header, tuple[str, ...]
         if header.fit >= best[1].fit - 0.05 and one is not best[0] and header.names >= best[1].names
     ]
     return (*best, (str(best[0].reading.delimiter), *rivals) if rivals else ())
-
-
-OTHER_ENCODING = "other"
-_STRANGE = re.compile(
-    r"\w*(?:[„”†‡…€\x80-\x9f\ufffd][a-zåäö]|[a-zåäö][†‡„\x80-\x9f\ufffd]|[a-zåäö]€(?=\w)|[ŠšŽŒœ™])\w*"
-)
-_CLOSED = re.compile(r"\w*[a-zåäö]”(?!\w)")
-_OPENED = re.compile(r"“|(?<!\w)[„”]")
-_FITS = 0.7
-_FITS_WELL = 0.95
 
 
 def _names(header: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[str, ...]:

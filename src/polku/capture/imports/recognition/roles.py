@@ -23,16 +23,16 @@ from polku.capture.imports.recognition.words import (
     weight,
 )
 
+_MOST_PROPERTIES = 40
 _HANDED_OVER = re.compile(r".*(?:carrier|courier|kuljet|lahetetty|shipped|dispatch|postitettu).*")
 
 
 @dataclass(frozen=True)
 class Pick:
-    """The column found for a role, "" for none; `rivals` are all that would do as well, where there are several."""
+    """The column found for a role, "" for none."""
 
     column: str = ""
     weight: int = 0
-    rivals: tuple[str, ...] = ()
 
 
 @dataclass
@@ -59,7 +59,7 @@ class Roles:
         best = [column.name for column, sure in able if sure == most]
         if len(best) > 1 and ask:
             self.doubts[role] = tuple(best)
-        return Pick(best[0], most, tuple(best) if len(best) > 1 else ())
+        return Pick(best[0], most)
 
     def word(self, role: str, *, least: int = USUAL, ask: bool = False) -> Pick:
         """The column whose name says the role, among those that are neither dates nor empty."""
@@ -189,9 +189,6 @@ class Roles:
             for column in self.columns
             if column.meaning in ("time", "day") and re.fullmatch(words, plain(column.name))
         ]
-
-
-_MOST_PROPERTIES = 40
 
 
 def says_time(name: str) -> bool:

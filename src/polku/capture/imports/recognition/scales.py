@@ -40,7 +40,7 @@ def measure_of(column: Column, *, named: bool = False) -> Measure | None:
     fitting = [(low, high) for low, high in _USUAL if low <= amounts.low and amounts.high <= high]
     if not fitting or (not named and amounts.low == 0 and amounts.high <= 1):
         return None
-    told = _SCALE.search(column.name) or _ENDS.search(column.name)
+    told = _SCALE.search(column.name[:1000]) or _ENDS.search(column.name[:1000])
     scale = (int(told[1]), int(told[2])) if told else None
     if scale and scale not in fitting:
         scale = None if not (scale[0] <= amounts.low and amounts.high <= scale[1]) else scale

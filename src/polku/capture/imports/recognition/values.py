@@ -9,6 +9,10 @@ from collections.abc import Mapping
 from polku.capture.imports.recognition.roles import Roles
 from polku.capture.imports.recognition.words import plain, weight
 
+_ITEM = re.compile(
+    r".*(?:tuote|product|variant|artikkeli|nimike|quantity|maara|\b(?:sku|ean|items?|rivi|line|lineitem|qty|kpl|lkm)\b).*"
+)
+
 
 def value_of(roles: Roles, order: str, answers: Mapping[str, str]) -> tuple[str, bool, str]:
     """(the column of the value, whether rows are order lines, what to suggest where that must be asked)."""
@@ -78,11 +82,6 @@ def _counts_more_than_one(roles: Roles) -> bool:
         for column in roles.columns
         if weight(column.name, "quantity")
     )
-
-
-_ITEM = re.compile(
-    r".*(?:tuote|product|variant|artikkeli|nimike|quantity|maara|\b(?:sku|ean|items?|rivi|line|lineitem|qty|kpl|lkm)\b).*"
-)
 
 
 def item_columns(roles: Roles) -> tuple[str, ...]:
