@@ -27,6 +27,7 @@ urlpatterns = [
     path("import/<int:upload>/reopen/", imports.import_reopen, name="import_reopen"),
     path("import/<int:upload>/delete/", imports.import_delete, name="import_delete"),
     path("import/<int:upload>/rejected/<int:run>/", imports.import_rejected, name="import_rejected"),
+    path("import/forms/restore/", imports.restore_mapping, name="restore_mapping"),
     path("import/forms/<int:mapping>/forget/", imports.forget_mapping, name="forget_mapping"),
     path("settings/collection/", settings.collection, name="collection"),
 ]

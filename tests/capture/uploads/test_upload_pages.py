@@ -96,9 +96,19 @@ def test_rejected_rows_are_downloaded_mended_and_brought_again(bring, owner_clie
     assert (result_of(again)["accepted"], result_of(again)["rejected"]) == (1, 0)
     with scope(workspace=workspace):
         mapping = RememberedMapping.objects.get()
-    owner_client.post(address("forget_mapping", mapping=mapping.pk))
+    page = owner_client.post(address("forget_mapping", mapping=mapping.pk), follow=True).content.decode()
     with scope(workspace=workspace):
         assert RememberedMapping.objects.count() == 0
+    token = re.search(r'name="token" value="([^"]+)"', page)[1]
+    for _twice in range(2):
+        owner_client.post(address("restore_mapping"), {"token": token})
+    with scope(workspace=workspace):
+        again = RememberedMapping.objects.get()
+    assert (again.name, again.fingerprint, again.mappings) == (
+        mapping.name,
+        mapping.fingerprint,
+        mapping.mappings,
+    )
 
 
 def test_the_same_file_again_adds_nothing(bring, owner_client, address):

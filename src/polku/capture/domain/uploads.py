@@ -192,10 +192,33 @@ def remember_mappings(*, part: UploadedPart, name: str, mappings: Sequence[Colum
         RememberedMapping.objects.exclude(pk__in=list(kept)).delete()
 
 
-def forget_mapping(*, mapping: RememberedMapping, actor: User) -> None:
-    """Forget how files of a form are read: the next is recognised anew. One transaction with its audit entry."""
+def forget_mapping(*, mapping: RememberedMapping, actor: User) -> dict[str, Any]:
+    """Forget how files of a form are read: the next is recognised anew. What is returned brings it back through
+    `restore_mapping`. One transaction with its audit entry."""
+    kept = {"fingerprint": mapping.fingerprint, "name": mapping.name, "mappings": mapping.mappings}
     with scope(workspace=mapping.workspace), transaction.atomic():
         record_audit(
             workspace=mapping.workspace, actor=actor, action="remembered_mapping.deleted", target=mapping.name
         )
         mapping.delete()
+    return kept
+
+
+def restore_mapping(*, workspace: Workspace, kept: Mapping[str, Any], actor: User) -> None:
+    """Remember again what `forget_mapping` returned, unless the form was imported anew meanwhile: what was decided
+    then is newer. One transaction with its audit entry."""
+    with scope(workspace=workspace), transaction.atomic():
+        _restored, is_new = RememberedMapping.objects.get_or_create(
+            workspace=workspace,
+            fingerprint=kept["fingerprint"],
+            defaults={
+                "name": kept["name"],
+                "mappings": kept["mappings"],
+                "used_at": timezone.now(),
+                "created_by": actor,
+            },
+        )
+        if is_new:
+            record_audit(
+                workspace=workspace, actor=actor, action="remembered_mapping.restored", target=kept["name"]
+            )

@@ -17,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from polku.accounts.access import WorkspaceRequest, workspace_view
+from polku.accounts.undo import posted_undo, undo_message
 from polku.capture.domain import uploads as domain
 from polku.capture.models import ImportRun, RememberedMapping, Upload
 from polku.capture.uploads import decisions, receiving, results
@@ -26,6 +27,7 @@ from polku.capture.uploads.pages import PartShown, part_shown
 from polku.capture.uploads.words import size_words
 
 _LISTED = 60
+_RESTORE = "capture:restore_mapping"
 _BUSY = (Upload.State.READING, Upload.State.IMPORTING)
 
 
@@ -136,10 +138,24 @@ def import_rejected(request: WorkspaceRequest, upload: int, run: int) -> HttpRes
 def forget_mapping(request: WorkspaceRequest, mapping: int) -> HttpResponse:
     """Recognise the next file of that form anew."""
     found = get_object_or_404(RememberedMapping.objects.all(), pk=mapping)
-    domain.forget_mapping(mapping=found, actor=request.user)
-    messages.success(
-        request, _("Forgotten: the next file of the same form as %s is recognised anew.") % found.name
+    kept = domain.forget_mapping(mapping=found, actor=request.user)
+    undo_message(
+        request,
+        _("Forgotten: the next file of the same form as %s is recognised anew.") % found.name,
+        restore=_RESTORE,
+        kept=kept,
     )
+    return redirect("capture:imports", workspace=request.workspace.slug)
+
+
+@require_POST
+@workspace_view("edit")
+def restore_mapping(request: WorkspaceRequest) -> HttpResponse:
+    """Remember again the form that the signed token holds."""
+    kept = posted_undo(request, restore=_RESTORE)
+    if kept is not None:
+        domain.restore_mapping(workspace=request.workspace, kept=kept, actor=request.user)
+        messages.success(request, _("Files of the same form as %s are read as before.") % kept["name"])
     return redirect("capture:imports", workspace=request.workspace.slug)
 
 
