@@ -41,7 +41,8 @@ def test_the_path_of_a_phone(visitor, theme):
 
 
 AROUND = (
-    "/", "/journeys/", "/segments/", "/segments/new/", "/segments/1/", "/settings/",
+    "/", "/journeys/", "/journeys/propose/", "/journeys/1/plan/", "/journeys/1/connect/",
+    "/segments/", "/segments/new/", "/segments/1/", "/settings/",
     "/settings/members/", "/settings/keys/", "/settings/keys/1/revoke/", "/settings/audit/",
 )  # fmt: skip
 ELSEWHERE = ("/account/", "/accounts/password/change/", "/w/", "/nowhere/")
