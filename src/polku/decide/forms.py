@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from polku.accounts.models import Workspace
 from polku.decide.domain import HIGHEST_COST
 from polku.decide.models import MoneyAnswers
-from polku.site.formats import Reader
+from polku.site.formats import Reader, currency_symbol
 
 _USUAL_VAT = 25.5
 """The general rate in Finland since September 2024; a company of another country writes its own."""
@@ -101,7 +101,7 @@ class MoneyForm(forms.Form):
             self.fields["cancelled_states"].choices = [(state, state) for state in states]  # type: ignore[attr-defined]
         else:
             del self.fields["cancelled_states"]
-        self.fields["contact_cost"].unit = workspace.currency  # type: ignore[attr-defined]
+        self.fields["contact_cost"].unit = currency_symbol(workspace.currency)  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

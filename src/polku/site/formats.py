@@ -37,6 +37,11 @@ def percent(share: float, language: str, decimals: int = 0, *, signed: bool = Fa
     return f"{number(share * 100, language, decimals, signed=signed)}{gap}%"
 
 
+def currency_symbol(currency: str) -> str:
+    """`EUR` → `€`; the three letters where there is no symbol that everybody knows."""
+    return _SYMBOLS.get(currency, currency)
+
+
 def money(value: float, language: str, currency: str = "EUR") -> str:
     """A sum in as few digits as are honest in a cell: `412 t€`, `1,2 M€`; in English `€412k`, `€1.2M`."""
     scaled, scale = _scale(value)
@@ -154,7 +159,7 @@ def _money_decimals(scaled: float, scale: str) -> int:
 
 
 def _with_currency(text: str, scale: str, language: str, currency: str) -> str:
-    symbol = _SYMBOLS.get(currency, currency)
+    symbol = currency_symbol(currency)
     if language == "fi":
         return f"{text}{NBSP}{ {'': '', 'k': 't', 'M': 'M'}[scale] }{symbol}"
     sign = MINUS if text.startswith(MINUS) else ""
