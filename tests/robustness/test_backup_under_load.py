@@ -43,11 +43,14 @@ def test_a_backup_under_load_restores_with_one_command(shop: Shop, tmp_path: Pat
     shop.wait_for(120, event="After that")
     file = tmp_path / "backup.tar"
     with Crowd(shop.port, shop.write_key, rate=3_000) as crowd:
-        time.sleep(1)
+        time.sleep(0.7)
+        # From here on what comes waits in the inbox, so that the backup must have it from there.
+        shop.json("loader", "pause")
+        time.sleep(0.3)
         before = set(crowd.acknowledged)
         made = shop.json("backup", str(file))
         tried = set(crowd.tried)
-        time.sleep(0.3)
+        shop.json("loader", "resume")
     assert made["signals"] > 420
     assert file.stat().st_mode & 0o777 == 0o600
     expected = reports(shop)
