@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django_scopes import scope
 
 from polku.accounts.models import AuditEntry
-from polku.capture.models import ImportRun, RememberedMapping, Upload
+from polku.capture.models import ImportRun, RememberedMapping, Upload, UploadedPart
 from polku.capture.uploads import decisions, files
 from polku.jobs import queue
 from tests.capture.uploads.conftest import ORDERS
@@ -193,6 +194,7 @@ def test_several_files_are_kept_and_a_damaged_one_says_why(owner_client, address
                 SimpleUploadedFile("a.csv", ORDERS.encode()),
                 SimpleUploadedFile("../../rikki.xlsx", b"PK\x03\x04" + b"x" * 200),
                 SimpleUploadedFile("tyhja.csv", b""),
+                SimpleUploadedFile("nolla.csv", ORDERS.replace("12,00", "12\0,00").encode()),
             ]
         },
         headers={"accept": "application/json"},
@@ -201,6 +203,9 @@ def test_several_files_are_kept_and_a_damaged_one_says_why(owner_client, address
     queue.work_off()
     with scope(workspace=workspace):
         states = {upload.name: upload.state for upload in Upload.objects.all()}
+        kept = [part.inspection for part in UploadedPart.objects.all()]
+    assert states.pop("nolla.csv") in ("review", "failed")
+    assert "\\u0000" not in json.dumps(kept)  # PostgreSQL keeps no such character
     assert states == {"a.csv": "review", "rikki.xlsx": "failed"}
     assert "tyhja.csv on tyhjä." in texts(owner_client.get(address("imports")))
 

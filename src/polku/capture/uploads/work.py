@@ -97,7 +97,19 @@ def _inspect(upload: Upload, asked: dict[str, Any], is_stopping: Any) -> list[di
         "remembered": decisions.remembered_for(list(RememberedMapping.objects.all())),
         **asked,
     }
-    return list(run_apart("inspect", params, limits=_INSPECTING, stopping=is_stopping)["inspections"])
+    found = run_apart("inspect", params, limits=_INSPECTING, stopping=is_stopping)["inspections"]
+    return [_storable(inspection) for inspection in found]
+
+
+def _storable(value: Any) -> Any:
+    """Without the character that PostgreSQL keeps in no text."""
+    if isinstance(value, str):
+        return value.replace("\0", "\N{REPLACEMENT CHARACTER}")
+    if isinstance(value, list):
+        return [_storable(each) for each in value]
+    if isinstance(value, dict):
+        return {_storable(name): _storable(each) for name, each in value.items()}
+    return value
 
 
 def _fail_reading(upload: Upload, problem: str) -> None:
