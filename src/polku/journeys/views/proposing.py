@@ -74,6 +74,8 @@ def journey_propose(request: Any) -> HttpResponse:
 @edit_view
 def proposal_preview(request: Any) -> HttpResponse:
     """What one proposed touchpoint would catch (?draft=…): counts by connection and the newest signals."""
+    if "draft" not in request.GET:
+        return redirect("journeys:propose", workspace=request.workspace.slug)
     proposal = propose(request.workspace)
     draft = _find(proposal, request.GET.get("draft", ""))
     context = {"draft": draft, **preview_of(request.workspace, draft)}
