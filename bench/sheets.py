@@ -60,7 +60,8 @@ def main() -> None:
             "--person asiakas --order tilaus --event tapahtuma --time aika --value summa --property kommentti"
         )
         begun = time.perf_counter()
-        result = json.loads(polku("import", "events", str(path), *options.split(), "--json"))
+        arguments = ["import", "events", str(path), "--workspace", "kauppa", *options.split(), "--json"]
+        result = json.loads(polku(*arguments))
         seconds = time.perf_counter() - begun
         assert (result["accepted"], result["rejected"]) == (ROWS, 0), result
         print(

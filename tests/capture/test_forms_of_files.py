@@ -225,7 +225,7 @@ def test_a_column_that_tells_its_order_has_the_last_word(bring):
 
 def test_parts(tmp_path):
     file = tmp_path / "all.zip"
-    book = workbook(Data=[HEADER, *ROWS], Muu=[["x"]])
+    book = workbook(Data=[HEADER, *ROWS], Muu=[["x"]], Tyhjä=[])
     file.write_bytes(zipped(b_csv=TEXT.encode(), kansio_xlsx=book))
     assert parts_of(file) == [
         Reading(part="b.csv"),

@@ -127,6 +127,8 @@ def files() -> Iterator[tuple[str, bytes, str]]:
         workbook(_row(b"<row>" + b"<c><v>1</v></c>" * 9000 + b"</row>" + b"<row><c/></row>" * 9000)),
         "too large for a workbook",
     )
+    most = _SHEET % _row(b'<row r="15000"><c r="ALL15000"/></row>')
+    yield "together.xlsx", workbook(most[most.find(b"<row") : -24], other=most), "too large for a workbook"
     yield "wide.xlsx", workbook(b'<row r="1">' + wide + b"</row>"), "10000 columns"
     yield "cut.xlsx", workbook(_row(b""))[:-200], "damaged archive"
     yield "strings.xlsx", workbook(_row(b"")[:-9], sharedStrings=strings), "damaged workbook"

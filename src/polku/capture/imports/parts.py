@@ -36,7 +36,8 @@ class Sample:
 
 
 def parts_of(path: Path) -> list[Reading]:
-    """What of a file can be imported: itself, or the files of an archive, and of workbooks each visible sheet.
+    """What of a file can be imported: itself, or the files of an archive, and of workbooks each sheet
+    that is seen and holds anything.
 
     Raises ImportProblem where the file or one of its parts is no table or cannot be read.
     """
@@ -44,7 +45,10 @@ def parts_of(path: Path) -> list[Reading]:
     for member in members_of(path):
         with Source(path, member) as source:
             if source.form == "workbook":
-                sheets = source.workbook().sheets()
+                workbook = source.workbook()
+                sheets = workbook.sheets()
+                if len(sheets) > 1:  # programs leave empty sheets behind the one that is used
+                    sheets = [name for name in sheets if workbook.rows(name).height] or sheets[:1]
                 parts += [Reading(part=member, sheet=sheet) for sheet in sheets]
             else:
                 parts.append(Reading(part=member))

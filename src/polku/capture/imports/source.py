@@ -15,6 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Literal, cast
 
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from polku.capture.imports.archives import archive, damaged, is_workbook, members, open_member, shown
@@ -79,6 +80,7 @@ class Source:
         """
         ahead: queue.Queue[tuple[bytes, int] | BaseException | None] = queue.Queue(maxsize=2)
         stop = threading.Event()
+        language = translation.get_language()  # a thread begins in the server's
 
         def put(item: tuple[bytes, int] | BaseException | None) -> bool:
             while not stop.is_set():
@@ -91,7 +93,7 @@ class Source:
 
         def read() -> None:
             try:
-                with self._open() as (stream, raw):
+                with translation.override(language), self._open() as (stream, raw):
                     while piece := stream.read(size):
                         if not put((piece, raw.tell())):
                             return

@@ -23,7 +23,7 @@ _MOST_UNPACKED = 1024 * 1024 * 1024
 _LEAST_SUSPICIOUS = 64 * 1024 * 1024
 _USUAL_RATIO = 100
 MOST_CELLS = 20_000_000
-"""Of the rectangle that a sheet's cells span."""
+"""Of the rectangles that the sheets' cells span, together."""
 _CHUNK = 1024 * 1024
 _STORED, _DEFLATED = 0, 8
 _CELL = re.compile(rb'<c[\s/>](?:r="([A-Z]{1,3})([0-9]{1,7})")?')
@@ -36,6 +36,7 @@ def check_workbook(handle: IO[bytes], opened: zipfile.ZipFile, file: str) -> Non
     """Raises ImportProblem for a workbook that unpacks into too much, or whose cells lie too far apart."""
     if sum(item.file_size for item in opened.infolist()) > _MOST_UNPACKED:
         raise _too_large(file)
+    others = 0
     for item in opened.infolist():
         if item.flag_bits & 1 or item.compress_type not in (_STORED, _DEFLATED):
             raise damaged(file, ValueError(f"{item.compress_type}"))
@@ -44,8 +45,9 @@ def check_workbook(handle: IO[bytes], opened: zipfile.ZipFile, file: str) -> Non
         extent = _Extent()
         for piece in _unpacked(handle, item, file):
             extent.add(piece)
-            if extent.cells > MOST_CELLS:
+            if others + extent.cells > MOST_CELLS:
                 raise _too_large(file)
+        others += extent.cells
 
 
 def _too_large(file: str) -> ImportProblem:

@@ -37,12 +37,10 @@ class Workbook:
         self._sheets: dict[str, SheetRows] = {}
 
     def sheets(self) -> list[str]:
-        """The sheets that people see, in the workbook's order."""
-        return [
-            sheet.name
-            for sheet in self._tables()
-            if sheet.visible == SheetVisibleEnum.Visible and sheet.typ == SheetTypeEnum.WorkSheet
-        ]
+        """The sheets that people see, in the workbook's order; all where every one is hidden."""
+        sheets = [sheet for sheet in self._tables() if sheet.typ == SheetTypeEnum.WorkSheet]
+        seen = [sheet.name for sheet in sheets if sheet.visible == SheetVisibleEnum.Visible]
+        return seen or [sheet.name for sheet in sheets]
 
     def rows(self, sheet: str) -> SheetRows:
         """The rows of a sheet, a hidden one too. Raises WrongUsage where there is none of that name."""
@@ -78,7 +76,7 @@ class SheetRows:
 
     def __init__(self, sheet: CalamineSheet) -> None:
         self._sheet = sheet
-        self.height = sheet.total_height
+        self.height = sheet.end[0] + 1 if sheet.end else 0
 
     def cells(self, begin: int = 1) -> Iterator[tuple[int, list[Cell]]]:
         """Row number and cells, from the row `begin` on."""
