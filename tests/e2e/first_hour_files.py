@@ -35,6 +35,7 @@ FIRST_CUT, SECOND_CUT = datetime(2024, 3, 1), datetime(2024, 4, 1)
 @dataclass(frozen=True)
 class Order:
     number: str
+    customer: str
     email: str
     at: datetime
     value: float | None
@@ -50,6 +51,7 @@ class Company:
     orders: list[Order]
     lines: list[tuple[str, str, float]]
     events: list[tuple[str, str, datetime, str]]
+    numbers: dict[str, str]
     answers: list[tuple[datetime, str, str, int, str]]
     tickets: list[tuple[int, str, datetime, str, str]]
 
@@ -59,6 +61,7 @@ def read_company(data: Path) -> Company:
     people = {
         row["customer_id"]: f"{row['customer_unique_id']}@esimerkki.fi" for row in _rows(data, "customers")
     }
+    numbers = {email: f"A{10_001 + place}" for place, email in enumerate(dict.fromkeys(people.values()))}
     values: dict[str, float] = defaultdict(float)
     lines = []
     for row in _rows(data, "order_items"):
@@ -67,6 +70,7 @@ def read_company(data: Path) -> Company:
     orders = [
         Order(
             number=row["order_id"],
+            customer=numbers[people[row["customer_id"]]],
             email=people[row["customer_id"]],
             at=_minute(row["order_purchase_timestamp"]),
             value=round(values[row["order_id"]], 2) if row["order_id"] in values else None,
@@ -92,7 +96,8 @@ def read_company(data: Path) -> Company:
         for number, (at, email, order, score, _text) in enumerate(answers)
         if score == 1
     ]
-    return Company(orders, lines, _events(data, [order.email for order in orders]), answers, tickets)
+    events = _events(data, [order.email for order in orders])
+    return Company(orders, lines, events, numbers, answers, tickets)
 
 
 def _reason(order: Order) -> str:
@@ -126,8 +131,12 @@ def write_exports(company: Company, folder: Path) -> list[Path]:
     events = company.events
     return [
         _orders(company, folder / "tilaukset.xlsx"),
-        _event_export([row for row in events if row[2] < SECOND_CUT], folder / "tapahtumat-talvi.csv"),
-        _event_export([row for row in events if row[2] >= FIRST_CUT], folder / "tapahtumat-kevat.csv"),
+        _event_export(
+            company, folder / "tapahtumat-talvi.csv", [row for row in events if row[2] < SECOND_CUT]
+        ),
+        _event_export(
+            company, folder / "tapahtumat-kevat.csv", [row for row in events if row[2] >= FIRST_CUT]
+        ),
         _webropol(company, folder / "asiakaskysely.xlsx"),
         _zendesk(company, folder / "tukipyynnot.csv"),
         _lines(company, folder / "tilausrivit.csv"),
@@ -135,10 +144,13 @@ def write_exports(company: Company, folder: Path) -> list[Path]:
 
 
 def _orders(company: Company, path: Path) -> Path:
-    header = ["Tilausnumero", "Sähköposti", "Tilausaika", "Summa", "Tila", "Luvattu toimitus", "Toimitettu"]
+    header = [
+        "Tilausnumero", "Asiakasnumero", "Sähköposti", "Tilausaika", "Summa", "Tila", "Luvattu toimitus", "Toimitettu",
+    ]  # fmt: skip
     rows = [
         [
             order.number,
+            order.customer,
             order.email,
             finnish(order.at),
             euros(order.value),
@@ -151,10 +163,13 @@ def _orders(company: Company, path: Path) -> Path:
     return _sheet(path, [header, *rows])
 
 
-def _event_export(events: Sequence[tuple[str, str, datetime, str]], path: Path) -> Path:
-    """Windows-1252 with semicolons, the newest first."""
-    rows = [[email, event, finnish(at), channel] for email, event, at, channel in reversed(events)]
-    return _csv(path, [["Asiakas", "Tapahtuma", "Aika", "Kanava"], *rows], ";", "windows-1252")
+def _event_export(company: Company, path: Path, events: Sequence[tuple[str, str, datetime, str]]) -> Path:
+    """Windows-1252 with semicolons, the newest first. The shop's own log knows customers by their number only."""
+    rows = [
+        [company.numbers[email], event, finnish(at), channel]
+        for email, event, at, channel in reversed(events)
+    ]
+    return _csv(path, [["Asiakasnumero", "Tapahtuma", "Aika", "Kanava"], *rows], ";", "windows-1252")
 
 
 def _webropol(company: Company, path: Path) -> Path:

@@ -35,7 +35,11 @@ WAIT = (
 )
 BESIDE, PASSWORD = "vertailija@esimerkki.fi", "metsäpolku-42"
 NEW = {
-    "tilaukset.xlsx": [("Tilaukset", 8135, 0), ("Tapahtumat", 8135 + 5170, 0)],
+    "tilaukset.xlsx": [
+        ("Tilaukset", 8135, 0),
+        ("Tapahtumat", 8135 + 5170, 0),
+        ("Asiakkaiden tiedot", 8016, 8135 - 8016),
+    ],
     "tapahtumat-talvi.csv": [("Tapahtumat", 7035, 0)],
     "tapahtumat-kevat.csv": [("Tapahtumat", 31106 - 7035, 7035 + 28302 - 31106)],
     "asiakaskysely.xlsx": [("Kyselyvastaukset", 8225, 0)],
@@ -66,6 +70,19 @@ QUESTIONS: dict[str, dict[str, Any]] = {
         "kind": "funnel",
         "steps": [{"event": "product_view"}, {"event": "add_to_cart"}, {"event": "purchase"}],
         "window": "P7D",
+    },
+    # The shop's log knows customers by their number, surveys and tickets by their e-mail: the orders join the two.
+    "from the shop's log to orders": {
+        "kind": "funnel",
+        "steps": [{"event": "home"}, {"event": "Tilaus"}],
+        "window": None,
+        "order": "any",
+    },
+    "answers of the shop's visitors": {
+        "kind": "funnel",
+        "steps": [{"event": "home"}, {"where": [{"property": "score", "op": "ge", "value": 1}]}],
+        "window": None,
+        "order": "any",
     },
     "score": {"kind": "score", "metric": "csat"},
     "score of late": {
