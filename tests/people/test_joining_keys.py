@@ -136,7 +136,8 @@ def test_a_viewer_sees_counts_but_neither_ids_nor_buttons(data, teammate):
 )
 @pytest.mark.parametrize("what", ["accept", "decline"])
 def test_what_is_no_key_is_refused(owner_client, data, store, wrong, what):
-    assert owner_client.post(f"{BASE}keys/{what}/", FIELDS | wrong).status_code == 400
+    response = owner_client.post(f"{BASE}keys/{what}/", FIELDS | wrong, follow=True)
+    assert [message.level_tag for message in response.context["messages"]] == ["error"]
     with scope(workspace=data):
         assert not JoinRule.objects.exists()
 

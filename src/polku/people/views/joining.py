@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, get_args
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseBadRequest
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -29,11 +29,11 @@ def accept(request: WorkspaceRequest) -> HttpResponse:
     """Join by a key; the message offers to undo it for a day."""
     key = _posted_key(request)
     if key is None:
-        return _unknown()
+        return _unknown(request)
     try:
         decided = joining.accept_key(workspace=request.workspace, key=key, actor=request.user)
     except ValueError:
-        return _unknown()
+        return _unknown(request)
     text = ngettext(
         "%(count)s customer is one with the same customer elsewhere now: %(key)s.",
         "%(count)s customers are one with the same customer elsewhere now: %(key)s.",
@@ -50,11 +50,11 @@ def decline(request: WorkspaceRequest) -> HttpResponse:
     """Propose a key no more."""
     key = _posted_key(request)
     if key is None:
-        return _unknown()
+        return _unknown(request)
     try:
         joining.decline_key(workspace=request.workspace, key=key, actor=request.user)
     except ValueError:
-        return _unknown()
+        return _unknown(request)
     text = _("It is not proposed any more: %(key)s.") % {"key": joining.describe_key(key)}
     undo_message(request, text, restore=_RESTORE, kept={"key": _kept(key), "at": ""})
     return _back(request)
@@ -66,7 +66,7 @@ def stop(request: WorkspaceRequest) -> HttpResponse:
     """Join by a key no more, or let one be proposed again that was declined."""
     key = _posted_key(request)
     if key is None:
-        return _unknown()
+        return _unknown(request)
     joining.stop_key(workspace=request.workspace, key=key, actor=request.user)
     messages.success(request, _("Polku asks about it anew: %(key)s.") % {"key": joining.describe_key(key)})
     return _back(request)
@@ -113,8 +113,9 @@ def _kept(key: JoiningKey) -> dict[str, Any]:
     return {"carrier": key.carrier, "property": key.property, "origin": key.origin, "kind": key.kind}
 
 
-def _unknown() -> HttpResponse:
-    return HttpResponseBadRequest(_("Polku knows no such key."))
+def _unknown(request: WorkspaceRequest) -> HttpResponse:
+    messages.error(request, _("Polku knows no such key."))
+    return _back(request)
 
 
 def _back(request: WorkspaceRequest) -> HttpResponse:
