@@ -60,7 +60,7 @@ def facts_of(inspection: Inspection, timezone: str) -> list[tuple[str, str]]:
         facts.append((_("letters"), str(ENCODINGS.get(reading.encoding, reading.encoding))))
     facts.append((_("times"), timezone))
     if inspection.newest_first:
-        facts.append((_("order"), _("newest first")))
+        facts.append((_("order of rows"), _("newest first")))
     return facts
 
 
