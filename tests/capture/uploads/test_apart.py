@@ -54,9 +54,10 @@ def test_time_and_memory_have_an_end(file):
     assert time.monotonic() - begun < 10
 
 
-def test_it_ends_when_it_is_told_to(file):
+def test_it_ends_when_it_is_told_to_which_is_no_fault(file, caplog):
     with pytest.raises(ReadingFailed):
         run_apart("inspect", request(file), stopping=lambda: True)
+    assert caplog.text == ""
 
 
 def test_a_fault_of_the_program_is_logged_without_what_the_file_says(file, caplog):

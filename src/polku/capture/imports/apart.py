@@ -89,6 +89,8 @@ def run_apart(
                 )
                 % max(1, limits.seconds // 60)
             )
+        if answer is None and watch.is_stopped:
+            raise ReadingFailed(_("Reading the file was stopped."))
         if answer is None or "fault" in answer:
             _log(task, child.returncode, answer, complaints)
             raise ReadingFailed(
@@ -129,7 +131,7 @@ class _Watch:
     def __init__(
         self, child: subprocess.Popen[bytes], seconds: float, stopping: Callable[[], bool] | None
     ) -> None:
-        self.is_too_late = False
+        self.is_too_late = self.is_stopped = False
         self._child, self._stopping = child, stopping
         self._until = time.monotonic() + seconds
         self._ended = threading.Event()
@@ -146,7 +148,8 @@ class _Watch:
     def _watch(self) -> None:
         while not self._ended.wait(0.2):
             self.is_too_late = time.monotonic() >= self._until
-            if self.is_too_late or (self._stopping and self._stopping()):
+            self.is_stopped = bool(self._stopping and self._stopping())
+            if self.is_too_late or self.is_stopped:
                 self._child.kill()
                 return
 
