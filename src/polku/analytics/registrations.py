@@ -7,7 +7,6 @@ from django.utils.translation import pgettext_lazy
 
 from polku.accounts import audit_words
 from polku.analytics import searching
-from polku.analytics import searching
 from polku.site import navigation
 
 
