@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import resource
 import tarfile
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from django.utils import translation
 
 from polku.installation.backup import BackupProblem, create_backup, restore_backup
+from polku.installation.backup.archive import BackupWriter, Manifest
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -117,3 +119,17 @@ def test_a_backup_that_cannot_be_written_leaves_nothing(home, workspace, store, 
         create_backup(home=home, file=tmp_path / "backup.tar")
     assert [path.name for path in tmp_path.iterdir() if "backup" in path.name] == []
     assert [file.name for file in home.iterdir()] == ["rejected"]
+
+
+def test_a_disk_that_is_full_is_left_without_half_a_backup(tmp_path):
+    """The last bytes fail twice then: when they are written, and when the file is closed."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    manifest = Manifest(version="1", created_at="2024-03-01T00:00:00+00:00", database="sqlite")
+    (tmp_path / "list").write_bytes(bytes(9_000))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4_000, hard))
+    try:
+        with pytest.raises(OSError), BackupWriter(tmp_path / "backup.tar", manifest) as writer:
+            writer.add("rejected/list", tmp_path / "list")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert [path.name for path in tmp_path.iterdir() if "backup" in path.name] == []

@@ -89,8 +89,11 @@ class BackupWriter:
             if error is None:
                 self._finish()
         finally:
-            self._handle.close()
-            self._unfinished.unlink(missing_ok=True)
+            # A full disk fails again at closing, which writes what is left; the file must go all the same.
+            try:
+                self._handle.close()
+            finally:
+                self._unfinished.unlink(missing_ok=True)
 
     def _finish(self) -> None:
         text = json.dumps(self.manifest.__dict__, ensure_ascii=False, indent=1).encode()
