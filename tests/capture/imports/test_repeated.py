@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 
+import pyarrow.parquet as pq
 import xlsxwriter
 
 from polku.capture.imports import ImportOptions, stage
@@ -94,3 +95,25 @@ def test_a_header_of_two_rows_in_a_workbook(tmp_path):
             sheet.write_row(number, 0, row)
     staged = _stage(tmp_path, "answers.xlsx", content.getvalue())
     assert (staged.accepted, staged.rejected) == (1, 1)
+
+
+def test_numbers_of_a_workbook_stay_numbers_in_every_record(tmp_path):
+    (tmp_path / "staging").mkdir()
+    with xlsxwriter.Workbook(tmp_path / "visits.xlsx") as book:
+        sheet = book.add_worksheet()
+        names = ["visitor", "type (0)", "at (0)", "sum (0)", "type (1)", "at (1)", "sum (1)"]
+        sheet.write_row(0, 0, names)
+        at = "2024-03-01 10:00"
+        sheet.write_row(1, 0, ["a", "order", at, "1.234,50", "order", "2024-03-01 11:00", 12.5])
+    staged = stage(
+        "events",
+        tmp_path / "visits.xlsx",
+        ImportOptions(
+            person="visitor", event="type (0)", time="at (0)", value="sum (0)", repeated=("(0)", "(1)")
+        ),
+        timezone="UTC",
+        folder=tmp_path / "staging",
+        rejected_folder=tmp_path / "rejected",
+    )
+    assert staged.rejected == 0
+    assert pq.read_table(staged.batch).column("value").to_pylist() == [1234.5, 12.5]

@@ -38,20 +38,19 @@ def unfold(
     `raw` has the columns of RawTable for `read`; what comes out has them for `names`, in the order of the rows and
     within each in the order of its records.
     """
-    places = [name for name in raw.column_names if not _is_cell(name)]
+    places = [name for name in raw.column_names if not _is_of_a_cell(name)]
+    of_cells = [("c", pa.string()), *([("n", pa.bool_())] if "n0" in raw.column_names else [])]
     pieces: list[pa.Table] = []
     rows: list[np.ndarray] = []
     for record in records:
-        cells = [
-            raw.column(f"c{read.index(name)}")
+        columns = {
+            f"{letter}{number}": raw.column(f"{letter}{read.index(name)}")
             if name
-            else pa.chunked_array([pa.nulls(raw.num_rows, pa.string())])
-            for name in record
-        ]
-        piece = pa.table(
-            [*cells, *(raw.column(place) for place in places)],
-            names=[*(f"c{number}" for number in range(len(names))), *places],
-        )
+            else pa.chunked_array([pa.nulls(raw.num_rows, kind)])
+            for letter, kind in of_cells
+            for number, name in enumerate(record)
+        }
+        piece = pa.table(columns | {place: raw.column(place) for place in places})
         there = np.arange(raw.num_rows)
         if key is not None and key in names:
             there = np.flatnonzero(pc.is_valid(piece.column(list(names).index(key))).to_numpy())
@@ -62,5 +61,5 @@ def unfold(
     return pa.concat_tables(pieces).take(pa.array(order))
 
 
-def _is_cell(name: str) -> bool:
-    return name.startswith("c") and name[1:].isdigit()
+def _is_of_a_cell(name: str) -> bool:
+    return name[0] in "cn" and name[1:].isdigit()
