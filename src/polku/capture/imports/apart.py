@@ -37,7 +37,7 @@ _START = (
 """The priority first: starting Python and its libraries is most of the work for a small file."""
 _LONGEST_LINE = 64_000_000  # characters of an answer
 _KEPT_COMPLAINTS = 4_000  # bytes of standard error that go to the log
-_PATIENCE = 2.0  # seconds between asking a child to end and killing it
+_PATIENCE = 2.0  # seconds between the last word of a child and killing it
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,8 @@ def run_apart(
         try:
             with _Watch(child, limits.seconds, stopping) as watch:
                 answer = _converse(child, request, progress)
-            child.wait(_PATIENCE)
+            with suppress(subprocess.TimeoutExpired):  # it has said its last word, however slowly it goes
+                child.wait(_PATIENCE)
         finally:
             _end(child)
         if answer is None and watch.is_too_late:
