@@ -10,7 +10,7 @@ from django_scopes import scope
 
 from polku.accounts.models import AuditEntry
 from polku.capture.models import ImportRun, RememberedMapping, Upload, UploadedPart
-from polku.capture.uploads import decisions, files
+from polku.capture.uploads import decisions, files, work
 from polku.jobs import queue
 from tests.capture.uploads.conftest import ORDERS
 
@@ -251,3 +251,27 @@ def test_a_viewer_may_not_import(bring, client, teammate, address):
     client.force_login(teammate, backend="allauth.account.auth_backends.AuthenticationBackend")
     assert client.get(address("imports")).status_code == 403
     assert client.get(address("import_review", upload=upload.pk)).status_code == 403
+
+
+def test_a_file_that_is_not_on_the_server_any_more_is_asked_for_without_its_place(
+    bring, owner_client, address
+):
+    upload = bring(ORDERS)
+    files.file_of(upload).unlink()  # as after a backup was restored
+    owner_client.post(address("import_review", upload=upload.pk), {"import": "1"})
+    queue.work_off()
+    assert (result_of(upload)["state"], result_of(upload)["problem"]) == (
+        "failed",
+        "tilaukset.csv ei ole enää palvelimella. Tuo se uudelleen.",
+    )
+
+
+def test_what_is_deleted_while_it_is_read_comes_in_no_more(bring, owner_client, address, workspace, store):
+    upload = bring(ORDERS)
+    owner_client.post(address("import_review", upload=upload.pk), {"import": "1"})
+    version = store.state(workspace.key.hex).version
+    with scope(workspace=workspace):
+        run = ImportRun.objects.get()
+        ImportRun.objects.all().delete()
+        work._run(upload, run)
+    assert store.state(workspace.key.hex).version == version

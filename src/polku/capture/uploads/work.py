@@ -92,7 +92,7 @@ def _read_part(upload: Upload, part: UploadedPart, is_stopping: Any) -> None:
 def _inspect(upload: Upload, asked: dict[str, Any], is_stopping: Any) -> list[dict[str, Any]]:
     workspace = upload.workspace
     params = {
-        "file": str(files.file_of(upload)),
+        "file": str(_file_of(upload)),
         "timezone": workspace.timezone,
         "remembered": decisions.remembered_for(list(RememberedMapping.objects.all())),
         **asked,
@@ -170,7 +170,7 @@ def _run(upload: Upload, run: ImportRun) -> None:
     try:
         with staging_folder(Path(settings.POLKU_HOME)) as folder:
             params = {
-                "file": str(files.file_of(upload)),
+                "file": str(_file_of(upload)),
                 "mapping": run.mapping,
                 "folder": str(folder),
                 "rejected_folder": str(files.rejected_folder_of(upload)),
@@ -182,7 +182,8 @@ def _run(upload: Upload, run: ImportRun) -> None:
                 progress=_progress_of(run, 0, _READ),
                 stopping=is_stopping,
             )
-            _update(run, state=ImportRun.State.LOADING, done=_READ)
+            if not _update(run, state=ImportRun.State.LOADING, done=_READ):
+                return  # deleted meanwhile: nobody waits for it, and nothing of it comes in
             result = load(
                 upload.workspace, Staged.from_json(document), progress=_progress_of(run, _READ, _WHOLE)
             )
@@ -220,18 +221,30 @@ def _progress_of(run: ImportRun, begin: int, end: int) -> Progress:
     return progress
 
 
-def _update(run: ImportRun, **fields: Any) -> None:
-    ImportRun.objects.filter(pk=run.pk).update(**fields)
+def _update(run: ImportRun, **fields: Any) -> bool:
+    """False where the run is not there any more."""
+    return bool(ImportRun.objects.filter(pk=run.pk).update(**fields))
+
+
+def _file_of(upload: Upload) -> Path:
+    """Where the file lies. Raises ImportProblem where it does not: backups hold no uploaded files, for example."""
+    path = files.file_of(upload)
+    if not path.is_file():
+        raise ImportProblem(_("%s is not on the server any more. Bring it again.") % upload.name)
+    return path
 
 
 def _remember(upload: Upload) -> None:
-    """What went well is offered for the next file of the same form."""
-    for part in upload.parts.prefetch_related("runs"):
-        done = [
-            mapping_from_json(run.mapping) for run in part.runs.all() if run.state == ImportRun.State.DONE
-        ]
-        if done:
-            domain.remember_mappings(part=part, name=upload.name, mappings=done)
+    """What went well is offered for the next file of the same form. That is a help: its failure is no import's."""
+    try:
+        for part in upload.parts.prefetch_related("runs"):
+            done = [
+                mapping_from_json(run.mapping) for run in part.runs.all() if run.state == ImportRun.State.DONE
+            ]
+            if done:
+                domain.remember_mappings(part=part, name=upload.name, mappings=done)
+    except Exception:
+        logger.exception("the form of the upload %s could not be remembered", upload.pk)
 
 
 def _find(workspace_id: int, pk: int, state: str) -> Upload | None:
