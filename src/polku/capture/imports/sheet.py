@@ -11,14 +11,15 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from numpy.typing import NDArray
 
 from polku.capture.imports.moments import INVALID, Moments, read_moments
 from polku.capture.imports.numbers import Decimal, Numbers, read_numbers
 from polku.capture.imports.reasons import Reason
 from polku.capture.imports.zones import clock_for
+from polku.site.formats import day
 
 _DAY = 86_400_000_000
 _CLOCKS_DIFFER = 86_400
@@ -190,7 +191,11 @@ class Sheet:
                     "In column “%(column)s” %(count)s times are in the future (the latest %(latest)s).",
                     count,
                 )
-                % {"column": column, "count": count, "latest": latest.date().isoformat()}
+                % {
+                    "column": column,
+                    "count": count,
+                    "latest": day(latest, (get_language() or "fi")[:2], year=True),
+                }
             )
 
     def _warn_of_clock(self, column: str, missing: int, repeated: int) -> None:

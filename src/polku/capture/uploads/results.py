@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from polku.capture.imports.mapping_json import mapping_from_json
 from polku.capture.models import ImportRun, Upload
 from polku.capture.uploads import decisions, files, words
-from polku.capture.uploads.fields import KINDS
+from polku.capture.uploads.fields import KINDS, METRICS
 
 LARGEST_DOWNLOAD = 50_000_000  # bytes
 _TOLD_REASONS = 5
@@ -26,10 +26,13 @@ _MOST_LOOKED_AT = 20_000
 
 @dataclass(frozen=True)
 class Run:
-    """One import on the page. `share` is how far it is; `reasons` are the commonest of what was rejected."""
+    """One import on the page. `share` is how far it is; `asked` is the question whose
+    answers came in, where it is one; `reasons` are the commonest of what was rejected.
+    """
 
     run: ImportRun
     kind: str
+    asked: str
     part: str
     share: int
     state: str
@@ -50,6 +53,7 @@ def _run(run: ImportRun, upload: Upload) -> Run:
     return Run(
         run=run,
         kind=str(KINDS[mapping.kind]),
+        asked=str(METRICS.get(mapping.options.metric or "", "")) if mapping.kind == "scores" else "",
         part=words.part_name(decisions.inspection_of(run.part)),
         share=round(100 * run.done / run.total) if run.total else 0,
         state=_state(run),

@@ -73,10 +73,12 @@ def size_words(size: int) -> str:
 
 
 def uses_of(column: str, mappings: list[ColumnMapping]) -> list[str]:
-    """What a column becomes, one text for each import that uses it: `Tilaukset: Summa`, or `Summa` where there is but
-    one import."""
-    found: list[str] = []
-    is_one = len(mappings) == 1
+    """What a column becomes: `Tilaukset, Asiakkaiden tiedot: Asiakas`, or `Summa` where all imports are of one kind.
+
+    A role that several imports share is said once.
+    """
+    kinds_of: dict[str, list[str]] = {}
+    is_one = len({mapping.kind for mapping in mappings}) == 1
     for mapping in mappings:
         options = mapping.options
         names = dict(COLUMNS[mapping.kind])
@@ -90,8 +92,11 @@ def uses_of(column: str, mappings: list[ColumnMapping]) -> list[str]:
         if column in options.properties:
             roles.append(_("additional detail"))
         roles += [_("time of “%s”") % event for event in _wide_events(column, options.wide)]
-        found += roles if is_one else [f"{KINDS[mapping.kind]}: {role}" for role in roles]
-    return found
+        for role in roles:
+            kinds_of.setdefault(role, []).append(str(KINDS[mapping.kind]))
+    if is_one:
+        return list(kinds_of)
+    return [f"{', '.join(dict.fromkeys(kinds))}: {role}" for role, kinds in kinds_of.items()]
 
 
 def _wide_events(column: str, wide: tuple[str, ...]) -> list[str]:

@@ -25,6 +25,7 @@ from polku.capture.uploads.fields import KINDS
 from polku.capture.uploads.forms import prefix_of, read_decision
 from polku.capture.uploads.pages import PartShown, part_shown
 from polku.capture.uploads.words import size_words
+from polku.journeys.models import Journey
 
 _LISTED = 60
 _RESTORE = "capture:restore_mapping"
@@ -233,8 +234,9 @@ def _links(request: WorkspaceRequest) -> list[tuple[str, str, str]]:
             _("Propose a map from the data"),
             _("Stages and touchpoints from what came in."),
         ),
-        ("journeys:list", _("Open the maps"), _("The new data is on them already.")),
     ]
+    if Journey.objects.exists():
+        wanted.append(("journeys:list", _("Open the maps"), _("The new data is on them already.")))
     found = []
     for name, title, why in wanted:
         try:
