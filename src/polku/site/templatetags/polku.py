@@ -52,9 +52,9 @@ _RANGE = re.compile(r"\S*\d\.?[–…][−+€$£]*\d\S*")
 
 
 @register.filter
-def unbroken(text: object) -> SafeString:
+def unbroken(text: str) -> SafeString:
     """The text, in which no range such as 31–42 breaks at its dash at the end of a line."""
-    escaped = conditional_escape(text)
+    escaped = conditional_escape(str(text))
     # Safe: escaped above, and the range itself holds only what was there.
     return mark_safe(_RANGE.sub(r'<span class="number">\g<0></span>', escaped))  # noqa: S308
 
