@@ -23,6 +23,8 @@ from polku.installation.backup.archive import BackupProblem, BackupWriter, Manif
 from polku.installation.backup.relational import add_database
 
 Progress = Callable[[int, int], None]
+_LEFT_BEHIND = 24 * 3600.0
+"""Seconds after which nobody works any more on what a backup has not finished."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ def create_backup(*, home: Path, file: Path, progress: Progress | None = None) -
     if not folder.is_dir():
         raise BackupProblem(_("There is no folder %s.") % folder)
     try:
+        _remove_left_behind(home, folder)
         with (
             tempfile.TemporaryDirectory(prefix=".backup-", dir=home) as name,
             BackupWriter(file.absolute(), manifest) as writer,
@@ -69,6 +72,18 @@ def create_backup(*, home: Path, file: Path, progress: Progress | None = None) -
         signals=sum(manifest.signals.values()),
         seconds=time.monotonic() - begun,
     )
+
+
+def _remove_left_behind(home: Path, folder: Path) -> None:
+    """Remove what backups left that ended with their process: as large as the data, each time."""
+    before = time.time() - _LEFT_BEHIND
+    for path in [*home.glob(".backup-*"), *folder.glob(".*.tar.unfinished")]:
+        if path.stat().st_mtime >= before:
+            continue
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
 
 
 def _fill(writer: BackupWriter, home: Path, scratch: Path, progress: Progress) -> None:
