@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import resource
@@ -68,6 +69,43 @@ def be_of_another_database(file: Path) -> None:
     rewrite(file, lambda manifest: manifest.update({"database": "postgresql"}), {})
 
 
+def be_a_folder(file: Path) -> None:
+    name = "rejected/."
+    rewrite(file, lambda manifest: manifest["files"].update({name: {"size": 0, "sha256": "x"}}), {name: b""})
+
+
+def have_holes(file: Path) -> None:
+    """Add half a kilobyte that says that it is a file of 300 GB, of which nothing is written but that."""
+    content = bytes(512)
+    told = {"size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+    rewrite(file, lambda manifest: manifest["files"].update({"rejected/holes": told}), {})
+    with tarfile.open(file) as tar:
+        members = [(entry, tar.extractfile(entry).read()) for entry in tar]  # type: ignore[union-attr]
+    holes = tarfile.TarInfo("rejected/holes")
+    holes.size = len(content)
+    holes.pax_headers = {
+        "GNU.sparse.size": str(300 * 10**9),
+        "GNU.sparse.numblocks": "1",
+        "GNU.sparse.map": "0,512",
+    }
+    with tarfile.open(file, "w", format=tarfile.PAX_FORMAT) as tar:
+        for entry, written in [(holes, content), *members]:
+            tar.addfile(entry, io.BytesIO(written))
+
+
+def telling(**fields: object):
+    """A manifest that tells something of another form than it should."""
+    return lambda file: rewrite(file, lambda manifest: manifest.update(fields), {})
+
+
+def nest_deeply(file: Path) -> None:
+    content = b"[" * 200_000
+    with tarfile.open(file, "w") as tar:
+        entry = tarfile.TarInfo("manifest.json")
+        entry.size = len(content)
+        tar.addfile(entry, io.BytesIO(content))
+
+
 def rewrite(file: Path, change, more: dict[str, bytes]) -> None:
     with tarfile.open(file) as tar:
         members = {entry.name: tar.extractfile(entry).read() for entry in tar}  # type: ignore[union-attr]
@@ -90,6 +128,16 @@ def rewrite(file: Path, change, more: dict[str, bytes]) -> None:
         (come_from_later, "later Polku"),
         (be_of_another_database, "DATABASE_URL"),
         (lambda file: file.write_bytes(b"PK\3\4 no tar"), "not a whole backup"),
+        (be_a_folder, "does not belong there"),
+        (have_holes, "damaged"),
+        (nest_deeply, "not a whole backup"),
+        (telling(files={}), "not a whole backup"),
+        (telling(files=[]), "not a whole backup"),
+        (telling(files={"secret_key": {"size": "1", "sha256": ""}}), "not a whole backup"),
+        (telling(migrations=[["accounts"]]), "not a whole backup"),
+        (telling(columns={'"a" (b) FROM PROGRAM \'id\' --"': ["b"]}), "not a whole backup"),
+        (telling(columns={"../../secret": ["b"]}), "not a whole backup"),
+        (telling(signals={"a": None}), "not a whole backup"),
     ],
 )
 def test_a_backup_that_cannot_be_restored_changes_nothing(home, backup, spoil, told):

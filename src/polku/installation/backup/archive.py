@@ -25,9 +25,10 @@ _LARGEST_MANIFEST = 64 * 1024 * 1024
 _PIECE = 1024 * 1024
 _NAME = re.compile(
     r"secret_key|database\.sqlite3|database/[a-z0-9_]{1,63}\.copy|events/[0-9a-f]{32}\.duckdb"
-    r"|inbox/inbox-\d{1,20}\.sqlite3|rejected/[^/\0]{1,200}"
+    r"|inbox/inbox-\d{1,20}\.sqlite3|rejected/(?!\.{1,2}\Z)[^/\0]{1,200}"
 )
 """What a backup may hold. Nothing else is ever unpacked, so that no name leads out of the folder."""
+_TABLE = re.compile(r"[a-z0-9_]{1,63}")
 
 
 class BackupProblem(Exception):
@@ -126,16 +127,65 @@ def read_manifest(file: Path) -> Manifest:
             _("The backup %(file)s cannot be read: %(reason)s")
             % {"file": file, "reason": error.strerror or error}
         ) from error
-    except (tarfile.TarError, ValueError) as error:
-        raise BackupProblem(_("%s is not a whole backup of Polku.") % file) from error
+    except (tarfile.TarError, ValueError, RecursionError) as error:
+        raise _no_backup(file) from error
     if not isinstance(document, dict) or "form" not in document:
-        raise BackupProblem(_("%s is not a whole backup of Polku.") % file)
+        raise _no_backup(file)
     if document["form"] != FORM:
         raise BackupProblem(_("The backup was made by a later Polku; install that one first."))
     try:
-        return Manifest(**document)
+        manifest = Manifest(**document)
     except TypeError as error:
-        raise BackupProblem(_("%s is not a whole backup of Polku.") % file) from error
+        raise _no_backup(file) from error
+    if not _is_sound(manifest):
+        raise _no_backup(file)
+    return manifest
+
+
+def _no_backup(file: Path) -> BackupProblem:
+    return BackupProblem(_("%s is not a whole backup of Polku.") % file)
+
+
+def _is_sound(manifest: Manifest) -> bool:
+    """Whether everything is there and of its form, whoever wrote it: names of tables become SQL and paths."""
+    match manifest.__dict__:
+        case {
+            "version": str(),
+            "created_at": str(),
+            "database": str(),
+            "migrations": list(migrations),
+            "columns": dict(columns),
+            "signals": dict(signals),
+            "files": dict(files),
+        }:
+            return (
+                all(isinstance(each, list) and len(each) == 2 and _are_texts(each) for each in migrations)
+                and all(
+                    isinstance(names, list)
+                    and _are_texts(names)
+                    and all(map(_TABLE.fullmatch, [table, *names]))
+                    for table, names in columns.items()
+                )
+                and all(
+                    _is_count(count) and f"events/{key}.duckdb" in files for key, count in signals.items()
+                )
+                and (manifest.database != "sqlite" or "database.sqlite3" in files)
+                and all(
+                    isinstance(told, dict)
+                    and _is_count(told.get("size"))
+                    and isinstance(told.get("sha256"), str)
+                    for told in files.values()
+                )
+            )
+    return False
+
+
+def _are_texts(values: list[Any]) -> bool:
+    return all(isinstance(value, str) for value in values)
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and value >= 0
 
 
 def unpack(file: Path, manifest: Manifest, folder: Path, progress: Callable[[int, int], None]) -> None:
@@ -153,9 +203,10 @@ def unpack(file: Path, manifest: Manifest, folder: Path, progress: Callable[[int
             told = manifest.files.get(entry.name)
             if told is None or not entry.isreg() or not _NAME.fullmatch(entry.name) or ".." in entry.name:
                 raise BackupProblem(_("The backup holds %s, which does not belong there.") % entry.name[:100])
-            source = tar.extractfile(entry)
             target = folder / entry.name
             target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            # Compared before: a few bytes may say that they are a file of many gigabytes with holes.
+            source = tar.extractfile(entry) if entry.size == told["size"] else None
             if source is None or not _copy(source, target, told):
                 raise BackupProblem(_("The backup is damaged: %s is not as it was written.") % entry.name)
             lacking.discard(entry.name)

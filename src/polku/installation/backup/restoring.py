@@ -92,9 +92,9 @@ def _put_in_place(home: Path, scratch: Path, manifest: Manifest) -> Path | None:
     if manifest.database == "postgresql":
         load_postgresql(manifest, scratch)
     connections.close_all()
-    stamp = datetime.now(UTC).strftime("%Y-%m-%dT%H%M%SZ")
-    aside = home / _ASIDE / stamp
-    aside.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # With fractions: what one restore laid aside would stand in the way of another in the same second.
+    aside = home / _ASIDE / datetime.now(UTC).strftime("%Y-%m-%dT%H%M%S.%fZ")
+    aside.mkdir(mode=0o700, parents=True)
     new = {
         "polku.sqlite3": scratch / SQLITE_FILE,
         "secret_key": scratch / "secret_key",
