@@ -77,6 +77,8 @@ def test_a_key_is_proposed_and_joins_nobody_by_itself(owner_client, data, store)
     assert people(store, data) == 10
     assert joining.join_by_accepted_keys(data) == 0
     assert not joining.is_decided(data)
+    store.join_by_key(data.key.hex, KEY, rules=[])
+    assert not joining.is_decided(data)  # not looked up again by every page
 
 
 def test_accepting_joins_now_and_after_each_import_and_can_be_taken_back(owner_client, data, store):

@@ -6,6 +6,7 @@ Nothing is ever joined by a key that nobody accepted. An accepted one joins agai
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -27,6 +28,9 @@ from polku.site.formats import Reader
 
 logger = logging.getLogger(__name__)
 _SHOWN_EXAMPLES = 5
+_NOT_ASKED_AGAIN = 600.0  # seconds
+_asked_at: dict[str, float] = {}
+"""When each workspace was last asked for keys by `is_decided`."""
 
 
 @dataclass(frozen=True)
@@ -87,13 +91,24 @@ def keys(workspace: Workspace, reader: Reader, *, with_examples: bool) -> Keys:
 
 
 def is_decided(workspace: Workspace) -> bool:
-    """Whether somebody decided about a key, or two kinds of data are here and there is nothing to decide."""
+    """Whether somebody decided about a key, or two kinds of data are here and there is nothing to decide.
+
+    Pages with the list of first steps ask this each time they are opened, and to look for keys reads all signals: where
+    something was to decide, that is believed for some minutes.
+    """
     with scope(workspace=workspace):
         if JoinRule.objects.exists():
             return True
     key = workspace.key.hex
-    origins = {state.origin for state in store().sources(key) if state.accepted}
-    return len(origins) > 1 and not any(each.joins for each in store().joining_keys(key))
+    if len({state.origin for state in store().sources(key) if state.accepted}) < 2:
+        return False
+    now = time.monotonic()
+    if now - _asked_at.get(key, -_NOT_ASKED_AGAIN) < _NOT_ASKED_AGAIN:
+        return False
+    _asked_at[key] = (
+        now  # first, because a question that takes too long must not be asked by every page either
+    )
+    return not any(each.joins for each in store().joining_keys(key))
 
 
 def _key_of(rule: JoinRule) -> JoiningKey:
