@@ -157,8 +157,11 @@ async def _keep_body(receive: _Receive, body: IO[bytes] | None) -> str:
         elif len(piece) >= _PIECE or is_over:
             try:
                 await asyncio.to_thread(body.write, bytes(piece))
+                # Bodies in chunks tell no size, and several may come at a time: none may take what signals need.
+                why = receiving.refusal(0)
             except OSError:
-                why, body = receiving.NO_ROOM, None
+                why = receiving.NO_ROOM
+            body = None if why else body
             piece.clear()
     return why
 

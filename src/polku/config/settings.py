@@ -24,6 +24,8 @@ CAPTURE_EVENTS_PER_SECOND = environment.integer(
     "POLKU_CAPTURE_EVENTS_PER_SECOND", 20_000, low=1, high=10_000_000
 )
 UPLOAD_MEGABYTES = environment.integer("POLKU_UPLOAD_MEGABYTES", 1_000, low=1, high=100_000)
+UPLOAD_RESERVE = 500_000_000
+"""Bytes of the disk that uploads leave to the rest, first of all to signals on their way in."""
 INBOX_MEGABYTES = environment.integer("POLKU_INBOX_MEGABYTES", 8_192, low=16, high=10_000_000)
 COUNTRY_DATABASE = environment.file("POLKU_COUNTRY_DATABASE")
 UPKEEP_AT = environment.time_of_day("POLKU_UPKEEP_AT", "03:30")

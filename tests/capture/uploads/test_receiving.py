@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from asgiref.sync import async_to_sync
@@ -29,8 +29,15 @@ def body_of(name: str, content: bytes, token: str) -> Iterator[bytes]:
     yield f"\r\n--{EDGE}--\r\n".encode()
 
 
-def send(client: Client, workspace, content: bytes, *, tell_size: bool = True) -> tuple[int, str, int]:
-    """(status, where it leads, bytes that were read of the body)."""
+def send(
+    client: Client,
+    workspace,
+    content: bytes,
+    *,
+    tell_size: bool = True,
+    meanwhile: Callable[[int], None] = lambda read: None,
+) -> tuple[int, str, int]:
+    """(status, where it leads, bytes that were read of the body); `meanwhile` is told of each piece."""
     client.get("/account/")
     token = client.cookies["csrftoken"].value if "csrftoken" in client.cookies else "x" * 32
     pieces = list(body_of("iso.csv", content, token))
@@ -57,6 +64,7 @@ def send(client: Client, workspace, content: bytes, *, tell_size: bool = True) -
         if pieces:
             piece = pieces.pop(0)
             read += len(piece)
+            meanwhile(read)
             return {"type": "http.request", "body": piece, "more_body": bool(pieces)}
         await asyncio.sleep(30)
         return {"type": "http.disconnect"}
@@ -96,6 +104,18 @@ def test_what_is_too_large_is_let_fall_to_its_end_and_the_page_says_why(
     assert read > 3_000_000
     assert kept(workspace) == []
     assert "suurempia kuin kerralla voi lähettää" in owner_client.get(location).content.decode()
+
+
+def test_a_disk_that_fills_while_a_file_comes_keeps_its_reserve(owner_client, workspace, settings):
+    def fill(read: int) -> None:
+        if read > 2_000_000:
+            settings.UPLOAD_RESERVE = 10**18
+
+    status, location, read = send(owner_client, workspace, b"x" * 9_000_000, tell_size=False, meanwhile=fill)
+    assert (status, location) == (303, f"/w/{workspace.slug}/import/?refused=room")
+    assert read > 9_000_000
+    assert kept(workspace) == []
+    assert "ei ole tilaa" in owner_client.get(location).content.decode()
 
 
 def test_nothing_of_a_stranger_or_a_viewer_is_kept(client, teammate, workspace):

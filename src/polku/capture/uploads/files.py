@@ -14,8 +14,6 @@ from polku.capture.models import Upload
 
 _LONGEST_NAME = 120  # bytes, so that every file system takes it
 _UNUSUAL = re.compile(r"[^\w .()+-]|[\x00-\x1f]")
-_RESERVE = 500_000_000
-"""Bytes of the disk that uploads leave to the rest."""
 _TIMES = 3
 """A file is kept, written out while it is read, and stored: for a while it takes so many times its size."""
 
@@ -55,7 +53,7 @@ def plain_name(name: str) -> str:
 
 def has_room_for(size: int) -> bool:
     """Whether the disk takes a file of `size` bytes with all that is made of it, and keeps a reserve."""
-    return shutil.disk_usage(arriving()).free >= _TIMES * size + _RESERVE
+    return shutil.disk_usage(arriving()).free >= _TIMES * size + settings.UPLOAD_RESERVE
 
 
 def keep(upload: Upload, content: UploadedFile[Any]) -> None:
