@@ -75,6 +75,22 @@ def test_a_file_is_shown_as_it_was_understood_and_imported_as_shown(
     assert store.state(workspace.key.hex).version == version
 
 
+def test_rows_that_are_no_text_can_be_mended_too(bring, owner_client, address, workspace):
+    spoilt = ORDERS.encode().replace(b"T7;a7", b"T7;\xc3a7")
+    upload = bring(spoilt)
+    owner_client.post(address("import_review", upload=upload.pk), {"import": "1"})
+    queue.work_off()
+    with scope(workspace=workspace):
+        run = ImportRun.objects.get()
+    assert run.result["rejected"] == 2
+    rejected = address("import_rejected", upload=upload.pk, run=run.pk)
+    mendable = owner_client.get(rejected, {"form": "mend"}).content.decode("utf-8-sig").splitlines()
+    assert mendable[1:] == [
+        "T3;aino@esimerkki.fi;joskus;5,00 €;peruttu",
+        "T7;�a7@esimerkki.fi;7.4.2024 klo 8.00;7,90 €;toimitettu",
+    ]
+
+
 def test_rejected_rows_are_downloaded_mended_and_brought_again(bring, owner_client, address, workspace):
     upload = bring(ORDERS)
     owner_client.post(address("import_review", upload=upload.pk), {"import": "1"})
@@ -244,6 +260,20 @@ def test_nonsense_in_the_form_changes_nothing(bring, owner_client, address, work
             assert owner_client.post(place, form | fields).status_code == 302
             assert Upload.objects.get().state == "review"
             assert decisions.chosen(upload.parts.get(), "Europe/Helsinki") == before
+
+
+def test_a_form_of_an_earlier_reading_answers_nothing(bring, owner_client, address, workspace):
+    upload = bring(OPEN_DATES)
+    place = address("import_review", upload=upload.pk)
+    form = shown_form(owner_client.get(place))
+    owner_client.post(place, form | {"p0-header_line": "2"})
+    queue.work_off()
+    stale = owner_client.post(place, form | {"import": "1", "p0-q0": "month"})
+    assert stale.status_code == 422
+    assert "luettiin sillä välin uudelleen" in texts(stale)
+    with scope(workspace=workspace):
+        part = upload.parts.get()
+        assert (part.answers, part.reading, Upload.objects.get().state) == ({}, {"header_line": 2}, "review")
 
 
 def test_a_viewer_may_not_import(bring, client, teammate, address):

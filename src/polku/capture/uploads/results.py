@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import io
 import json
@@ -102,7 +103,8 @@ def table(path: Path) -> tuple[bytes, bool]:
 def mendable(run: ImportRun, path: Path) -> tuple[bytes, bool]:
     """The rejected rows in the form of the file they came from, header first: to be mended and brought again.
 
-    Each row is as it was in the file; UTF-8 with a mark, which spreadsheets need. With it whether all rows are there.
+    Each row is as it was in the file, but for bytes that are no text, in whose place a mark stands; UTF-8 with a mark,
+    which spreadsheets need. With it whether all rows are there.
     """
     inspection = decisions.inspection_of(run.part)
     delimiter = run.result.get("recognised", {}).get("delimiter", ",")
@@ -113,12 +115,18 @@ def mendable(run: ImportRun, path: Path) -> tuple[bytes, bool]:
     content = bytearray(b"\xef\xbb\xbf" + header.getvalue().encode())
     last = None
     for document in _documents(path, None):
-        if document["line"] != last and "raw" in document:
-            content += document["raw"].rstrip("\r\n").encode() + b"\r\n"
+        if document["line"] != last:
+            content += _row_of(document).rstrip("\r\n").encode() + b"\r\n"
         if len(content) > LARGEST_DOWNLOAD:
             return bytes(content), False
         last = document["line"]
     return bytes(content), True
+
+
+def _row_of(document: dict[str, Any]) -> str:
+    if "raw" in document:
+        return str(document["raw"])
+    return base64.b64decode(document["raw_base64"]).decode("utf-8", "replace")
 
 
 def _documents(path: Path, most: int | None) -> Iterator[dict[str, Any]]:
