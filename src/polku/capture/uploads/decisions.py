@@ -8,6 +8,8 @@ edit is forgotten. The rest holds for all mappings of the part.
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -39,6 +41,12 @@ class Decided:
 
 def inspection_of(part: UploadedPart) -> Inspection:
     return inspection_from_json(part.inspection)
+
+
+def version_of(part: UploadedPart) -> str:
+    """Another text whenever the part was read to another result: fields of a form go by numbers of that result."""
+    document = json.dumps(part.inspection, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(document.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def decided(part: UploadedPart, timezone: str) -> list[Decided]:

@@ -98,6 +98,7 @@ class ColumnShown:
 @dataclass(frozen=True)
 class PartShown:
     prefix: str
+    version: str
     name: str
     size: int | None
     preset: str
@@ -132,6 +133,7 @@ def part_shown(part: UploadedPart, upload: Upload, remembered: set[str], *, mark
     timezone = standing[0].mapping.timezone if standing else zone
     return PartShown(
         prefix=prefix,
+        version=decisions.version_of(part),
         name=words.part_name(inspection),
         size=inspection.size,
         preset=", ".join(sorted(names.get(key, key) for key in presets)),

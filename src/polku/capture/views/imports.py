@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import Prefetch
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import NoReverseMatch, reverse
@@ -19,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from polku.accounts.access import WorkspaceRequest, workspace_view
 from polku.accounts.undo import posted_undo, undo_message
 from polku.capture.domain import uploads as domain
-from polku.capture.models import ImportRun, RememberedMapping, Upload
+from polku.capture.models import ImportRun, RememberedMapping, Upload, UploadedPart
 from polku.capture.uploads import decisions, receiving, results
 from polku.capture.uploads.fields import KINDS
 from polku.capture.uploads.forms import prefix_of, read_decision
@@ -37,7 +38,11 @@ _BUSY = (Upload.State.READING, Upload.State.IMPORTING)
 @workspace_view("edit")
 def imports(request: WorkspaceRequest) -> HttpResponse:
     """The place to drop files, and what became of those brought before."""
-    found = list(Upload.objects.order_by("-created_at", "-pk").prefetch_related("parts__runs")[:_LISTED])
+    # What was recognised of each part is long, and the page asks every second while something is under way.
+    parts = Prefetch("parts", UploadedPart.objects.defer("inspection", "edits", "answers"))
+    found = list(
+        Upload.objects.order_by("-created_at", "-pk").prefetch_related(parts, "parts__runs")[:_LISTED]
+    )
     context = {
         "uploads": [_listed(upload) for upload in found],
         "is_busy": any(upload.state in _BUSY for upload in found),
@@ -170,8 +175,13 @@ def _decide(request: WorkspaceRequest, upload: Upload) -> HttpResponse:
     changed: list[int] = []
     try:
         for part in upload.parts.all():
-            if f"{prefix_of(part)}-shown" not in request.POST:
+            shown = request.POST.get(f"{prefix_of(part)}-shown")
+            if shown is None:
                 continue
+            if shown != decisions.version_of(part):
+                raise ValidationError(
+                    _("The file was read anew meanwhile, so nothing was changed. This is how it looks now.")
+                )
             decision = read_decision(request.POST, part, request.workspace.timezone)
             if domain.decide_part(part=part, decision=decision):
                 changed.append(part.number)
