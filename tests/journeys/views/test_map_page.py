@@ -12,6 +12,7 @@ from django_scopes import scope
 
 from polku import analytics
 from polku.eventstore.port import StoreState
+from polku.jobs import queue
 from polku.journeys import domain
 from polku.journeys.views import map_drawing, map_filters, panel_model
 from polku.site.formats import Reader
@@ -148,6 +149,20 @@ def test_names_are_text_never_markup(owner_client, workspace):
     html = owner_client.get(_address(workspace, made)).content.decode()
     for raw in ("<script>alert", "<img src=x>", "<b>Maksu"):
         assert raw not in html
+
+
+def test_the_map_asks_again_while_its_signals_are_being_found(owner_client, workspace, journey):
+    def is_counting() -> bool:
+        return 'data-counting="yes"' in owner_client.get(_address(workspace, journey)).content.decode()
+
+    queue.work_off()
+    assert not is_counting()
+    point = _first_touchpoint(workspace, journey)
+    with scope(workspace=workspace):
+        domain.add_binding(touchpoint=point, kind="event", names=["cart"])
+    assert is_counting()
+    queue.work_off()
+    assert not is_counting()
 
 
 def test_the_version_is_cheap(owner_client, workspace, journey, django_assert_max_num_queries):

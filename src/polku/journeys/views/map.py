@@ -78,6 +78,9 @@ def _panel(request: Any, touchpoint: Touchpoint, page: Mapping[str, Any]) -> dic
 
 def _page(request: Any, journey: Journey, chosen: int | None = None) -> dict[str, Any]:
     workspace = request.workspace
+    # Asked before the figures: of a rebuild that ends meanwhile the page asks once more.
+    rebuild = queries.rebuild_state(workspace)
+    is_counting = rebuild is not None and rebuild.is_going_on
     state = store().state(workspace.key.hex)
     filters = map_filters.read_filters(request.GET, workspace, state)
     reader = Reader((get_language() or "fi")[:2], workspace.currency, workspace.timezone)
@@ -116,6 +119,7 @@ def _page(request: Any, journey: Journey, chosen: int | None = None) -> dict[str
         "closed_address": base + filters.address(),
         "version_address": reverse("journeys:version", args=[workspace.slug, journey.pk]),
         "has_signals": state.signals > 0,
+        "is_counting": is_counting,
     }
 
 
