@@ -31,8 +31,11 @@ export function startSearch(root: Document): void {
   });
 
   dialog.addEventListener("keydown", (event) => {
-    // What lies under the dialog must not close with it.
-    if (event.key === "Escape") event.stopPropagation();
+    if (event.key === "Escape") {
+      event.stopPropagation(); // what lies under the dialog must not close with it
+      event.preventDefault(); // a field of searching would only empty itself, where the dialog promises to close
+      dialog.close();
+    }
     const found = hits();
     if (event.key === "Enter" && event.target === field && areFresh() && found[0]) {
       event.preventDefault();

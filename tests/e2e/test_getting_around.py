@@ -37,6 +37,7 @@ def test_everything_is_reached_by_keys(visitor):
     # Escape closes what lies on top, and only that.
     page.keyboard.press("Control+k")
     dialog.wait_for()
+    page.keyboard.type("kas")
     page.keyboard.press("Escape")
     dialog.wait_for(state="hidden")
     assert page.locator(".panel").is_visible()
