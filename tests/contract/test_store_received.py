@@ -101,6 +101,9 @@ def test_groups_are_counted_each_for_itself(loaded):
     assert loaded.count_each(KEY, groups, Scope()) == everything
     assert loaded.count_each(KEY, groups[:1], Scope(end=minute(5))) == [Counted(2, 2, minute(3))]
     assert loaded.count_each(KEY, groups * 10, Scope()) == everything * 10
+    names = [[Selector((EVENT,), (name,))] for name in ("view", "cart", "pay", "never")]
+    early = Scope(end=minute(5))
+    assert loaded.count_each(KEY, names, early) == [loaded.count_each(KEY, [one], early)[0] for one in names]
     assert loaded.count_each(KEY, [], Scope()) == []
 
 

@@ -11,6 +11,8 @@ from polku.eventstore.duckdb.terms import Terms
 from polku.eventstore.port import Scope, Selector, SignalKind
 from polku.eventstore.received import Bought, Counted, Heard, UsualPlace
 
+_EVENTS = (SignalKind.EVENT,)
+
 
 class ReceivedStore:
     """Mixed into DuckDBStore: the questions of `eventstore.received`."""
@@ -23,7 +25,13 @@ class ReceivedStore:
 
     def count_each(self, workspace: str, groups: Sequence[Sequence[Selector]], scope: Scope) -> list[Counted]:
         with self._instance.question(workspace, "count each") as session:
-            return [_count(session, group, scope) for group in groups]
+            by_name = _count_by_name(session, scope) if sum(map(_is_one_event, groups)) > 1 else {}
+            return [
+                by_name.get(group[0].names[0], Counted(0, 0, None))
+                if by_name and _is_one_event(group)
+                else _count(session, group, scope)
+                for group in groups
+            ]
 
     def heard_at(self, workspace: str, touchpoints: Sequence[int]) -> list[Heard]:
         with self._instance.question(workspace, "heard at") as session:
@@ -62,6 +70,25 @@ def _usual_places(session: Session, most_people: int) -> list[UsualPlace]:
         {"step": max(1, people // most_people)},
     )
     return [UsualPlace(SignalKind(kind), name, place, n) for kind, name, place, n in found]
+
+
+def _is_one_event(group: Sequence[Selector]) -> bool:
+    """Whether a group is all events of one name, and nothing else is asked of them."""
+    return len(group) == 1 and len(group[0].names) == 1 and group[0] == Selector(_EVENTS, group[0].names)
+
+
+def _count_by_name(session: Session, scope: Scope) -> dict[str, Counted]:
+    """Events by name, all in one pass: of hundreds of names each would be a pass over all signals."""
+    terms = Terms(session.db, scope.timezone)
+    where = conditions.all_of(
+        [conditions.selectors(terms, [Selector(_EVENTS)]), conditions.scoped(terms, scope)]
+    )
+    found = session.rows(
+        f"""SELECT s.name, count(*), count(DISTINCT s.person), max(s.time)
+        FROM {terms.source()} WHERE {where} GROUP BY s.name""",
+        terms.parameters,
+    )
+    return {name: Counted(signals, people, last) for name, signals, people, last in found}
 
 
 def _count(session: Session, group: Sequence[Selector], scope: Scope) -> Counted:
