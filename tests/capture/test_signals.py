@@ -127,6 +127,15 @@ def test_newest_first_arrives_in_reverse(understand):
     assert (staged.ties, staged.recognised["newest_first"]) == (2, True)
 
 
+def test_an_id_that_comes_twice_is_told(understand):
+    content = "row,who,what,when\n1,a,buy,2024-03-01\n2,a,buy,2024-03-01\n1,b,look,2024-03-02\n1,c,look,2024-03-03\n"
+    staged, rows = understand("events", content, **EVENTS, id=("row",))
+    assert len({row["message_id"] for row in rows}) == 2
+    assert staged.warnings == [
+        "2 rows have the id of an earlier row of the file (row) and were taken as the same."
+    ]
+
+
 def test_a_wide_table_has_a_signal_a_cell(understand):
     staged, rows = understand(
         "events",

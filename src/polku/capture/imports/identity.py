@@ -53,14 +53,7 @@ def message_ids(digests: NDArray[np.bytes_]) -> NDArray[np.bytes_]:
     """The digest itself for the first row that has it; a digest of it and its number for each further one."""
     if not digests.size:
         return digests
-    words = np.ascontiguousarray(digests).view(np.uint64).reshape(-1, 4)
-    with np.errstate(over="ignore"):
-        keys = (
-            words[:, 0] * np.uint64(0x9E3779B97F4A7C15)
-            ^ words[:, 1]
-            ^ (words[:, 2] << np.uint64(1))
-            ^ words[:, 3]
-        )
+    keys = _keys(digests)
     order = np.argsort(keys, kind="stable")
     same = keys[order][1:] == keys[order][:-1]
     if not same.any():
@@ -75,6 +68,27 @@ def message_ids(digests: NDArray[np.bytes_]) -> NDArray[np.bytes_]:
             numbered = digest + b"#%d" % seen[digest]
             result[row] = hashlib.md5(numbered, usedforsecurity=False).hexdigest().encode()
     return result
+
+
+def count_repeated(digests: NDArray[np.bytes_]) -> int:
+    """How many rows have the digest of an earlier one."""
+    if not digests.size:
+        return 0
+    keys = np.sort(_keys(digests))
+    return int(np.count_nonzero(keys[1:] == keys[:-1]))
+
+
+def _keys(digests: NDArray[np.bytes_]) -> NDArray[np.uint64]:
+    """A number for each digest, equal for equal ones (and hardly ever for others)."""
+    words = np.ascontiguousarray(digests).view(np.uint64).reshape(-1, 4)
+    with np.errstate(over="ignore"):
+        mixed: NDArray[np.uint64] = (
+            words[:, 0] * np.uint64(0x9E3779B97F4A7C15)
+            ^ words[:, 1]
+            ^ (words[:, 2] << np.uint64(1))
+            ^ words[:, 3]
+        )
+    return mixed
 
 
 def quoted(name: str) -> str:

@@ -12,9 +12,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from django.utils.translation import ngettext
 from numpy.typing import NDArray
 
-from polku.capture.imports.identity import as_text, content_digests, count_ties, message_ids
+from polku.capture.imports.identity import as_text, content_digests, count_repeated, count_ties, message_ids
 from polku.capture.imports.options import ImportKind, ImportOptions
 from polku.capture.imports.properties import as_json
 from polku.capture.imports.reasons import Reason
@@ -184,13 +185,27 @@ class _Writer:
 
     def write(self, connection: duckdb.DuckDBPyConnection, path: Path) -> int:
         ids = content_digests(connection, self._identities(), self._head())
-        if not self._options.id:
+        if self._options.id:
+            self._warn_of_repeated(count_repeated(ids))
+        else:
             ids = message_ids(ids)
         ties = count_ties(connection, (self._units(piece) for piece in self._pieces()))
         with pq.ParquetWriter(path, SIGNAL_BATCH, use_dictionary=_DICTIONARY, compression="lz4") as writer:
             for piece in self._pieces():
                 writer.write_table(self._batch(connection, piece, ids[piece]))
         return ties
+
+    def _warn_of_repeated(self, count: int) -> None:
+        """An id that is none would let rows vanish among those known already."""
+        if count:
+            self._sheet.warnings.append(
+                ngettext(
+                    "%(count)s row has the id of an earlier row of the file (%(columns)s) and was taken as the same.",
+                    "%(count)s rows have the id of an earlier row of the file (%(columns)s) and were taken as the same.",
+                    count,
+                )
+                % {"count": count, "columns": ", ".join(self._options.id)}
+            )
 
     def _pieces(self) -> Iterator[slice]:
         for begin in range(0, self._signals.rows.size, _PIECE):
