@@ -132,7 +132,7 @@ def test_an_id_that_comes_twice_is_told(understand):
     staged, rows = understand("events", content, **EVENTS, id=("row",))
     assert len({row["message_id"] for row in rows}) == 2
     assert staged.warnings == [
-        "2 rows have the id of an earlier row of the file (row) and were taken as the same."
+        "2 rows have the id of an earlier row of the file (row) and were taken as one."
     ]
 
 

@@ -200,8 +200,8 @@ class _Writer:
         if count:
             self._sheet.warnings.append(
                 ngettext(
-                    "%(count)s row has the id of an earlier row of the file (%(columns)s) and was taken as the same.",
-                    "%(count)s rows have the id of an earlier row of the file (%(columns)s) and were taken as the same.",
+                    "%(count)s row has the id of an earlier row of the file (%(columns)s) and was taken as one.",
+                    "%(count)s rows have the id of an earlier row of the file (%(columns)s) and were taken as one.",
                     count,
                 )
                 % {"count": count, "columns": ", ".join(self._options.id)}
