@@ -130,7 +130,7 @@ def test_a_range_ends_on_the_last_day_with_data(two_registers, store, read):
 def test_an_empty_workspace_says_what_to_import(workspace, read):
     said = read()
     assert "Nothing to join yet" in said
-    assert "polku import scores answers.csv \\ --workspace testikauppa" in said
+    assert "Import the orders from a file." in said
 
 
 def test_links_that_were_refused_are_explained(store, workspace, read):
