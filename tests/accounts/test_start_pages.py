@@ -10,7 +10,7 @@ from polku.accounts.demo import DEMO_EMAIL
 from polku.accounts.middleware import accepted_languages
 
 
-def test_a_stranger_is_asked_to_sign_in(client, db):
+def test_a_stranger_is_asked_to_sign_in(client, owner):
     assert client.get("/")["Location"] == "/accounts/login/"
 
 
