@@ -209,6 +209,42 @@ def test_every_question_of_a_survey_becomes_its_own_import(tmp_path: Path) -> No
     ]
 
 
+@pytest.mark.parametrize(
+    "question", ["Mitä voisimme tehdä toisin?", "Kerro lisää", "Why this score?", "What did you miss?"]
+)
+def test_an_open_question_is_a_comment_however_few_and_short_its_answers(
+    tmp_path: Path, question: str
+) -> None:
+    head = f"Vastaajan ID;Vastausaika;Kuinka todennäköisesti suosittelisit? (0–10);Kaupunki;{question}\n"
+    rows = "".join(f"{n};{n + 1}.3.2024 klo 9.05;{n % 11};Oulu;{('ok', 'hinta')[n % 2]}\n" for n in range(20))
+    (mapping,) = look(tmp_path, head + rows).mappings
+    assert (mapping.options.comment, mapping.options.properties) == (question, ("Kaupunki",))
+
+
+def test_a_closed_question_stays_a_detail(tmp_path: Path) -> None:
+    head = "Vastaajan ID;Vastausaika;Kuinka todennäköisesti suosittelisit? (0–10);Oletko ostanut ennen?\n"
+    rows = "".join(f"{n};{n + 1}.3.2024 klo 9.05;{n % 11};{('Kyllä', 'En')[n % 2]}\n" for n in range(20))
+    (mapping,) = look(tmp_path, head + rows).mappings
+    assert (mapping.options.comment, mapping.options.properties) == (None, ("Oletko ostanut ennen?",))
+
+
+def test_what_customers_are_called_is_kept_with_them_alone(tmp_path: Path) -> None:
+    head = "Tilausnumero;Asiakasnumero;Nimi;Osoite;Tilauspäivä;Summa\n"
+    row = "T{0};C{1};{2};Kuja {0};1{0}.3.2024;12,50\n"
+    orders, people = look(
+        tmp_path, head + row.format(3, 1, "Aino Aalto") + row.format(4, 2, "Otso Oja")
+    ).mappings
+    assert (orders.kind, orders.options.properties) == ("orders", ())
+    assert (people.kind, people.options.person, people.options.properties) == (
+        "people",
+        "Asiakasnumero",
+        ("Nimi",),
+    )
+    # Nobody has two names: these are what was bought.
+    (alone,) = look(tmp_path, head + row.format(3, 1, "Teltta") + row.format(4, 1, "Keitin")).mappings
+    assert alone.kind == "orders"
+
+
 def test_letters_of_an_old_encoding_are_asked_about(tmp_path: Path) -> None:
     path = tmp_path / "export.csv"
     text = "email,city\na@example.fi,Hämeenlinna\nb@example.fi,Jyväskylä\n"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from polku.capture.imports.options import ImportKind, ImportOptions
@@ -116,7 +116,7 @@ def _scores(roles: Roles, answers: Mapping[str, str]) -> Proposed:
     response = roles.word("response").column
     unit = _unit(roles, person, order, ("response",))
     time = roles.time("answer")
-    comment = roles.word("comment", least=POSSIBLE).column if names else ""
+    comments = roles.comments(names)
     proposed: list[Proposal] = []
     scales: dict[str, Measure] = {}
     for name in names[:_MOST_METRICS]:
@@ -130,12 +130,12 @@ def _scores(roles: Roles, answers: Mapping[str, str]) -> Proposed:
         metric, low, high = given or (measure.metric, measure.low, measure.high)  # type: ignore[union-attr]
         options = _options(
             roles,
-            used=names,
+            used=[*names, *comments[: len(names)]],
             person=unit,
             order=order.column,
             time=time.column,
             score=name,
-            comment=comment if not proposed else "",
+            comment=comments[len(proposed)] if len(proposed) < len(comments) else "",
             row=response if response != unit else "",
             metric=metric,
             scale=(float(low), float(high)),
@@ -216,6 +216,7 @@ def _people(roles: Roles, answers: Mapping[str, str]) -> Proposed:
     person, address = roles.person()
     aliases = (address,) if address else ()
     options = _options(roles, person=person.column, aliases=aliases)
+    options = replace(options, properties=(*roles.names(person.column), *options.properties))
     return Proposed([("people", options)] if person.column else [], () if person.column else ("person",))
 
 
@@ -301,11 +302,20 @@ def _is_unique(roles: Roles, names: tuple[str, ...]) -> bool:
 def _finish(
     roles: Roles, imports: list[Proposal], unit: str, lacking: tuple[str, ...], address: str
 ) -> Proposed:
-    """With the people whom the same rows name: a number and an address on one row are one person."""
+    """With the people whom the same rows name: a number and an address on one row are one person, and what they are
+    called is what people look for."""
     missing = (*lacking, *(() if unit else ("person",)))
-    if not missing and address and imports and imports[0][1].person:
-        person = str(imports[0][1].person)
-        imports = [*imports, ("people", ImportOptions(person=person, aliases=(address,)))]
+    if not missing and imports and imports[0][1].person:
+        options = imports[0][1]
+        person, aliases = str(options.person), (address,) if address else ()
+        used = options.roles().values()
+        of_products = options.lines or imports[0][0] == "events"
+        is_somebody = person == roles.person()[0].column
+        names = roles.names(person, of_products=of_products) if is_somebody else ()
+        names = tuple(name for name in names if name not in used)
+        if aliases or names:
+            people = ImportOptions(person=person, aliases=aliases, properties=names)
+            imports = [*imports, ("people", people)]
     doubts = {role: rivals for role, rivals in roles.doubts.items() if role not in roles.answers}
     unread = tuple(roles.unread()) if "time" in lacking and "time" not in doubts else ()
     return Proposed([] if missing else imports, missing, doubts, unread=unread)

@@ -11,9 +11,13 @@ from polku.capture.imports.recognition.words import (
     AMOUNT_LEFT_OUT,
     DELIVERED,
     LINE_VALUE,
+    NAME,
     NO_TIME,
+    OF_ANYTHING,
+    OPEN_QUESTION,
     ORDER_VALUE,
     PERSONAL,
+    POSSIBLE,
     PRICE,
     PROMISED,
     TIMES,
@@ -169,6 +173,42 @@ class Roles:
                 found.append((column, weights[sort], sort))
         return [entry for entry in found if entry[0].usable]
 
+    def comments(self, scores: Iterable[str]) -> list[str]:
+        """The columns of answers in one's own words, the surest first: the question tells it before the answers, for
+        of a short survey they may be few and short."""
+        if "comment" in self.answers:
+            return [self.answers["comment"]] if self.answers["comment"] else []
+        taken, weighed = set(scores), []
+        for column in self.columns:
+            if not column.usable or column.name in taken or column.meaning in ("time", "day", "empty"):
+                continue
+            sure = weight(column.name, "comment")
+            if column.meaning in ("text", "choice") and OPEN_QUESTION.fullmatch(plain(column.name)):
+                sure = max(sure, USUAL)
+            elif column.meaning == "text" and column.name.rstrip().endswith("?"):
+                sure = max(sure, POSSIBLE)
+            if sure:
+                weighed.append((-sure, column.place, column.name))
+        return [name for _sure, _place, name in sorted(weighed)]
+
+    def names(self, person: str, *, of_products: bool = False) -> tuple[str, ...]:
+        """Columns that tell what the `person` is called. A bare “name” is of something else where somebody has two,
+        or the rows are `of_products`."""
+        who = self.named(person)
+        return tuple(
+            column.name
+            for column in self.columns
+            if who is not None
+            and column.usable
+            and column.name != person
+            and column.meaning in ("text", "choice")
+            and NAME.fullmatch(plain(column.name))
+            and (
+                not OF_ANYTHING.fullmatch(plain(column.name))
+                or (not of_products and _is_told_by(who, column))
+            )
+        )
+
     def properties(self, used: Iterable[str]) -> tuple[str, ...]:
         """What is kept beside the roles: by name alone, so that the next export of the same form keeps the same.
         Who somebody is and what they wrote is left out."""
@@ -189,6 +229,13 @@ class Roles:
             for column in self.columns
             if column.meaning in ("time", "day") and re.fullmatch(words, plain(column.name))
         ]
+
+
+def _is_told_by(who: Column, what: Column) -> bool:
+    """Whether nobody has two of `what`."""
+    pairs = {(a.strip(), b.strip()) for a, b in zip(who.cells, what.cells, strict=True)}
+    pairs = {pair for pair in pairs if all(pair)}
+    return bool(pairs) and len({a for a, _b in pairs}) == len(pairs)
 
 
 def says_time(name: str) -> bool:

@@ -254,6 +254,22 @@ PERSONAL = re.compile(
 """Columns that tell who somebody is; they are kept only where somebody asks for it."""
 
 
+NAME = re.compile(
+    r"(?:(?:asiakkaan|asiakas|tilaajan|ostajan|vastaajan|yhteyshenkilon|kayttajan|customer|customers|client|buyer|"
+    r"contact|requester|respondent) ?)?(?:koko ?nimi|etu ?nimi|suku ?nimi|nimi|full ?name|first ?name|last ?name|"
+    r"given ?name|family ?name|surname|name)"
+)
+"""What people are called: a customer whose number or address a row tells can be found by it."""
+OF_ANYTHING = re.compile(r"nimi|name")
+"""Names that a product or an event has as well."""
+
+OPEN_QUESTION = re.compile(
+    r"(?:mita|miksi|miten|kerro|kuvaile|perustele|anna palautetta|haluatko (?:kertoa|sanoa)|what|why|tell|describe|"
+    r"how (?:could|can|should)|anything)\b.*|(?:.* )?(?:palaute|palautetta|palautteesi|feedback|comments?)"
+)
+"""Questions that are answered in one's own words, however few and short the answers are."""
+
+
 @lru_cache(maxsize=20_000)
 def plain(name: str) -> str:
     """A header's words in small ASCII letters, one space between: `orderDate`, `ORDER_DATE` → `order date`."""
