@@ -101,6 +101,11 @@ def test_many_equal_requests_rebuild_once(received, workspace, touchpoint) -> No
         ({"kind": "event", "url": "x" * 501}, "At most 500"),
         ({"kind": "event", "where": [{"property": "a", "op": "eq", "value": 1}] * 11}, "at most 10"),
         ({"kind": "event", "where": [{"property": "a", "op": "like", "value": 1}]}, "like"),
+        ({"kind": "event", "names": ["osto\0"]}, "cannot be kept"),
+        (
+            {"kind": "event", "where": [{"property": "city", "op": "in", "value": ["Oulu", "Tur\0ku"]}]},
+            "must be a text",
+        ),
     ],
 )
 def test_a_binding_that_makes_no_rule_is_refused(workspace, touchpoint, binding, message) -> None:

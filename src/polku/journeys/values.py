@@ -135,6 +135,9 @@ def _signal_name(value: object) -> str:
     # An id or a name is kept as it was received, inner spaces included: only its ends are trimmed.
     if not isinstance(value, str) or not value.strip():
         raise ValidationError({"names": _("A name is text and not empty.")})
+    if "\0" in value:  # PostgreSQL keeps no such text; a signal may have come with one all the same
+        shown = value.replace("\0", "")
+        raise ValidationError({"names": _("“%s” has a character that cannot be kept.") % shown})
     if len(value) > limits.SIGNAL_NAME:
         raise ValidationError({"names": _("A name has at most %s characters.") % limits.SIGNAL_NAME})
     return value.strip()

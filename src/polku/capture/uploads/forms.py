@@ -87,7 +87,9 @@ def _score_options(data: QueryDict, prefix: str, options: ImportOptions) -> dict
         given["scale"] = parse_scale(text) if text else None
     except WrongUsage:
         given["scale"] = (0.0, 0.0)  # shown as a scale that cannot be
-    touchpoint = " ".join(data.get(f"{prefix}-touchpoint", "").split())[:_LONGEST_TOUCHPOINT]
+    touchpoint = " ".join(data.get(f"{prefix}-touchpoint", "").replace("\0", "").split())[
+        :_LONGEST_TOUCHPOINT
+    ]
     given["touchpoint"] = touchpoint or None
     return given
 

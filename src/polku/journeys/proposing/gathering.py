@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from polku.accounts.models import Workspace
@@ -57,14 +57,14 @@ def received_by(workspace: Workspace) -> Received:
 
 def _read(key: str, state: StoreState) -> Received:
     opened = store()
-    events = tuple(opened.catalog(key, "event", limit=MOST_NAMES))
+    events = _named(opened.catalog(key, "event", limit=MOST_NAMES))
     views = any(is_page_view(entry.name) for entry in events)
     (orders,) = opened.count_each(key, [[Selector((SignalKind.ORDER,))]], Scope())
     return Received(
         events=events,
-        reasons=tuple(opened.catalog(key, "reason", limit=MOST_NAMES)),
-        states=tuple(opened.catalog(key, "status", limit=MOST_NAMES)),
-        addresses=tuple(opened.catalog(key, "url", limit=MOST_ADDRESSES)) if views else (),
+        reasons=_named(opened.catalog(key, "reason", limit=MOST_NAMES)),
+        states=_named(opened.catalog(key, "status", limit=MOST_NAMES)),
+        addresses=_named(opened.catalog(key, "url", limit=MOST_ADDRESSES)) if views else (),
         answers=tuple(
             answers
             for entry in opened.catalog(key, "metric", limit=50)
@@ -76,6 +76,11 @@ def _read(key: str, state: StoreState) -> Received:
     )
 
 
+def _named(entries: Iterable[CatalogEntry]) -> tuple[CatalogEntry, ...]:
+    """Those whose name a connection can hold."""
+    return tuple(entry for entry in entries if "\0" not in entry.name)
+
+
 def _answers(key: str, metric: str, signals: int) -> list[Answers]:
     """The answers to a metric, apart by what they say of where they were asked."""
     properties = {entry.name for entry in store().catalog(key, "property", limit=5_000)}
@@ -84,7 +89,11 @@ def _answers(key: str, metric: str, signals: int) -> list[Answers]:
         if name not in properties:
             continue
         parts = store().trend_parts(key, Scope(), asked, "month", "events", name, MOST_PLACES_OF_ANSWERS)
-        counts = {part.key: int(sum(n for _month, n in part.points)) for part in parts if not part.is_others}
+        counts = {
+            part.key: int(sum(n for _month, n in part.points))
+            for part in parts
+            if not part.is_others and "\0" not in (part.key or "")
+        }
         if any(value for value in counts):
             return [
                 Answers(metric, name if value else None, value or None, n) for value, n in counts.items() if n
