@@ -122,3 +122,32 @@ def test_a_job_that_stops_with_the_server_waits_for_the_next_and_counts_as_not_t
     runner.stop()
     job = Job.objects.get()
     assert (job.state, job.attempts, job.error) == ("waiting", 0, "")
+
+
+def test_a_job_that_kills_the_server_is_given_up_where_its_kind_can_be(db, worked, caplog):
+    told = []
+    registry.register("owed", registry.handler_of("test"))
+    registry.register(
+        "test", registry.handler_of("test"), give_up=lambda workspace, payload: told.append(payload)
+    )
+    for kind in ("test", "owed"):
+        queue.enqueue(kind=kind, workspace_id=7, payload={"of": kind})
+    put_back = []
+    for _start in range(queue.ATTEMPTS):
+        while queue.claim() is not None:
+            pass  # and then the process ended
+        put_back.append(queue.recover())
+    assert put_back == [2, 2, 1]
+    assert told == [{"of": "test"}]
+    assert dict(Job.objects.values_list("kind", "state")) == {"test": "failed", "owed": "waiting"}
+    assert "given up" in caplog.text
+
+
+def test_a_job_that_cannot_be_told_of_waits_for_the_next_start(db, worked, caplog):
+    def cannot(workspace, payload):
+        raise OSError("planned")
+
+    registry.register("test", registry.handler_of("test"), give_up=cannot)
+    Job.objects.create(kind="test", workspace_id=7, state="running", attempts=queue.ATTEMPTS)
+    assert queue.recover() == 1
+    assert Job.objects.get().state == "waiting"

@@ -28,8 +28,8 @@ def register() -> None:
             name=_("Data collection"), url_name="capture:collection", permission="manage"
         )
     )
-    jobs.register(READ, work.read_upload, lane="reading files")
-    jobs.register(IMPORT, work.import_upload, lane="importing files")
+    jobs.register(READ, work.read_upload, lane="reading files", give_up=work.give_up_reading)
+    jobs.register(IMPORT, work.import_upload, lane="importing files", give_up=work.give_up_import)
     schedules.register("uploads.clean", at=time(4, 10), work=clean_uploads)
     checklist.register(
         checklist.Step(

@@ -16,7 +16,7 @@ from django.db import close_old_connections, transaction
 from django.utils import timezone
 
 from polku.jobs.models import Job
-from polku.jobs.registry import handler_of, kinds_beside, lanes
+from polku.jobs.registry import GiveUp, handler_of, kinds_beside, lanes, ways_to_give_up
 
 logger = logging.getLogger(__name__)
 ATTEMPTS = 3
@@ -66,12 +66,32 @@ def claim(lane: str | None = None) -> Job | None:
 def recover() -> int:
     """Put back what a process that died had claimed, and forget what ended long ago. Returns how many were put back.
 
-    Called by the process that owns the event store, before it works: no other process runs jobs then.
+    What was claimed ATTEMPTS times may itself be what kills the server: it is given up where its kind can be. Each is
+    given up in a transaction of its own. Called by the process that owns the event store, before it works: no other
+    process runs jobs then.
     """
     Job.objects.filter(
         state__in=[Job.State.DONE, Job.State.FAILED], ended_at__lt=timezone.now() - _KEPT
     ).delete()
+    can_give_up = ways_to_give_up()
+    for job in Job.objects.filter(
+        state=Job.State.RUNNING, attempts__gte=ATTEMPTS, kind__in=sorted(can_give_up)
+    ):
+        _give_up(job, can_give_up[job.kind])
     return Job.objects.filter(state=Job.State.RUNNING).update(state=Job.State.WAITING)
+
+
+def _give_up(job: Job, tell: GiveUp) -> None:
+    logger.error("job %s (%s) is given up: the server died under it %s times", job.pk, job.kind, job.attempts)
+    try:
+        with transaction.atomic():
+            Job.objects.filter(pk=job.pk).update(
+                state=Job.State.FAILED, error="ServerDied", ended_at=timezone.now()
+            )
+            tell(job.workspace_id, job.payload)
+    except Exception:
+        # The server must start all the same; the job is put back, and given up at a later start.
+        logger.exception("job %s (%s) could not be given up", job.pk, job.kind)
 
 
 def work(job: Job) -> bool:

@@ -12,6 +12,7 @@ from polku.accounts.models import AuditEntry
 from polku.capture.models import ImportRun, RememberedMapping, Upload, UploadedPart
 from polku.capture.uploads import decisions, files, work
 from polku.jobs import queue
+from polku.jobs.models import Job
 from tests.capture.uploads.conftest import ORDERS
 
 OPEN_DATES = "Tilausnumero;Sähköposti;Tilauspäivä;Summa\r\n" + "".join(
@@ -239,6 +240,30 @@ def test_an_import_that_was_killed_is_done_again_and_says_so(bring, owner_client
     assert "Tuonti keskeytyi ja tehtiin alusta uudelleen" in texts(
         owner_client.get(address("import_review", upload=upload.pk))
     )
+
+
+def test_a_file_that_kills_the_server_is_given_up_and_can_be_deleted(bring, owner_client, address, workspace):
+    """First while it is read, then another while it is imported."""
+    unread = bring(ORDERS, "lukematon.csv", read=False)
+    upload = bring(ORDERS.replace("T1;", "T0;"), read=False)
+    reading = list(Job.objects.filter(state="waiting").order_by("pk"))
+    die_over(reading[0])
+    queue.work_off()
+    owner_client.post(address("import_review", upload=upload.pk), {"import": "1"})
+    (importing,) = Job.objects.filter(state="waiting")
+    die_over(importing)
+    for each in (unread, upload):
+        said = texts(owner_client.get(address("import_review", upload=each.pk)))
+        assert "Palvelin pysähtyi joka kerta, kun se käsitteli tätä tiedostoa" in said
+        owner_client.post(address("import_delete", upload=each.pk))
+    with scope(workspace=workspace):
+        assert list(Upload.objects.all()) == []
+
+
+def die_over(job: Job) -> None:
+    """As if the process had ended each time while it worked the job."""
+    Job.objects.filter(pk=job.pk).update(state="running", attempts=queue.ATTEMPTS)
+    assert queue.recover() == 0
 
 
 NONSENSE = [

@@ -120,6 +120,36 @@ def _fail_reading(upload: Upload, problem: str) -> None:
     )
 
 
+def give_up_reading(workspace_id: int, payload: dict[str, Any]) -> None:
+    """The server died each time this file was read: say so where it is shown, and read it no more."""
+    upload = _find(workspace_id, payload["upload"], Upload.State.READING)
+    if upload is not None:
+        with scope(workspace=upload.workspace), translation.override(upload.language):
+            _fail_reading(upload, _gave_up())
+
+
+def give_up_import(workspace_id: int, payload: dict[str, Any]) -> None:
+    """The server died each time this file was imported: what had come in before stays, the rest is tried no more."""
+    upload = _find(workspace_id, payload["upload"], Upload.State.IMPORTING)
+    if upload is None:
+        return
+    with scope(workspace=upload.workspace), translation.override(upload.language):
+        runs = ImportRun.objects.filter(part__upload=upload)
+        runs.exclude(state__in=[ImportRun.State.DONE, ImportRun.State.FAILED]).update(
+            state=ImportRun.State.FAILED, problem=_gave_up(), ended_at=timezone.now()
+        )
+        Upload.objects.filter(pk=upload.pk).update(
+            state=Upload.State.DONE, problem="", changed_at=timezone.now()
+        )
+
+
+def _gave_up() -> str:
+    return _(
+        "The server stopped each time it worked on this file, so it is tried no more. Delete the file, or bring it in "
+        "smaller parts."
+    )
+
+
 def _go_on(upload: Upload, actor: int | None) -> None:
     """To the import where that was asked for and nothing is left to decide, else to the people."""
     if upload.begins_when_read and decisions.is_ready(list(upload.parts.all()), upload.workspace.timezone):
