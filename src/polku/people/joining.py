@@ -203,7 +203,11 @@ def stop_key(*, workspace: Workspace, key: JoiningKey, actor: User | None) -> No
 
 
 def take_back_key(*, workspace: Workspace, key: JoiningKey, at: datetime, actor: User | None) -> int:
-    """Undo `accept_key`: how many are people of their own again. One transaction of the store, then the rule's."""
+    """Undo `accept_key`: how many are people of their own again. One transaction of the store, then the rule's.
+
+    Only those part whom the acceptance itself joined (`at`). Whom imports joined by the key since then stay one: each
+    can be separated on their own page.
+    """
     identifier = workspace.key.hex
     parted = store().part_again(identifier, at, rules=hit_rules(identifier))
     stop_key(workspace=workspace, key=key, actor=actor)

@@ -89,7 +89,10 @@ def restore(request: WorkspaceRequest) -> HttpResponse:
             text = ngettext(
                 "%(count)s customer stands alone again.", "%(count)s customers stand alone again.", parted
             )
-            messages.success(request, text % {"count": reader_of(request).number(parted)})
+            later = _(
+                "Whom later imports joined by it stay joined; they can be separated on their own pages."
+            )
+            messages.success(request, f"{text % {'count': reader_of(request).number(parted)}} {later}")
         else:
             joining.stop_key(workspace=request.workspace, key=key, actor=request.user)
             messages.success(request, _("It is proposed again."))
