@@ -13,6 +13,7 @@ from django_scopes import scope
 from polku.accounts.models import AuditEntry
 from polku.analytics.money import MoneyTerms, cost_sentence, margin_sentence, money_note
 from polku.decide import domain, queries
+from polku.decide.forms import MoneyForm, means_cancelled
 from polku.decide.models import MoneyAnswers
 from polku.site.formats import Reader
 
@@ -160,3 +161,53 @@ def test_the_checklist_step_is_done_by_answering(owner_client, workspace):
 
 def test_the_address_is_the_one_that_notes_lead_to(workspace):
     assert reverse("decide:money", kwargs={"workspace": workspace.slug}) == PAGE
+
+
+@pytest.mark.parametrize(
+    ("state", "is_cancelled"),
+    [
+        ("Peruttu", True),
+        ("hyvitetty", True),
+        ("Palautettu", True),
+        ("Palautus", True),
+        ("canceled", True),
+        ("order_cancelled", True),
+        ("Returned", True),
+        ("REFUNDED", True),
+        ("partially_refunded", False),
+        ("Osittain hyvitetty", False),
+        ("Palautuspyyntö", False),
+        ("toimitettu", False),
+        ("Palaute annettu", False),
+        ("perusmaksu", False),
+    ],
+)
+def test_names_of_states_tell_what_was_cancelled(state, is_cancelled):
+    assert means_cancelled(state) == is_cancelled
+
+
+def ticked(given, workspace, newest=None) -> list[str]:
+    form = MoneyForm(workspace=workspace, states=given, newest=newest, reader=FINNISH)
+    return form["cancelled_states"].value()
+
+
+def test_such_states_are_ticked_until_somebody_has_answered(workspace, owner):
+    states = ["toimitettu", "Peruttu", "hyvitetty"]
+    assert ticked(states, workspace) == ["Peruttu", "hyvitetty"]
+    nothing = domain.answer_money_questions(
+        workspace=workspace, actor=owner, **(ANSWERS | {"cancelled_states": []})
+    )
+    assert ticked(states, workspace, nothing) == []
+
+
+def test_what_somebody_chose_before_is_not_added_to(workspace):
+    workspace.cancelled_states = ["hyvitetty"]
+    assert ticked(["Peruttu", "hyvitetty"], workspace) == ["hyvitetty"]
+
+
+def test_who_has_answered_is_led_on(owner_client, workspace):
+    to_map = f'href="/w/{workspace.slug}/journeys/">Kartalle'
+    assert to_map not in owner_client.get(PAGE).content.decode()
+    page = owner_client.post(PAGE, FORM, follow=True).content.decode()
+    assert to_map in page
+    assert "Seuraavaksi:" in page

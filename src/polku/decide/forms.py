@@ -12,12 +12,26 @@ from django.utils.translation import gettext_lazy as _
 from polku.accounts.models import Workspace
 from polku.decide.domain import HIGHEST_COST
 from polku.decide.models import MoneyAnswers
+from polku.journeys.proposing.concepts import plain
 from polku.site.formats import Reader, currency_symbol
 
 _USUAL_VAT = 25.5
 """The general rate in Finland since September 2024; a company of another country writes its own."""
 _ORNAMENTS = re.compile(r"[\s€%]")
 _NUMBER = re.compile(r"[0-9]{1,9}(?:[.,][0-9]{1,6})?")
+
+
+_CANCELLED = re.compile(
+    r"\bcancel|\bvoid(ed)?\b|\brefund|\breturn(s|ed)?\b|\bchargeback|\bperu(ttu|utettu|utus|ttiin|tettu)|\bhyvit"
+    r"|\bpalaut(us|ett|un)|\bmitätöi"
+)
+_NOT_WHOLLY = re.compile(r"\bpartial|\bosit|\bosin\b|\bnot\b|\bei\b|request|pyyn|pyyd")
+
+
+def means_cancelled(state: str) -> bool:
+    """Whether the name of an order's state says that the whole order was cancelled, returned or refunded."""
+    words = plain(state)
+    return bool(_CANCELLED.search(words)) and not _NOT_WHOLLY.search(words)
 
 
 class NumberField(forms.Field):
@@ -99,6 +113,12 @@ class MoneyForm(forms.Form):
         super().__init__(data, initial=_initial(workspace, newest, reader))
         if states:
             self.fields["cancelled_states"].choices = [(state, state) for state in states]  # type: ignore[attr-defined]
+            likely = [state for state in states if means_cancelled(state)]
+            if newest is None and not workspace.cancelled_states and likely:
+                self.initial["cancelled_states"] = likely
+                self.fields["cancelled_states"].help_text = _(
+                    "Such orders are left out of all sums. Those whose name says so are ticked already: check them."
+                )
         else:
             del self.fields["cancelled_states"]
         self.fields["contact_cost"].unit = currency_symbol(workspace.currency)  # type: ignore[attr-defined]

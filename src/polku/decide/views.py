@@ -18,6 +18,8 @@ from polku.analytics.money import MoneyTerms
 from polku.decide import domain, queries
 from polku.decide.forms import MoneyForm
 from polku.decide.models import MoneyAnswers
+from polku.journeys.start_page import start_page
+from polku.site import checklist
 from polku.site.formats import Reader
 
 _EXAMPLE = 100.0
@@ -49,6 +51,8 @@ def money(request: WorkspaceRequest) -> HttpResponse:
         "form": form,
         "example": _example(queries.money_terms(workspace), reader),
         "history": [_row(row, reader) for row in given],
+        "map": start_page(request, workspace),
+        "next": checklist.whole(request).next if given else None,
     }
     return render(request, "decide/money.html", context, status=422 if form.errors else 200)
 
