@@ -93,6 +93,39 @@ def test_a_proposal_is_renamed_moved_thinned_and_becomes_a_map(workspace, store,
     assert editor.get(f"{base}{journey.pk}/").status_code == 200
 
 
+def test_a_second_map_from_the_data_has_a_name_of_its_own(workspace, editor, base):
+    names = []
+    for _each in range(3):
+        page = editor.get(f"{base}propose/").content.decode()
+        names.append(re.search(r'id="proposal-name" name="name" value="([^"]*)"', page)[1])
+        editor.post(f"{base}propose/", form_of(page) | {"create": "1"})
+    first = "The customer’s journey"
+    assert names == [first, f"{first} 2", f"{first} 3"]
+
+
+def test_the_proposal_says_what_it_left_out_and_why(workspace, store, editor, base):
+    states = ["shipped", "paid", "kolmas", "returned"]
+    came = [
+        {"message_id": f"{n:032x}", "order": f"x{n}", "person": f"q{n}", "time": NOW, "value": 1.0, "status": state}
+        for n, state in enumerate(states, 7_000)
+    ]  # fmt: skip
+    store.load_orders(workspace.key.hex, orders(came), rules=())
+    more = [{"name": name, "person": "a", "message_id": f"{n:032x}"}
+            for n, name in enumerate(["scroll", "refund_requested"], 8_000)]  # fmt: skip
+    store.load_signals(workspace.key.hex, signals(more), rules=())
+    left = {each.name: (each.is_state, each.why) for each in propose(workspace).left_out}
+    assert left == {
+        "shipped": (True, "passed"),
+        "paid": (True, "passed"),
+        "kolmas": (True, "unknown"),
+        "returned": (True, "told"),
+        "scroll": (False, "technical"),
+    }
+    page = " ".join(editor.get(f"{base}propose/").content.decode().split())
+    assert "5 events and states of orders were left out" in page
+    assert re.search(r"Only the newest state of an order is known.*?paid <span.*?shipped <span", page)
+
+
 def test_contacts_and_answers_go_where_something_happens(workspace, received):
     store_rows = {draft.key: draft for draft in propose(workspace).drafts}
     kinds = {key: [each["kind"] for each in draft.bindings] for key, draft in store_rows.items()}
@@ -216,6 +249,7 @@ def test_the_plan_says_what_is_known_what_is_not_and_how_to_know_it(workspace, s
     assert "choose which reasons belong to this touchpoint" in cart
     assert "receipts of the till" in shop and "QR code" in shop
     assert "Varasto" not in page
+    assert page.count("set there which touchpoint the answers are about") == 1
     assert "2 of 10" in page
 
 

@@ -43,7 +43,6 @@ class Way:
 class Situation:
     """A touchpoint as far as it decides what is cheapest. `draft` is what was received and fits it."""
 
-    name: str
     channels: Collection[str]
     known: Mapping[Lane, Knowledge]
     draft: Draft | None
@@ -62,9 +61,7 @@ def way_of(lane: Lane, at: Situation) -> Way | None:
     if is_waiting:
         return Way(
             Means.CHOOSE,
-            _(
-                "Connected, but nothing has come yet. Look whether the connection is right and the source works."
-            ),
+            _("Connected, but nothing has come yet."),
         )
     if lane is Lane.DO:
         return _to_see(at)
@@ -82,7 +79,7 @@ def _to_see(at: Situation) -> Way:
     if not channels or channels & _ON_SCREEN:
         return Way(
             Means.TRACKER,
-            _("Put the tracker on the site: the page’s address tells who came. It takes one line of code."),
+            _("Put the tracker on the site: one line of code."),
         )
     if Channel.STORE in channels:
         return Way(
@@ -111,11 +108,10 @@ def _to_ask(at: Situation) -> Way:
     if Channel.STORE in channels and not channels & {Channel.WEB, Channel.MOBILE}:
         how = _("Ask one question by a QR code on the counter or the receipt.")
     elif channels & {Channel.EMAIL, Channel.DELIVERY, Channel.POST, Channel.PHONE, Channel.CHAT}:
-        how = _("Ask one question by e-mail the day after, with the order’s number in the link.")
+        how = _("Ask one question by e-mail the day after.")
     else:
-        how = _("Ask one question on the page, right after what happened.")
-    column = _("Import the answers with the column “touchpoint” and in it “%(name)s”.") % {"name": at.name}
-    return Way(Means.SURVEY, f"{how} {column}")
+        how = _("Ask one question on the page.")
+    return Way(Means.SURVEY, how)
 
 
 def _to_hear(at: Situation) -> Way:
@@ -125,9 +121,7 @@ def _to_hear(at: Situation) -> Way:
         )
     return Way(
         Means.IMPORT,
-        _(
-            "Take the tickets out of the help desk, with the reason and the customer’s address, and import them."
-        ),
+        _("Import the tickets of customer service with their reasons."),
     )
 
 

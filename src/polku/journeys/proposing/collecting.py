@@ -19,7 +19,7 @@ from polku.journeys.proposing.gathering import Answers, Received
 from polku.journeys.proposing.pages import group_pages
 
 _MOST_PAGES = 8
-_LAST_STATES = ("delivery", "cancellation", "returns")
+LAST_STATES = ("delivery", "cancellation", "returns")
 """Only the last state of an order is known: one that orders merely pass through would hold those still in it."""
 _STATE_WORDS = {
     "completed": "delivery", "complete": "delivery", "fulfilled": "delivery", "valmis": "delivery",
@@ -108,14 +108,19 @@ def _take_orders(drafts: Drafts, received: Received) -> None:
     drafts.of(BY_KEY[concepts.ORDER]).bindings.append(binding(Binding.Kind.ORDER))
     states: dict[str, list[str]] = {}
     for entry in received.states:
-        key = _STATE_WORDS.get(concepts.plain(entry.name))
-        concept = BY_KEY[key] if key else recognise(entry.name)
-        if concept is not None and concept.key in _LAST_STATES:
+        concept = concept_of_state(entry.name)
+        if concept is not None and concept.key in LAST_STATES:
             states.setdefault(concept.key, []).append(entry.name)
     for key, names in states.items():
         draft = drafts.of(BY_KEY[key])
         if not draft.has_visits:
             draft.bindings += _named(Binding.Kind.ORDER, names)
+
+
+def concept_of_state(name: str) -> Concept | None:
+    """The concept that an order's state means; None where nobody knows it."""
+    key = _STATE_WORDS.get(concepts.plain(name))
+    return BY_KEY[key] if key else recognise(name)
 
 
 def _take_contacts(drafts: Drafts, reasons: Iterable[CatalogEntry]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -17,6 +17,7 @@ from polku.journeys.proposing import concepts
 from polku.journeys.proposing.collecting import collect
 from polku.journeys.proposing.drafts import Draft
 from polku.journeys.proposing.gathering import Received, received_by
+from polku.journeys.proposing.leaving_out import LeftOut, left_out_of
 
 MOST_OFFERED = 60
 MOST_UNKNOWN_TAKEN = 12
@@ -27,11 +28,13 @@ _RARE_UNKNOWN = 0.01
 
 @dataclass(frozen=True)
 class Proposal:
-    """`stages` are (key, name) in order; `drafts` in the order of the map, those merely offered among them."""
+    """`stages` are (key, name) in order; `drafts` in the order of the map, those merely offered among them; `left_out`
+    are the events and states of orders that nothing proposed catches."""
 
     name: str
     stages: list[tuple[str, str]]
     drafts: list[Draft]
+    left_out: list[LeftOut] = field(default_factory=list)
 
 
 _remembered: Remembered[Proposal] = Remembered(8)
@@ -64,7 +67,8 @@ def _propose(workspace: Workspace, received: Received) -> Proposal:
     for draft, count in zip(drafts, counted, strict=True):
         draft.signals, draft.people, draft.last = count.signals, count.people, count.last
     drafts = [draft for draft in drafts if draft.signals]
-    _choose(drafts, received.people)
+    rare = _choose(drafts, received.people)
+    left_out = left_out_of(received, drafts, rare)
     drafts = _most_offered(drafts)
     if not any(draft.stage for draft in drafts if draft.has_visits):
         names = {"early": early, "along": along, "late": late, concepts.AFTER: names[concepts.AFTER]}
@@ -76,18 +80,22 @@ def _propose(workspace: Workspace, received: Received) -> Proposal:
         draft for stage in order for draft in _in_order([each for each in drafts if each.stage == stage])
     ]
     used = {draft.stage for draft in placed}
-    return Proposal(name, [(key, names[key]) for key in order if key in used], placed)
+    return Proposal(name, [(key, names[key]) for key in order if key in used], placed, left_out)
 
 
-def _choose(drafts: Sequence[Draft], people: int) -> None:
-    """Propose what many reach; of names that nobody knows only the most common."""
+def _choose(drafts: Sequence[Draft], people: int) -> set[str]:
+    """Propose what many reach; of names that nobody knows only the most common. The keys of those too few reach."""
     unknown = 0
+    rare = set()
     for draft in sorted(drafts, key=lambda each: (-each.people, each.key)):
         least = (_RARE if draft.is_known else _RARE_UNKNOWN) * people
+        if draft.people < least:
+            rare.add(draft.key)
         draft.is_taken = draft.is_taken and draft.people >= least
         if not draft.is_known and draft.is_taken:
             unknown += 1
             draft.is_taken = unknown <= MOST_UNKNOWN_TAKEN
+    return rare
 
 
 def _most_offered(drafts: Sequence[Draft]) -> list[Draft]:

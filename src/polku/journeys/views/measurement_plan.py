@@ -85,6 +85,12 @@ def measurement_plan(request: Any, journey: int) -> HttpResponse:
         "journey": row,
         "stages": stages,
         "is_empty": not cells,
+        "asks": any(
+            task.way is not None and task.way.means is Means.SURVEY
+            for _name, points in stages
+            for point in points
+            for task in point.tasks
+        ),
         "known": known,
         "total": total,
         "seen_to": seen_to,
@@ -134,7 +140,6 @@ def plan_of(workspace: Workspace, journey: Journey) -> list[tuple[str, list[Poin
             if point.is_backstage:
                 continue
             situation = Situation(
-                name=point.name,
                 channels=point.channels,
                 known=known[point.pk],
                 draft=fitting.get(point.pk),

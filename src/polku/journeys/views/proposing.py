@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import count
 from typing import Any
 
 from django.contrib import messages
@@ -15,14 +16,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from polku.accounts.models import Workspace
+from polku.analytics import resolvers
 from polku.eventstore.port import Scope, StoreError
 from polku.eventstore.registry import store
 from polku.journeys import domain
 from polku.journeys.catching import counts_in_words, examples_of, words_of
 from polku.journeys.display_names import channel_name
-from polku.journeys.models import Binding
+from polku.journeys.models import Binding, Journey
 from polku.journeys.proposing.choosing import Choice, Row, first_choice, posted_choice, token_of
 from polku.journeys.proposing.drafts import Draft
+from polku.journeys.proposing.leaving_out import LeftOut, Why
 from polku.journeys.proposing.proposals import Proposal, propose
 from polku.journeys.views.lookups import edit_view, tell
 from polku.site.formats import Reader
@@ -51,8 +54,9 @@ def journey_propose(request: Any) -> HttpResponse:
         return redirect("journeys:list", workspace=request.workspace.slug)
     if proposal is None:
         return render(request, "journeys/propose_empty.html", {})
+    proposal = replace(proposal, name=_free_name(proposal.name))
     if request.method != "POST":
-        return _page(request, first_choice(proposal))
+        return _page(request, first_choice(proposal), proposal.left_out)
     choice = posted_choice(proposal, request.POST)
     for field, by in (("earlier", -1), ("later", 1)):
         choice.move(request.POST.get(field, ""), by)
@@ -66,7 +70,7 @@ def journey_propose(request: Any) -> HttpResponse:
         else:
             messages.success(request, _("The map is ready. Its figures follow in a moment."))
             return redirect("journeys:map", workspace=request.workspace.slug, journey=journey.pk)
-    return _page(request, choice)
+    return _page(request, choice, proposal.left_out)
 
 
 @require_safe
@@ -115,7 +119,45 @@ def _find(proposal: Proposal | None, token: str) -> Draft:
     raise Http404
 
 
-def _page(request: Any, choice: Choice) -> HttpResponse:
+def _free_name(name: str) -> str:
+    """The name, with a number where the workspace has a map of that name already."""
+    taken = set(Journey.objects.filter(name__startswith=name).values_list("name", flat=True))
+    if name not in taken:
+        return name
+    return next(numbered for number in count(2) if (numbered := f"{name} {number}") not in taken)
+
+
+def _reasons(left_out: list[LeftOut], reader: Reader) -> list[tuple[str, list[tuple[str, str]]]]:
+    """(why, [(name, how many)]) of what the proposal does not hold."""
+    said = {
+        Why.PASSED: _(
+            "States that orders pass through. Only the newest state of an order is known, so the touchpoint would show "
+            "those who are there still and not all who came by."
+        ),
+        Why.UNKNOWN: _("States whose name tells no touchpoint."),
+        Why.TOLD: _("States of which events tell already."),
+        Why.TECHNICAL: _("Technical events: they tell that somebody did something, but not where."),
+        Why.RARE: _("So few people come to these that a figure would say little."),
+        Why.MANY: _("Events whose name was not recognised and that are less common than those chosen."),
+    }
+    return [
+        (
+            text,
+            [
+                (
+                    each.name if each.is_state else resolvers.words().event(each.name),
+                    reader.number(each.signals),
+                )
+                for each in left_out
+                if each.why is why
+            ],
+        )
+        for why, text in said.items()
+        if any(each.why is why for each in left_out)
+    ]
+
+
+def _page(request: Any, choice: Choice, left_out: list[LeftOut]) -> HttpResponse:
     reader = reader_of(request.workspace)
     stages = choice.by_stage()
     context = {
@@ -138,6 +180,8 @@ def _page(request: Any, choice: Choice) -> HttpResponse:
         ],
         "taken": sum(row.is_taken for row in choice.rows),
         "offered": len(choice.rows),
+        "left_out": _reasons(left_out, reader),
+        "left_count": len(left_out),
     }
     return render(request, "journeys/propose.html", context)
 
