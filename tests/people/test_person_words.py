@@ -42,6 +42,20 @@ def test_a_person_is_called_by_what_says_most(traits, ids, expected):
         )
 
 
+@pytest.mark.parametrize(
+    "traits",
+    [
+        {"Nimi": "Aino Aalto"},
+        {"Asiakkaan nimi": " Aino  Aalto"},
+        {"customer_name": "Aino Aalto"},
+        {"Etunimi": "Aino", "Sukunimi": "Aalto"},
+        {"customerFirstName": "Aino", "Customer Last Name": "Aalto"},
+    ],
+)
+def test_names_are_found_however_a_file_calls_them(traits):
+    assert name_person(traits, ["a@example.fi"], ["email"]) == PersonName("Aino Aalto", "a@example.fi")
+
+
 def test_somebody_known_by_an_order_alone():
     with translation.override("fi"):
         assert name_person({}, [], [], "T-5") == PersonName("Tilauksen T-5 tekijä")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,12 +13,18 @@ from django.utils.translation import pgettext
 
 from polku.eventstore.streams import IdKind
 
-_WHOLE = ("name", "full_name", "fullName", "displayName", "display_name", "nimi", "kokonimi")
-_FIRST = ("firstName", "first_name", "firstname", "given_name", "etunimi")
-_LAST = ("lastName", "last_name", "lastname", "family_name", "surname", "sukunimi")
-_EMAIL = ("email", "e-mail", "sähköposti")
+# As `_letters` writes them: files call the same thing “Asiakkaan nimi”, `customer_name` or `customerName`.
+_WHOSE = re.compile(
+    "asiakkaan|asiakas|tilaajan|ostajan|vastaajan|yhteyshenkilon|kayttajan|"
+    "customers?|client|buyer|contact|requester|respondent"
+)
+_WHOLE = ("name", "fullname", "displayname", "nimi", "kokonimi")
+_FIRST = ("firstname", "givenname", "etunimi")
+_LAST = ("lastname", "familyname", "surname", "sukunimi")
+_EMAIL = ("email", "sahkoposti")
 _BY_WORTH = (IdKind.EMAIL, IdKind.USER, IdKind.FILE, IdKind.LOYALTY, IdKind.PHONE)
 _LONGEST_DEVICE = 12
+_PLAIN = str.maketrans("äöå", "aoa")
 
 
 @dataclass(frozen=True)
@@ -78,11 +85,18 @@ def kind_name(kind: str) -> str:
 
 
 def _first(traits: Mapping[str, Any], names: Sequence[str]) -> str:
+    called = {_letters(key): value for key, value in traits.items()}
     for name in names:
-        value = traits.get(name)
+        value = called.get(name)
         if isinstance(value, str) and value.strip():
             return " ".join(value.split())
     return ""
+
+
+def _letters(key: str) -> str:
+    letters = "".join(c for c in key.casefold().translate(_PLAIN) if c.isalnum())
+    whose = _WHOSE.match(letters)
+    return letters[whose.end() :] if whose else letters
 
 
 def _of_kind(ids: Sequence[str], kinds: Sequence[str], wanted: str) -> str:
