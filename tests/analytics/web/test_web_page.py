@@ -108,6 +108,7 @@ def test_what_is_clicked_filters_everything(owner_client, read, visits):
     )
     assert "No such visits" in read("?source=Google&channel=Referral")
     assert "not known" in read("?devices=browser&browser=")
+    assert "Source not known where from" in read("?source=")
     assert "compared with" in read("?compare=previous")
 
 

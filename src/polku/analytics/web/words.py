@@ -32,6 +32,9 @@ METRIC_NAMES: Mapping[str, Any] = {
 def value_name(dimension: Dimension, value: str | None) -> str:
     """How a value is shown; a page's address is decoded for the eye only."""
     if value is None:
+        if dimension in ("channel", "source"):
+            # A signal's own channel (web, store) is where it happened, not what brought the visitor.
+            return _("not known where from")
         return _("no campaign") if dimension == "campaign" else _("not known")
     if dimension == "page":
         return unquote(value)
