@@ -203,7 +203,7 @@ def _mapping(each: decisions.Decided, inspection: Inspection, prefix: str, *, ma
     return MappingShown(
         prefix=own,
         kind=mapping.kind,
-        label=str(KINDS[mapping.kind]),
+        label=_label(mapping),
         explanation=str(KIND_EXPLANATIONS[mapping.kind]),
         is_chosen=each.is_chosen,
         is_added=each.is_added,
@@ -226,6 +226,12 @@ def _mapping(each: decisions.Decided, inspection: Inspection, prefix: str, *, ma
             (field.label, _value(mapping, field.name.rpartition("-")[2])) for field in fields if field.is_used
         ],
     )
+
+
+def _label(mapping: ColumnMapping) -> str:
+    """A survey gives an import for each of its questions: the question tells which is which."""
+    kind = str(KINDS[mapping.kind])
+    return f"{kind}: {mapping.options.score}" if mapping.kind == "scores" and mapping.options.score else kind
 
 
 def _value(mapping: ColumnMapping, role: str) -> str:

@@ -58,7 +58,7 @@ def facts_of(inspection: Inspection, timezone: str) -> list[tuple[str, str]]:
         facts.append((_("between the columns"), delimiter_name(reading.delimiter)))
     if reading.encoding:
         facts.append((_("letters"), str(ENCODINGS.get(reading.encoding, reading.encoding))))
-    facts.append((_("times"), timezone))
+    facts.append((_("time zone"), timezone))
     if inspection.newest_first:
         facts.append((_("order of rows"), _("newest first")))
     return facts
