@@ -18,8 +18,11 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from polku.eventstore.arrivals import Arrivals
 from polku.eventstore.behaviour import BehaviourQuestions
 from polku.eventstore.live import LiveMaps
+from polku.eventstore.loading import Loaded as Loaded
+from polku.eventstore.loading import Loading
 from polku.eventstore.persons import PeopleOneByOne
 from polku.eventstore.received import ReceivedSignals
 from polku.eventstore.streams import (
@@ -71,7 +74,11 @@ SIGNAL_BATCH = pa.schema(
         pa.field("properties", pa.string()),  # one JSON object, text values, or null
     ]
 )
-"""Rows in order of arrival. `person` or `order` must be there."""
+"""Rows in order of arrival. `person` or `order` must be there. A batch may leave out PERSON_KIND."""
+
+PERSON_KIND = pa.field("person_kind", pa.string())
+"""One more column that a batch of signals may have: of what sort (streams.IdKind) the id in `person` is. Where it is
+null the store takes it as an id that came with a file, which does not say (IdKind.FILE)."""
 
 ORDER_BATCH = pa.schema(
     [
@@ -99,16 +106,6 @@ PERSON_BATCH = pa.schema(
 )
 
 Source: TypeAlias = pa.Table | Path
-
-
-@dataclass(frozen=True)
-class Loaded:
-    """What one load did, in signals (or orders, or people)."""
-
-    accepted: int
-    known: int
-    joined: int
-    version: int
 
 
 # ---- what is asked --------------------------------------------------------------------------------------------
@@ -231,7 +228,15 @@ CatalogKind = Literal["event", "url", "reason", "channel", "metric", "status", "
 
 
 class EventStore(
-    BehaviourQuestions, LiveMaps, PeopleOneByOne, ReceivedSignals, Upkeep, WebQuestions, Protocol
+    Arrivals,
+    BehaviourQuestions,
+    LiveMaps,
+    Loading,
+    PeopleOneByOne,
+    ReceivedSignals,
+    Upkeep,
+    WebQuestions,
+    Protocol,
 ):
     """One workspace's signals never meet another's: `workspace` is the first argument of everything."""
 
@@ -240,49 +245,6 @@ class EventStore(
     def drop(self, workspace: str) -> None: ...
     def state(self, workspace: str) -> StoreState: ...
     def close(self) -> None: ...
-
-    # writes: each one transaction under the writer's gate, touchpoint hits included; with `origin` (see
-    # streams.STREAM_EVENTS) the signals and the sources' counts say where they came from
-    def load_signals(
-        self,
-        workspace: str,
-        source: Source,
-        *,
-        rules: Sequence[HitRule],
-        origin: str | None = None,
-        progress: Progress | None = None,
-    ) -> Loaded: ...
-    def load_orders(
-        self,
-        workspace: str,
-        source: Source,
-        *,
-        rules: Sequence[HitRule],
-        lines: bool = False,
-        origin: str | None = None,
-        progress: Progress | None = None,
-    ) -> Loaded: ...
-    def load_people(
-        self,
-        workspace: str,
-        source: Source,
-        *,
-        rules: Sequence[HitRule] = (),
-        origin: str | None = None,
-        progress: Progress | None = None,
-    ) -> Loaded:
-        """`rules` keep the hits right whose conditions ask for properties of people. Aliases that stand for a
-        missing id (`-`, `unknown`) name nobody; they are among the links refused."""
-
-    def rebuild_hits(
-        self,
-        workspace: str,
-        touchpoints: Sequence[int],
-        rules: Sequence[HitRule],
-        *,
-        progress: Progress | None = None,
-    ) -> None:
-        """Forget the hits of `touchpoints` and find them again by `rules`, in one transaction."""
 
     # reads
     def catalog(
