@@ -35,6 +35,7 @@ urlpatterns = [
     path("w/<slug:workspace>/settings/members/<int:member>/role/", members.change_role, name="member_role"),
     path("w/<slug:workspace>/settings/members/<int:member>/remove/", members.remove, name="member_remove"),
     path("w/<slug:workspace>/settings/keys/", api_keys.api_keys, name="api_keys"),
+    path("w/<slug:workspace>/settings/keys/restore/", api_keys.restore, name="api_key_restore"),
     path("w/<slug:workspace>/settings/keys/<int:key>/revoke/", api_keys.revoke, name="api_key_revoke"),
     path("w/<slug:workspace>/settings/audit/", audit.audit, name="audit"),
 ]

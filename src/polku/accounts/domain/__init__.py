@@ -1,6 +1,6 @@
 """What changes users, workspaces, memberships and keys. Every change leaves an audit entry."""
 
-from polku.accounts.domain.api_keys import create_api_key, find_api_key, revoke_api_key
+from polku.accounts.domain.api_keys import create_api_key, find_api_key, restore_api_key, revoke_api_key
 from polku.accounts.domain.audit import record_audit
 from polku.accounts.domain.checklists import dismiss_checklist, show_checklist
 from polku.accounts.domain.first_owner import (
@@ -27,6 +27,7 @@ __all__ = [
     "is_without_users",
     "record_audit",
     "remove_member",
+    "restore_api_key",
     "restore_member",
     "revoke_api_key",
     "set_member",

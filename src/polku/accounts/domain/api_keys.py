@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
@@ -41,14 +41,32 @@ def create_api_key(*, workspace: Workspace, kind: str, name: str, actor: User | 
     return key, text
 
 
-def revoke_api_key(*, key: ApiKey, actor: User | None) -> None:
-    """End the key for good; revoking it again changes nothing. One transaction with its audit entry;
-    `signals.api_keys_changed` after it."""
+def revoke_api_key(*, key: ApiKey, actor: User | None) -> datetime | None:
+    """End the key at once; `restore_api_key` brings it back. When it ended, or None where it had ended before.
+
+    One transaction with its audit entry; `signals.api_keys_changed` after it.
+    """
+    now = timezone.now()
     with scope(workspace=key.workspace), transaction.atomic():
-        ended = ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=timezone.now())
+        ended = ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=now)
         if ended:
             record_audit(workspace=key.workspace, actor=actor, action="api_key.revoked", target=key.name)
             transaction.on_commit(_tell_of_change)
+    return now if ended else None
+
+
+def restore_api_key(*, workspace: Workspace, key: int, revoked_at: datetime, actor: User) -> ApiKey | None:
+    """Let a key work again that was revoked at that moment; None where it works already or was revoked anew since.
+
+    One transaction with its audit entry; `signals.api_keys_changed` after it.
+    """
+    with scope(workspace=workspace), transaction.atomic():
+        if not ApiKey.objects.filter(pk=key, revoked_at=revoked_at).update(revoked_at=None):
+            return None
+        found = ApiKey.objects.get(pk=key)
+        record_audit(workspace=workspace, actor=actor, action="api_key.restored", target=found.name)
+        transaction.on_commit(_tell_of_change)
+    return found
 
 
 def find_api_key(text: str) -> ApiKey | None:
