@@ -1,0 +1,8 @@
+"""Addresses below /w/<workspace>/ (config/urls.py)."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern
+
+app_name = "messaging"
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,1 @@
+"""Surveys as plain data: questions, logic, wordings. No Django models here."""

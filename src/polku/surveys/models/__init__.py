@@ -1,0 +1,22 @@
+"""What of surveys is kept in the relational store."""
+
+from polku.surveys.models.invitations import Ask, FatigueLimit, Invitation, Moment
+from polku.surveys.models.responses import AnswerChange, Response, Tag, TaggedResponse
+from polku.surveys.models.survey import LinkDay, Survey, SurveyLink, SurveyVersion
+from polku.surveys.models.tablets import Tablet
+
+__all__ = [
+    "AnswerChange",
+    "Ask",
+    "FatigueLimit",
+    "Invitation",
+    "LinkDay",
+    "Moment",
+    "Response",
+    "Survey",
+    "SurveyLink",
+    "SurveyVersion",
+    "Tablet",
+    "Tag",
+    "TaggedResponse",
+]

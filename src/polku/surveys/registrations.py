@@ -1,0 +1,16 @@
+"""What surveys give to the rooms below, through the registries those rooms own."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from polku.accounts import audit_words
+from polku.site import navigation
+
+
+def register() -> None:
+    """Called once, when the program starts."""
+    navigation.register(
+        navigation.NavigationItem(name=_("Surveys"), url_name="surveys:list", order=14, key="k")
+    )
+    audit_words.register_things({"survey": _("survey")})
