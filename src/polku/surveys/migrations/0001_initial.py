@@ -456,7 +456,7 @@ class Migration(migrations.Migration):
             model_name="response",
             name="version",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
+                on_delete=django.db.models.deletion.RESTRICT,
                 related_name="responses",
                 to="surveys.surveyversion",
             ),

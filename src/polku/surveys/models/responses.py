@@ -30,7 +30,7 @@ class Response(models.Model):  # type: ignore[django-manager-missing]
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
     survey = models.ForeignKey(Survey, on_delete=models.CASCADE, related_name="responses")
-    version = models.ForeignKey(SurveyVersion, on_delete=models.PROTECT, related_name="responses")
+    version = models.ForeignKey(SurveyVersion, on_delete=models.RESTRICT, related_name="responses")
     link = models.ForeignKey(SurveyLink, null=True, on_delete=models.SET_NULL, related_name="responses")
     invitation = models.OneToOneField(
         Invitation, null=True, on_delete=models.SET_NULL, related_name="response"

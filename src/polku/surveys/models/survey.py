@@ -52,7 +52,7 @@ class Survey(models.Model):  # type: ignore[django-manager-missing]
         return self.name
 
 
-class SurveyVersion(models.Model):
+class SurveyVersion(models.Model):  # type: ignore[django-manager-missing]
     """What was shown from `published_at` on. Never changed: an answer belongs to the version that was shown."""
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
