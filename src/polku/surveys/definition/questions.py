@@ -69,7 +69,8 @@ class Question(
     counts."""
 
     key: str
-    text: Text
+    text: Text = {}
+    """Empty where the wording is locked (wordings.py)."""
     help: Text = {}
     required: bool = False
     show_if: Rule | None = None
@@ -83,17 +84,23 @@ class Nps(Question, frozen=True, tag="nps"):
 
 
 class Csat(Question, frozen=True, tag="csat"):
-    """1–5 (or 1–7) from very dissatisfied to very satisfied."""
+    """1–5 (or 1–7) from very dissatisfied to very satisfied with what `about` says."""
 
+    about: Text = {}
     scale: Literal[5, 7] = 5
 
 
 class Ces(Question, frozen=True, tag="ces"):
-    """CES 2.0: agreement 1–7."""
+    """CES 2.0: agreement 1–7 with “`about` made it easy for me to handle my `matter`”."""
+
+    about: Text = {}
+    matter: Text = {}
 
 
 class Smiley(Question, frozen=True, tag="smiley"):
-    """Four faces, 4 the happiest."""
+    """Four faces, 4 the happiest; `about` is what did well or badly."""
+
+    about: Text = {}
 
 
 class TaskSuccess(Question, frozen=True, tag="task_success"):
