@@ -18,6 +18,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from polku.accounts.models import Workspace
+from polku.capture.draining import drain
 from polku.cli import loaded_operations
 from polku.cli.control import connect
 from polku.cli.errors import FRIENDLY, CommandError, message_of
@@ -129,6 +130,7 @@ def _do_here(operation: str, params: dict[str, Any], progress: Progress) -> dict
         queue.recover()
         result = run_operation(operation, params, progress)
         queue.work_off()
+        drain()
         return result
 
 

@@ -25,6 +25,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from polku.capture import front
+from polku.capture.draining import Drain
 from polku.cli import loaded_operations
 from polku.cli.control import ControlServer
 from polku.cli.errors import CommandError
@@ -97,9 +98,10 @@ def serve(
             except OSError as error:
                 raise CommandError(_("The inbox cannot be opened: %s") % error) from error
             control = ControlServer(socket_path(home))
-            runner, daily = queue.Runner(), schedules.Runner()
+            runner, daily, outbox = queue.Runner(), schedules.Runner(), Drain()
             runner.start()
             daily.start()
+            outbox.start()
             try:
                 if ready:
                     ready()
@@ -109,6 +111,7 @@ def serve(
                 control.stop()
                 control.join(_PATIENCE)
                 daily.stop(timeout=0)  # what it does ends with the store
+                outbox.stop(_PATIENCE)
                 runner.stop(timeout=_PATIENCE)
                 if not store.stop():
                     _leave_at_once()
@@ -116,6 +119,7 @@ def serve(
         control.join(_PATIENCE)
         runner.join(_PATIENCE)
         daily.join(_PATIENCE)
+        outbox.join(_PATIENCE)
     gc.unfreeze()  # lest DuckDB's library complain at exit of what nobody collected
 
 

@@ -13,6 +13,7 @@ KINDS: dict[str, Any] = {
     "segment": _("SDK (Segment, RudderStack)"),
     "matomo": _("Matomo"),
     "import": _("File import"),
+    "survey": _("Surveys of Polku"),
     "inbox": _("Unreadable requests"),
     "simulation": _("Simulated company"),
 }
