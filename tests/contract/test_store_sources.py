@@ -187,6 +187,26 @@ def test_mended_rows_keep_their_place_and_forgotten_ones_are_gone(any_store):
     assert ids(any_store.rejected(KEY)) == [digest("b")]
 
 
+def test_rows_put_aside_wait_again_or_are_forgotten(any_store):
+    load(any_store, rejected=[row("a"), row("b"), row("c")])
+    assert any_store.put_aside_rejected(KEY, [digest("a"), digest("b"), "not an id"], at=NOON) == 2
+    assert any_store.put_aside_rejected(KEY, [digest("a")], at=NOON + HOUR) == 0
+    assert any_store.put_aside_rejected(KEY, [digest("c")], at=NOON + HOUR) == 1
+    assert (any_store.rejected(KEY), any_store.rejected_groups(KEY)) == ([], [])
+    assert any_store.mend_rejected(KEY, [(digest("a"), "mended")]) == 0
+    load(any_store, rejected=[row("b"), row("b")])
+    assert ids(any_store.rejected(KEY)) == [digest("b")]
+    assert any_store.forget_put_aside(KEY, before=NOON) == 0
+    assert any_store.restore_rejected(KEY, put_aside_at=NOON) == 1
+    assert any_store.restore_rejected(KEY, put_aside_at=NOON) == 0
+    assert any_store.forget_put_aside(KEY, before=NOON + 2 * HOUR) == 1
+    assert any_store.restore_rejected(KEY, put_aside_at=NOON + HOUR) == 0
+    assert {each.id: each.raw for each in any_store.rejected(KEY)} == {
+        digest("a"): "raw a",
+        digest("b"): "raw b",
+    }
+
+
 def test_what_arrived_last_comes_first_whatever_its_time(any_store):
     load(any_store, event(1, name="old", time=NOON), event(2, name="new", time=NOON - 9 * HOUR))
     load(any_store, event(3, origin="tracker/4", url="https://kauppa.example/", value=59.9, channel="web"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -14,7 +15,8 @@ from django.utils.translation import gettext as _
 
 from polku.accounts.access import WorkspaceRequest
 
-_SECONDS = 24 * 3600
+UNDO_LASTS = timedelta(days=1)
+"""How long a change can be taken back; what is only put aside for that is really removed afterwards."""
 
 
 def undo_message(request: WorkspaceRequest, text: str, *, restore: str, kept: Mapping[str, Any]) -> None:
@@ -33,7 +35,7 @@ def undo_message(request: WorkspaceRequest, text: str, *, restore: str, kept: Ma
 def posted_undo(request: WorkspaceRequest, *, restore: str) -> dict[str, Any] | None:
     """What `undo_message` kept for the same address and workspace; None, and a message, for anything else."""
     try:
-        signed = signing.loads(request.POST.get("token", ""), salt=restore, max_age=_SECONDS)
+        signed = signing.loads(request.POST.get("token", ""), salt=restore, max_age=UNDO_LASTS)
     except signing.BadSignature:
         signed = None
     if signed is None or signed["workspace"] != request.workspace.pk:

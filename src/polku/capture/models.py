@@ -59,11 +59,19 @@ class SourceSettings(models.Model):
         return self.name or self.origin
 
 
+class KeptUploads(models.Manager["Upload"]):
+    """Those that nobody deleted."""
+
+    def get_queryset(self) -> models.QuerySet[Upload]:
+        return super().get_queryset().filter(deleted_at=None)
+
+
 class Upload(models.Model):  # type: ignore[django-manager-missing]
     """A file that somebody brought with the browser. `key` names its folder below HOME/uploads/<workspace key>.
 
     `problem` is why it could not be read, in the words of whoever brought it; `has_file` ends when the file is cleaned
-    away, `begins_when_read` says that its import was asked for while it was being read once more.
+    away, `begins_when_read` says that its import was asked for while it was being read once more. What was deleted lies
+    there a day longer, for whoever takes that back, and only `with_deleted` finds it.
     """
 
     class State(models.TextChoices):
@@ -85,8 +93,12 @@ class Upload(models.Model):  # type: ignore[django-manager-missing]
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    deleted_at = models.DateTimeField(null=True, editable=False)
 
-    objects: ClassVar[models.Manager[Upload]] = ScopedManager(workspace="workspace")
+    objects: ClassVar[models.Manager[Upload]] = ScopedManager(
+        workspace="workspace", _manager_class=KeptUploads
+    )
+    with_deleted: ClassVar[models.Manager[Upload]] = ScopedManager(workspace="workspace")
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["workspace", "-created_at"], name="uploads_newest_first")]

@@ -11,6 +11,7 @@ def register() -> None:
 
     from polku.accounts.audit_words import register_things
     from polku.capture import queries, searching
+    from polku.capture.domain.rejected import forget_deleted_rows
     from polku.capture.domain.uploads import IMPORT, READ
     from polku.capture.sources import alarms
     from polku.capture.uploads import work
@@ -31,6 +32,7 @@ def register() -> None:
     jobs.register(READ, work.read_upload, lane="reading files", give_up=work.give_up_reading)
     jobs.register(IMPORT, work.import_upload, lane="importing files", give_up=work.give_up_import)
     schedules.register("uploads.clean", at=time(4, 10), work=clean_uploads)
+    schedules.register("rejected_rows.clean", at=time(4, 15), work=forget_deleted_rows)
     checklist.register(
         checklist.Step(
             key="import",

@@ -337,7 +337,17 @@ class EventStore(
         """Replace the raw text of rejected rows by (id, text); how many there were."""
 
     def forget_rejected(self, workspace: str, ids: Sequence[str]) -> int:
-        """Delete rejected rows; how many there were."""
+        """Delete rejected rows for good; how many there were."""
+
+    def put_aside_rejected(self, workspace: str, ids: Sequence[str], *, at: datetime) -> int:
+        """Take waiting rows out of sight, and out of every other method, but for erasing people; how many there were.
+        One that is sent again waits again."""
+
+    def restore_rejected(self, workspace: str, *, put_aside_at: datetime) -> int:
+        """Let what was put aside at that moment (naive UTC) wait again; how many rows there were still."""
+
+    def forget_put_aside(self, workspace: str, *, before: datetime) -> int:
+        """Delete for good what was put aside before that moment (naive UTC); how many rows there were."""
 
     def recent(self, workspace: str, *, origin: str | None = None, limit: int = 20) -> pa.Table:
         """The signals that arrived last, newest first: `arrival`, `time`, `kind`, `name`, `url`, `channel`,

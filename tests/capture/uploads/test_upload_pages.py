@@ -71,7 +71,7 @@ def test_a_file_is_shown_as_it_was_understood_and_imported_as_shown(
     folder, version = files.folder_of(upload), store.state(workspace.key.hex).version
     assert files.file_of(upload).is_file()
     assert upload.name in texts(owner_client.get(address("import_delete", upload=upload.pk)))
-    owner_client.post(address("import_delete", upload=upload.pk))
+    owner_client.post(address("import_delete", upload=upload.pk), {"for_good": "on"})
     assert not folder.exists()
     assert store.state(workspace.key.hex).version == version
 

@@ -1,9 +1,10 @@
-"""Files brought with the browser: added, decided on, imported, deleted."""
+"""Files brought with the browser: added, decided on, imported, deleted, brought back."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -165,12 +166,50 @@ def reopen_upload(*, upload: Upload, actor: User) -> None:
             record_audit(workspace=upload.workspace, actor=actor, action="upload.updated", target=upload.name)
 
 
-def delete_upload(*, upload: Upload, actor: User | None) -> None:
-    """Delete the file and the record of it, for good; what was imported from it stays. The row goes first."""
+def delete_upload(*, upload: Upload, actor: User | None) -> datetime | None:
+    """Put the file and the record of it aside at once: not shown, and nothing more of it comes in. What was imported
+    stays.
+
+    The moment by which `restore_upload` brings it back for a day; None where it was deleted already. One transaction
+    with its audit entry.
+    """
+    now = timezone.now()
     workspace = upload.workspace
     with scope(workspace=workspace), transaction.atomic():
-        upload.delete()
+        if not Upload.objects.filter(pk=upload.pk).update(deleted_at=now):
+            return None
         record_audit(workspace=workspace, actor=actor, action="upload.deleted", target=upload.name)
+    return now
+
+
+def restore_upload(
+    *, workspace: Workspace, upload: int, deleted_at: datetime, actor: User | None
+) -> Upload | None:
+    """Bring back the file that was deleted at that moment, with what was decided of it; what was under way then goes
+    on. None where it is there already or gone. One transaction with its audit entry."""
+    with scope(workspace=workspace), transaction.atomic():
+        if not Upload.with_deleted.filter(pk=upload, deleted_at=deleted_at).update(
+            deleted_at=None, changed_at=timezone.now()
+        ):
+            return None
+        found = Upload.objects.select_related("workspace").get(pk=upload)
+        record_audit(workspace=workspace, actor=actor, action="upload.restored", target=found.name)
+        if found.state == Upload.State.READING and found.parts.exists():
+            Upload.objects.filter(pk=upload).update(state=Upload.State.REVIEW, begins_when_read=False)
+        elif found.state in (Upload.State.READING, Upload.State.IMPORTING):
+            kind = READ if found.state == Upload.State.READING else IMPORT
+            enqueue(kind=kind, workspace_id=workspace.pk, payload={"upload": upload})
+    return found
+
+
+def remove_upload(*, upload: Upload, actor: User | None) -> None:
+    """Delete the file and the record of it at once and for good; what was imported stays. The row goes first."""
+    workspace = upload.workspace
+    with scope(workspace=workspace), transaction.atomic():
+        record_audit(
+            workspace=workspace, actor=actor, action="upload.deleted", target=upload.name, for_good=True
+        )
+        upload.delete()
     files.remove(upload)
 
 

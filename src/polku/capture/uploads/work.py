@@ -252,8 +252,9 @@ def _progress_of(run: ImportRun, begin: int, end: int) -> Progress:
 
 
 def _update(run: ImportRun, **fields: Any) -> bool:
-    """False where the run is not there any more."""
-    return bool(ImportRun.objects.filter(pk=run.pk).update(**fields))
+    """False where the run, or the file, is not there any more."""
+    there = ImportRun.objects.filter(pk=run.pk, part__upload__deleted_at=None)
+    return bool(there.update(**fields))
 
 
 def _file_of(upload: Upload) -> Path:

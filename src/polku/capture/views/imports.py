@@ -103,18 +103,6 @@ def import_reopen(request: WorkspaceRequest, upload: int) -> HttpResponse:
     return _to(request, found)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@workspace_view("edit")
-def import_delete(request: WorkspaceRequest, upload: int) -> HttpResponse:
-    """Ask with the file's name, because nothing brings it back; then delete it."""
-    found = _find(upload)
-    if request.method == "POST":
-        domain.delete_upload(upload=found, actor=request.user)
-        messages.success(request, _("%s is deleted. What was imported from it stays.") % found.name)
-        return redirect("capture:imports", workspace=request.workspace.slug)
-    return render(request, "capture/import_delete.html", {"upload": found})
-
-
 @require_safe
 @workspace_view("edit")
 def import_rejected(request: WorkspaceRequest, upload: int, run: int) -> HttpResponse:

@@ -5,6 +5,7 @@ They may hold personal data of customers, so reading them needs the right to ana
 
 from __future__ import annotations
 
+from datetime import datetime
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -17,6 +18,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from polku.accounts.access import WorkspaceRequest, workspace_view
+from polku.accounts.undo import posted_undo, undo_message
 from polku.capture import queries
 from polku.capture.details import explain
 from polku.capture.domain import rejected as domain
@@ -27,6 +29,7 @@ from polku.capture.sources.rejected_rows import Replayed, as_ndjson
 from polku.capture.views.sources import reader_of, source_or_404
 from polku.eventstore.registry import store
 
+_RESTORE = "capture:rows_restore"
 _PER_PAGE = 20
 _MEGABYTES = 20
 _LARGEST_DOWNLOAD = _MEGABYTES * 1_000_000  # bytes
@@ -148,16 +151,12 @@ def replay(request: WorkspaceRequest, origin: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @workspace_view("edit")
 def delete(request: WorkspaceRequest, origin: str) -> HttpResponse:
-    """Ask with the count, because nothing brings the rows back; then delete them."""
+    """Ask with the count, then delete the rows: to be brought back for a day, or at once for good."""
     found = source_or_404(request, origin)
     given = request.POST if request.method == "POST" else request.GET
     reason, row = _reason(given.get("reason", "")), given.get("row", "")[:32]
     if request.method == "POST":
-        deleted = domain.delete_rejected(
-            workspace=request.workspace, origin=origin, reason=reason, row=row, actor=request.user
-        )
-        text = ngettext("%(count)s row is deleted.", "%(count)s rows are deleted.", deleted)
-        messages.success(request, text % {"count": deleted})
+        _delete(request, origin, reason, row)
         return _back(request, origin, "" if not row else reason)
     if row:
         count = len(store().rejected(request.workspace.key.hex, origin=origin, ids=[row], limit=1))
@@ -172,6 +171,45 @@ def delete(request: WorkspaceRequest, origin: str) -> HttpResponse:
         "count": min(count, domain.MOST_AT_ONCE),
     }
     return render(request, "capture/rejected_delete.html", context)
+
+
+@require_POST
+@workspace_view("edit")
+def restore(request: WorkspaceRequest) -> HttpResponse:
+    """Let the rows wait again that the signed token names."""
+    kept = posted_undo(request, restore=_RESTORE)
+    if kept is None:
+        return redirect("capture:sources", workspace=request.workspace.slug)
+    count = domain.restore_rejected(
+        workspace=request.workspace,
+        origin=kept["origin"],
+        put_aside_at=datetime.fromisoformat(kept["at"]),
+        actor=request.user,
+    )
+    if count:
+        text = ngettext("%(count)s row waits again.", "%(count)s rows wait again.", count)
+        messages.success(request, text % {"count": count})
+    else:
+        messages.error(request, _("The rows are gone or wait already, so nothing was brought back."))
+    return _back(request, kept["origin"], "")
+
+
+def _delete(request: WorkspaceRequest, origin: str, reason: str, row: str) -> None:
+    if "for_good" in request.POST:
+        deleted = domain.delete_rejected(
+            workspace=request.workspace, origin=origin, reason=reason, row=row, actor=request.user
+        )
+        text = ngettext("%(count)s row is deleted for good.", "%(count)s rows are deleted for good.", deleted)
+        messages.success(request, text % {"count": deleted})
+        return
+    deleted, at = domain.put_aside_rejected(
+        workspace=request.workspace, origin=origin, reason=reason, row=row, actor=request.user
+    )
+    text = ngettext("%(count)s row is deleted.", "%(count)s rows are deleted.", deleted) % {"count": deleted}
+    if deleted:
+        undo_message(request, text, restore=_RESTORE, kept={"origin": origin, "at": at.isoformat()})
+    else:
+        messages.success(request, text)
 
 
 def _in_words(done: Replayed) -> str:

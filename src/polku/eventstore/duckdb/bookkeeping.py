@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from polku.eventstore.duckdb.session import Session
 from polku.eventstore.streams import InboxPlace
@@ -149,74 +148,3 @@ def note_import(session: Session, origin: str | None, *, accepted: int, known: i
         session, [(origin, hour_of(now), "accepted", accepted), (origin, hour_of(now), "repeated", known)]
     )
     note_sources(session, [(origin, newest)], now)
-
-
-def unseen_rejected(session: Session, rejected: pa.Table) -> pa.Table:
-    """Those that do not wait here already: who sends a request again sends its bad events again too."""
-    if not rejected.num_rows:
-        return rejected
-    session.offer("refused_rows", rejected.append_column("row", pa.array(range(rejected.num_rows))))
-    (rows,) = session.integers(
-        f"""SELECT min(row) FROM refused_rows AS n ANTI JOIN {session.db}.rejected AS r ON r.id = CAST(n.id AS UUID)
-        GROUP BY n.id ORDER BY 1"""
-    )
-    session.withdraw("refused_rows")
-    return rejected.take(pa.array(rows))
-
-
-def keep_rejected(session: Session, rejected: pa.Table) -> None:
-    if not rejected.num_rows:
-        return
-    session.offer("refused_rows", rejected)
-    session.run(
-        f"""INSERT INTO {session.db}.rejected
-        SELECT CAST(id AS UUID), received, origin, reason, detail, raw, context FROM refused_rows"""
-    )
-    session.withdraw("refused_rows")
-
-
-def settle_rejected(session: Session, replayed: Sequence[str], rejected: pa.Table) -> None:
-    """Forget the rows that a replay settles, and keep those that are rejected.
-
-    A row that a replay rejects once more gets the reason of today and stays as it is: somebody may have mended or
-    deleted it since the replay read it. What a row that was a whole request held is kept once, should two replays
-    have read that row.
-    """
-    is_again = pc.is_in(rejected["id"], value_set=pa.array(replayed, pa.string()))
-    again = rejected.filter(is_again)
-    forget_rejected(session, sorted({*replayed} - {*again["id"].to_pylist()}))
-    if again.num_rows:
-        session.offer("again", again)
-        session.run(
-            f"""UPDATE {session.db}.rejected AS r SET reason = a.reason, detail = a.detail FROM again AS a
-            WHERE r.id = CAST(a.id AS UUID)"""
-        )
-        session.withdraw("again")
-    keep_rejected(session, unseen_rejected(session, rejected.filter(pc.invert(is_again))))
-
-
-def forget_rejected(session: Session, ids: Sequence[str]) -> int:
-    """Delete rejected rows; how many there were."""
-    if not ids:
-        return 0
-    some = "id IN (SELECT TRY_CAST(unnest(CAST($ids AS VARCHAR[])) AS UUID))"
-    (count,) = session.row(f"SELECT count(*) FROM {session.db}.rejected WHERE {some}", {"ids": list(ids)})
-    session.run(f"DELETE FROM {session.db}.rejected WHERE {some}", {"ids": list(ids)})
-    return int(count)
-
-
-def mend_rejected(session: Session, changes: Sequence[tuple[str, str]]) -> int:
-    """Replace the raw text of rejected rows by (id, text); how many there were."""
-    if not changes:
-        return 0
-    ids, texts = zip(*changes, strict=True)
-    session.offer("mended", pa.table({"id": ids, "raw": texts}))
-    (count,) = session.row(
-        f"SELECT count(*) FROM {session.db}.rejected WHERE id IN (SELECT TRY_CAST(id AS UUID) FROM mended)"
-    )
-    session.run(
-        f"""UPDATE {session.db}.rejected AS r SET raw = m.raw FROM mended AS m
-        WHERE r.id = TRY_CAST(m.id AS UUID)"""
-    )
-    session.withdraw("mended")
-    return int(count)

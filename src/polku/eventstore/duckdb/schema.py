@@ -48,9 +48,10 @@ TABLES = {
     # By source, hour of receipt and reason: accepted, repeated, rejected, and why something was dropped.
     "source_count": """
         origin VARCHAR NOT NULL, hour TIMESTAMP NOT NULL, reason VARCHAR NOT NULL, count BIGINT NOT NULL""",
+    # `aside_at`: when somebody deleted the row; it lies there a day longer, unseen, for whoever takes that back.
     "rejected": """
         id UUID NOT NULL, received TIMESTAMP NOT NULL, origin VARCHAR NOT NULL, reason VARCHAR NOT NULL,
-        detail VARCHAR NOT NULL, raw VARCHAR NOT NULL, context VARCHAR NOT NULL""",
+        detail VARCHAR NOT NULL, raw VARCHAR NOT NULL, context VARCHAR NOT NULL, aside_at TIMESTAMP""",
     # Visits of late, for where they came from (`traffic`, as the event at `traffic_time` said); old ones are forgotten.
     "visit": """
         person BIGINT NOT NULL, first_time TIMESTAMP NOT NULL, last_time TIMESTAMP NOT NULL, traffic VARCHAR,

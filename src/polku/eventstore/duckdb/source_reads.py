@@ -24,7 +24,8 @@ def sources(session: Session) -> list[SourceState]:
         FROM {session.db}.source_count GROUP BY origin, reason ORDER BY origin, 3 DESC, reason"""
     )
     groups = session.rows(
-        f"SELECT origin, count(*), min(received), max(received) FROM {session.db}.rejected GROUP BY origin"
+        f"""SELECT origin, count(*), min(received), max(received) FROM {session.db}.rejected
+        WHERE aside_at IS NULL GROUP BY origin"""
     )
     known = session.rows(
         f"SELECT origin, first_received, last_received, newest_time FROM {session.db}.source"
@@ -87,7 +88,7 @@ def rejected(
     limit: int,
     offset: int,
 ) -> list[RejectedRow]:
-    parts = ["true"]
+    parts = ["r.aside_at IS NULL"]
     parameters: dict[str, object] = {"limit": limit, "offset": offset}
     if origin is not None:
         parts.append("r.origin = $origin")
@@ -110,7 +111,7 @@ def rejected(
 def rejected_groups(session: Session) -> list[RejectedGroup]:
     found = session.rows(
         f"""SELECT origin, reason, count(*), min(received), max(received) FROM {session.db}.rejected
-        GROUP BY origin, reason ORDER BY 3 DESC, origin, reason"""
+        WHERE aside_at IS NULL GROUP BY origin, reason ORDER BY 3 DESC, origin, reason"""
     )
     return [RejectedGroup(*row) for row in found]
 

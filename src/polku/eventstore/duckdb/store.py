@@ -20,6 +20,7 @@ from polku.eventstore.duckdb import (
     people,
     people_reads,
     person_search,
+    rejected_rows,
     rows,
     signals,
     source_reads,
@@ -192,11 +193,27 @@ class DuckDBStore(BehaviourStore, JoiningStore, LiveStore, ReceivedStore, Snapsh
 
     def mend_rejected(self, workspace: str, changes: Sequence[tuple[str, str]]) -> int:
         with self._instance.write(workspace) as session:
-            return bookkeeping.mend_rejected(session, changes)
+            return rejected_rows.mend_rejected(session, changes)
 
     def forget_rejected(self, workspace: str, ids: Sequence[str]) -> int:
         with self._instance.write(workspace) as session:
-            return bookkeeping.forget_rejected(session, ids)
+            return rejected_rows.forget_rejected(session, ids)
+
+    def put_aside_rejected(self, workspace: str, ids: Sequence[str], *, at: datetime) -> int:
+        with self._instance.write(workspace) as session:
+            return rejected_rows.put_aside_rejected(session, ids, at)
+
+    def restore_rejected(self, workspace: str, *, put_aside_at: datetime) -> int:
+        with self._instance.write(workspace) as session:
+            return rejected_rows.restore_rejected(session, put_aside_at)
+
+    def forget_put_aside(self, workspace: str, *, before: datetime) -> int:
+        # Every night, of every workspace: nothing is written where nothing is to be forgotten.
+        with self._instance.glance(workspace) as session:
+            if not rejected_rows.has_put_aside(session, before):
+                return 0
+        with self._instance.write(workspace) as session:
+            return rejected_rows.forget_put_aside(session, before)
 
     def catalog(
         self, workspace: str, what: CatalogKind, *, search: str = "", limit: int = 200

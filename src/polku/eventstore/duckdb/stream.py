@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from django.utils.translation import gettext as _
 
-from polku.eventstore.duckdb import bookkeeping, hits, links, merging, visits
+from polku.eventstore.duckdb import bookkeeping, hits, links, merging, rejected_rows, visits
 from polku.eventstore.duckdb.batches import Integers, nullable
 from polku.eventstore.duckdb.named import DEVICE, Mention, Named, find_named, write_new
 from polku.eventstore.duckdb.order_keys import find_orders, settle
@@ -85,7 +85,7 @@ def load_stream(
     if pc.any(pc.and_(pc.is_null(batch.events["user"]), pc.is_null(batch.events["device"]))).as_py():
         raise StoreError(_("The batch has events with neither a user nor a device."))
     if batch.place is not None:
-        batch = replace(batch, rejected=bookkeeping.unseen_rejected(session, batch.rejected))
+        batch = replace(batch, rejected=rejected_rows.unseen_rejected(session, batch.rejected))
     rows = _fresh_rows(session, batch)
     whole = len(rows) == batch.events.num_rows
     events = batch.events if whole else batch.events.take(pa.array(rows))
@@ -384,6 +384,6 @@ def _keep_books(session: Session, batch: StreamBatch, events: pa.Table, first: i
         batch.received,
         is_replay=batch.place is None,
     )
-    bookkeeping.settle_rejected(session, batch.replayed, batch.rejected)
+    rejected_rows.settle_rejected(session, batch.replayed, batch.rejected)
     if batch.place is not None:
         bookkeeping.move_to(session, batch.place)
