@@ -32,7 +32,7 @@ from polku.cli.errors import CommandError
 from polku.cli.owner import migrate, open_store, store_lock
 from polku.cli.paths import socket_path
 from polku.eventstore.duckdb.store import DuckDBStore
-from polku.jobs import queue, schedules
+from polku.jobs import queue, schedules, ticking
 
 _SWITCH_INTERVAL = 0.0005
 """One busy Python thread with the default 5 ms took the slowest answers from milliseconds to seconds."""
@@ -101,6 +101,8 @@ def serve(
             runner, daily, outbox = queue.Runner(), schedules.Runner(), Drain()
             runner.start()
             daily.start()
+            ticks = ticking.Runner()
+            ticks.start()
             outbox.start()
             try:
                 if ready:
@@ -110,6 +112,7 @@ def serve(
                 front.stop(_PATIENCE)
                 control.stop()
                 control.join(_PATIENCE)
+                ticks.stop(timeout=0)
                 daily.stop(timeout=0)  # what it does ends with the store
                 outbox.stop(_PATIENCE)
                 runner.stop(timeout=_PATIENCE)
@@ -119,6 +122,7 @@ def serve(
         control.join(_PATIENCE)
         runner.join(_PATIENCE)
         daily.join(_PATIENCE)
+        ticks.join(_PATIENCE)
         outbox.join(_PATIENCE)
     gc.unfreeze()  # lest DuckDB's library complain at exit of what nobody collected
 
