@@ -10,6 +10,7 @@ from polku.statistics.means import welch
 from polku.statistics.proportions import two_proportions, wilson
 from polku.statistics.rates import poisson_rate, rate_difference
 from polku.statistics.resampling import bootstrap_mean, bootstrap_total
+from polku.statistics.responses import ResponseRate, completion, participation, response_rate
 from polku.statistics.scores import ces, csat, nps, nps_sample_size, recommend, score_difference, smiley
 from polku.statistics.survival import KaplanMeier, incidence_at, kaplan_meier
 
@@ -18,19 +19,23 @@ __all__ = [
     "Discoveries",
     "Estimate",
     "KaplanMeier",
+    "ResponseRate",
     "benjamini_hochberg",
     "bootstrap_mean",
     "bootstrap_total",
     "ces",
+    "completion",
     "csat",
     "holm",
     "incidence_at",
     "kaplan_meier",
     "nps",
     "nps_sample_size",
+    "participation",
     "poisson_rate",
     "rate_difference",
     "recommend",
+    "response_rate",
     "score_difference",
     "smiley",
     "two_proportions",
