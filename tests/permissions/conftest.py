@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pytest
 from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.test import Client
 from django_scopes import scope, scopes_disabled
+from pytest_django import DjangoDbBlocker
 
 from polku.accounts import domain as accounts
 from polku.accounts.models import Membership, User, Workspace
@@ -25,7 +29,9 @@ from polku.capture.imports.mapping_json import to_json
 from polku.capture.imports.options import ImportOptions
 from polku.capture.models import ImportRun, RememberedMapping, Upload, UploadedPart
 from polku.capture.uploads import files
+from polku.eventstore.duckdb.store import DuckDBStore
 from polku.eventstore.port import PERSON_BATCH, SIGNAL_BATCH, EventStore
+from polku.eventstore.registry import use_store
 from polku.eventstore.streams import InboxPlace
 from polku.jobs.models import Job
 from polku.journeys import domain as journeys
@@ -186,15 +192,75 @@ def receive(store: EventStore, workspace: Workspace, origin: str, mark: str) -> 
     store.load_stream(workspace.key.hex, batch, rules=[])
 
 
-@pytest.fixture
-def ours(db, store) -> World:
-    # What was made first has small numbers; the other world's then differ in every table.
-    return build_world(store, "omamme")
+@dataclass
+class Worlds:
+    """Both worlds, made once a module. The database gives each test what it was by itself; `put_back` does so with
+    the signals."""
+
+    folder: Path
+    pristine: Path
+    store: DuckDBStore
+    ours: World
+    theirs: World
+
+    def __post_init__(self) -> None:
+        # Closed, the files hold everything: a copy of them is the store.
+        self.store.close()
+        shutil.copytree(self.folder, self.pristine)
+        self._open()
+
+    def _open(self) -> None:
+        self.store = DuckDBStore(self.folder)
+        self._untouched = self._files()
+
+    def _files(self) -> dict[Path, tuple[int, int]]:
+        found = {path: path.stat() for path in self.folder.rglob("*") if path.is_file()}
+        return {path: (state.st_mtime_ns, state.st_size) for path, state in found.items()}
+
+    def put_back(self) -> None:
+        """Undo what a test wrote into the store; any write shows in its files or their logs."""
+        if self._files() == self._untouched:
+            return
+        self.store.close()
+        shutil.rmtree(self.folder)
+        shutil.copytree(self.pristine, self.folder)
+        self._open()
+
+
+@pytest.fixture(scope="module")
+def worlds(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Worlds]:
+    """In a transaction around those of the tests, which is rolled back after the module's last."""
+    home = tmp_path_factory.mktemp("worlds")
+    with django_db_blocker.unblock(), transaction.atomic():
+        store = DuckDBStore(home / "events")
+        use_store(store)
+        # What was made first has small numbers; the other world's then differ in every table.
+        ours, theirs = build_world(store, "omamme"), build_world(store, "vieraan", couples=3)
+        use_store(None)
+        made = Worlds(home / "events", home / "pristine", store, ours, theirs)
+        yield made
+        made.store.close()
+        transaction.set_rollback(True)
 
 
 @pytest.fixture
-def theirs(ours, store) -> World:
-    return build_world(store, "vieraan", couples=3)
+def both(worlds: Worlds, db: None) -> Iterator[Worlds]:
+    use_store(worlds.store)
+    yield worlds
+    use_store(None)
+    worlds.put_back()
+
+
+@pytest.fixture
+def ours(both: Worlds) -> World:
+    return both.ours
+
+
+@pytest.fixture
+def theirs(both: Worlds) -> World:
+    return both.theirs
 
 
 @pytest.fixture
@@ -208,7 +274,7 @@ def signed_in() -> Callable[[User], Client]:
 
 
 @pytest.fixture
-def everything(store) -> Callable[[], dict[str, Any]]:
+def everything(both: Worlds) -> Callable[[], dict[str, Any]]:
     """All rows of all tables (but sessions), and the version of each workspace's signals."""
 
     def read() -> dict[str, Any]:
@@ -218,7 +284,7 @@ def everything(store) -> Callable[[], dict[str, Any]]:
                 for model in apps.get_models()
                 if model._meta.label not in _NOT_COMPARED
             }
-            versions = {each.slug: store.state(each.key.hex).version for each in Workspace.objects.all()}
+            versions = {each.slug: both.store.state(each.key.hex).version for each in Workspace.objects.all()}
         return rows | {"signals": versions}
 
     return read
