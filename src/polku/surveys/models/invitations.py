@@ -108,6 +108,8 @@ class Invitation(models.Model):
     reminder_at = models.DateTimeField(null=True)
     reminded_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField(null=True)
+    is_answered = models.BooleanField(default=False)
+    """Completed; all that is known of it where the survey is anonymous, which answer it was is not."""
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar[models.Manager[Invitation]] = ScopedManager(workspace="workspace")

@@ -51,6 +51,8 @@ class Response(models.Model):  # type: ignore[django-manager-missing]
     flags = models.JSONField(default=list, blank=True)
     is_held = models.BooleanField(default=False)
     wants_contact = models.BooleanField(default=False)
+    contact = models.CharField(max_length=254, blank=True)
+    """Where to reach whoever wants it: an e-mail address or a phone number that they wrote."""
     may_be_quoted = models.BooleanField(default=False)
     seconds = models.FloatField(null=True)
     """From the first page's display to completion."""
