@@ -1,6 +1,6 @@
 """What of surveys is kept in the relational store."""
 
-from polku.surveys.models.invitations import Ask, FatigueLimit, Invitation, Moment
+from polku.surveys.models.invitations import Ask, FatigueLimit, Invitation, Moment, MomentDay
 from polku.surveys.models.responses import AnswerChange, Response, Tag, TaggedResponse
 from polku.surveys.models.survey import LinkDay, Survey, SurveyLink, SurveyVersion
 from polku.surveys.models.tablets import Tablet
@@ -12,6 +12,7 @@ __all__ = [
     "Invitation",
     "LinkDay",
     "Moment",
+    "MomentDay",
     "Response",
     "Survey",
     "SurveyLink",

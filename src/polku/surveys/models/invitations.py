@@ -18,7 +18,8 @@ class Moment(models.Model):  # type: ignore[django-manager-missing]
     """When people are asked: a while after something happened to them, some of them, at decent hours.
 
     `trigger` is a step selector of a Query ({"event": …} or {"touchpoint": …}, with `where`). Signals up to
-    `looked_up_to` (arrival numbers of the event store) have been looked at.
+    `looked_up_to` (arrival numbers of the event store) have been looked at; what happened before `begun_at`, when it
+    was switched on last, asks nobody. Answers come through its own `link`.
     """
 
     class Channel(models.TextChoices):
@@ -35,7 +36,9 @@ class Moment(models.Model):  # type: ignore[django-manager-missing]
     hours_from = models.PositiveSmallIntegerField(default=9)
     hours_to = models.PositiveSmallIntegerField(default=20)
     channel = models.CharField(max_length=5, choices=Channel.choices, default=Channel.EMAIL)
+    link = models.ForeignKey(SurveyLink, null=True, on_delete=models.SET_NULL, related_name="+")
     is_active = models.BooleanField(default=False)
+    begun_at = models.DateTimeField(null=True)
     looked_up_to = models.BigIntegerField(null=True)
     looked_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -49,6 +52,27 @@ class Moment(models.Model):  # type: ignore[django-manager-missing]
 
     def __str__(self) -> str:
         return self.name
+
+
+class MomentDay(models.Model):
+    """How often something happened on a day of the workspace's calendar (moments/engine.py: Outcome) that led to no
+    invitation, and how often a moment's trigger was met at all."""
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
+    moment = models.ForeignKey(Moment, on_delete=models.CASCADE, related_name="days")
+    day = models.DateField()
+    outcome = models.CharField(max_length=20)
+    count = models.PositiveIntegerField(default=0)
+
+    objects: ClassVar[models.Manager[MomentDay]] = ScopedManager(workspace="workspace")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["moment", "day", "outcome"], name="one_count_per_moment_day")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.moment_id} {self.day} {self.outcome}"
 
 
 class FatigueLimit(models.Model):
@@ -76,7 +100,8 @@ class Invitation(models.Model):
     """One person asked to answer once, by a link of their own.
 
     The link's token is random; only its SHA-256 is kept, so that it is known only until the message is written.
-    `person` and `person_kind` are an id of theirs in the event store (IdKind). `known` are traits for piping.
+    `person` and `person_kind` are an id of theirs in the event store (IdKind), `person_number` their number there when
+    a moment found them. `known` are traits for piping. `happened_at` is when what the moment asks about happened.
     """
 
     class State(models.TextChoices):
@@ -94,6 +119,8 @@ class Invitation(models.Model):
     digest = models.CharField(max_length=64, unique=True, null=True)  # noqa: DJ001 - many wait without one
     person = models.CharField(max_length=255, blank=True)
     person_kind = models.CharField(max_length=10, blank=True)
+    person_number = models.BigIntegerField(null=True)
+    happened_at = models.DateTimeField(null=True)
     email = models.CharField(max_length=254, blank=True)
     language = models.CharField(max_length=2, blank=True)
     known = models.JSONField(default=dict, blank=True)
@@ -120,6 +147,7 @@ class Invitation(models.Model):
             models.Index(fields=["workspace", "person"], name="invitation_of_person"),
             models.Index(fields=["workspace", "email"], name="invitation_of_email"),
             models.Index(fields=["state", "send_at"], name="invitation_due"),
+            models.Index(fields=["moment", "person_number"], name="invitation_of_moment"),
         ]
 
     def __str__(self) -> str:
