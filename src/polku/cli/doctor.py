@@ -8,11 +8,11 @@ import sys
 import click
 from django.utils.translation import gettext as _
 
-from polku.cli.addresses import public_address
 from polku.cli.control import connect
 from polku.cli.paths import socket_path
 from polku.cli.runtime import home
 from polku.installation.doctor import Finding, State, examine
+from polku.site.addresses import public_address
 
 _MARKS = {State.OK: "✓", State.WARNING: "!", State.FAILED: "✗"}
 

@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 from polku.accounts import domain
 from polku.accounts.models import Role, User, Workspace
 from polku.accounts.password_links import password_path
-from polku.cli.addresses import public_address
 from polku.cli.errors import CommandError
 from polku.cli.operations import Progress, operation
 from polku.cli.runtime import call_owner, home, json_command, resolve_workspace
+from polku.site.addresses import public_address
 
 
 @operation("user_create")
