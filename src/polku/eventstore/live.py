@@ -71,13 +71,15 @@ class Change:
 
     New are the signals from `first_arrival` on and the orders from `first_order` on. Older signals are as they were
     but for those of `people`, and older orders but for `orders`; `people` holds who they belonged to before as well
-    as who they belong to now. All ascending, each once.
+    as who they belong to now. All ascending, each once. At `touchpoints` any signal may be or not be that was not or
+    was before.
     """
 
     first_arrival: int
     first_order: int
     people: NDArray[np.int64]
     orders: NDArray[np.int64]
+    touchpoints: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -118,4 +120,5 @@ def union(changes: Sequence[Change]) -> Change:
         first_order=first.first_order,
         people=np.unique(np.concatenate([each.people for each in changes])),
         orders=np.unique(np.concatenate([each.orders for each in changes])),
+        touchpoints=frozenset().union(*(each.touchpoints for each in changes)),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -22,18 +22,25 @@ def row_count(source: Source) -> int:
     return source.num_rows if isinstance(source, pa.Table) else pq.read_metadata(source).num_rows
 
 
-def chunks(source: Source, schema: pa.Schema, size: int = CHUNK) -> Iterator[pa.Table]:
-    """The rows in order, cast to `schema`. Raises StoreError where a column is missing, null or unlike it."""
+def chunks(source: Source, schema: pa.Schema, *optional: pa.Field, size: int = CHUNK) -> Iterator[pa.Table]:
+    """The rows in order, cast to `schema` with the columns `optional` behind: null where the batch lacks them.
+
+    Raises StoreError where a column is missing, null or unlike it.
+    """
     if isinstance(source, pa.Table):
         for start in range(0, source.num_rows, size):
-            yield _checked(source.slice(start, size), schema)
+            yield _checked(source.slice(start, size), schema, optional)
         return
     with pq.ParquetFile(source) as file:
         for batch in file.iter_batches(batch_size=size):
-            yield _checked(pa.Table.from_batches([batch]), schema)
+            yield _checked(pa.Table.from_batches([batch]), schema, optional)
 
 
-def _checked(table: pa.Table, schema: pa.Schema) -> pa.Table:
+def _checked(table: pa.Table, schema: pa.Schema, optional: Sequence[pa.Field]) -> pa.Table:
+    for column in optional:
+        if column.name not in table.column_names:
+            table = table.append_column(column, pa.nulls(table.num_rows, column.type))
+        schema = schema.append(column)
     missing = [name for name in schema.names if name not in table.column_names]
     if missing:
         raise StoreError(_("The batch lacks the column %s.") % ", ".join(missing))

@@ -136,14 +136,13 @@ def by_origin(events: pa.Table) -> tuple[dict[str, int], dict[str, datetime]]:
     )
 
 
-def note_import(session: Session, origin: str | None, *, accepted: int, known: int) -> None:
-    """Count what a file brought; nothing where it has no origin."""
+def note_import(
+    session: Session, origin: str | None, *, accepted: int, known: int, newest: datetime | None = None
+) -> None:
+    """Count what a file brought, `newest` the time of its newest signal; nothing where it has no origin."""
     if not origin:
         return
     now = datetime.now(UTC).replace(tzinfo=None)
-    (newest,) = session.row(
-        f"SELECT max(time) FROM {session.db}.signal WHERE origin = $origin", {"origin": origin}
-    )
     count_up(
         session, [(origin, hour_of(now), "accepted", accepted), (origin, hour_of(now), "repeated", known)]
     )

@@ -71,7 +71,7 @@ class Changes:
         return union(changes) if changes and len(changes) == len(found) else None
 
 
-def nothing(first_arrival: int, first_order: int) -> Change:
-    """A change of no old signal."""
+def nothing(first_arrival: int, first_order: int, *, touchpoints: frozenset[int] = frozenset()) -> Change:
+    """A change of no old signal, but perhaps of which are at `touchpoints`."""
     none = np.empty(0, dtype=np.int64)
-    return Change(first_arrival, first_order, none, none)
+    return Change(first_arrival, first_order, none, none, touchpoints)

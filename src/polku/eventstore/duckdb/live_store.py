@@ -28,6 +28,8 @@ class LiveStore:
                 change: Change | None = nothing(arrival, order)
             else:
                 change = None if since is None else self._changes.between(workspace, since, version)
+                if change is not None and change.touchpoints.intersection(touchpoints):
+                    change = None
             read = live_rows.read(session, scope, touchpoints, change)
         # Others may ask while all is put in order.
         return read.rows(version)

@@ -22,7 +22,9 @@ from polku.eventstore.duckdb.people_keys import (
     IS_SMALL_NUMBER,
     LONG_ENOUGH,
     TELLING,
+    Identities,
     as_known,
+    identify,
     take_numbers,
 )
 from polku.eventstore.duckdb.session import Session
@@ -101,6 +103,24 @@ def find_named(session: Session, mentions: Sequence[Mention]) -> tuple[Named, li
             first = take_numbers(session, counter, new)
             numbers[named.is_new] = np.arange(first, first + new)
     return named, entries
+
+
+def identify_each(session: Session, aliases: pa.ChunkedArray, kinds: pa.ChunkedArray) -> Identities:
+    """The people that a column of ids names, `kinds` saying of what sort each is; where it is null, or says that the id
+    is a file's, that is not known. An id never seen becomes a person of its own. Raises StoreError for a kind that
+    does not exist."""
+    is_told = pc.and_(pc.is_valid(kinds), pc.not_equal(pc.fill_null(kinds, ""), IdKind.FILE.value))
+    if not pc.any(is_told).as_py():
+        return identify(session, aliases)
+    nobody = pa.scalar(None, pa.string())
+    told = Mention(pc.if_else(is_told, aliases, nobody), kinds, np.zeros(len(aliases), dtype=np.int64))
+    named, (entry,) = find_named(session, [told])
+    write_new(session, named, named.person)
+    others = identify(session, pc.if_else(is_told, nobody, aliases))
+    return Identities(
+        np.where(entry >= 0, np.append(named.identity, -1)[entry], others.identity),
+        np.where(entry >= 0, np.append(named.person, -1)[entry], others.person),
+    )
 
 
 def _distinct(mentions: Sequence[Mention]) -> tuple[list[Integers], pa.Array, Integers]:

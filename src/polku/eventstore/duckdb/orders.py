@@ -10,11 +10,13 @@ import pyarrow as pa
 from polku.eventstore.duckdb import batches, hits
 from polku.eventstore.duckdb.batches import Integers, nullable
 from polku.eventstore.duckdb.bookkeeping import note_import
+from polku.eventstore.duckdb.noted_writes import MOST_NEW, Touched, change_since, first_numbers
 from polku.eventstore.duckdb.order_keys import Orders, find_orders, settle
 from polku.eventstore.duckdb.people_keys import Identities, identify, take_numbers
 from polku.eventstore.duckdb.properties import count_names
 from polku.eventstore.duckdb.session import Session
 from polku.eventstore.duckdb.versions import find_times, finish
+from polku.eventstore.live import Change
 from polku.eventstore.port import ORDER_BATCH, HitRule, Loaded, Progress, SignalKind, Source
 
 FIELDS = ("time", "value", "status", "promised", "delivered", "channel", "url")
@@ -28,22 +30,24 @@ def load_orders(
     lines: bool,
     origin: str | None,
     progress: Progress | None,
-) -> Loaded:
-    """Bring orders up to date with a batch; one transaction, the caller's.
+) -> tuple[Loaded, Change | None]:
+    """Bring orders up to date with a batch; one transaction, the caller's. What it changed is None where that is too
+    much to be followed.
 
     A row that was taken before is known. But a later file has the last word: where it says something else of an
     order than the order by now does (paid, on hold, paid again), its rows are taken anew. Lines only add up.
     """
     total = batches.row_count(source)
-    (first_new_order,) = session.row(f"SELECT next_order FROM {session.db}.meta")
+    first = first_numbers(session)
+    touched = Touched()
     accepted = done = joined = 0
     last = LastRows()
     for chunk in batches.chunks(source, ORDER_BATCH):
         fresh = batches.unseen_rows(session, chunk, "order_row")
         orders = find_orders(session, chunk["order"])
-        joined += orders.rows_known_before(first_new_order)
+        joined += orders.rows_known_before(first[1])
         if len(fresh):
-            accepted += _update(session, chunk, fresh, orders, rules, lines, origin)
+            accepted += _update(session, chunk, fresh, orders, rules, lines, origin, touched)
         if not lines:
             last.note(orders.key[orders.rows], fresh)
         done += chunk.num_rows
@@ -56,10 +60,20 @@ def load_orders(
         if said.num_rows:
             orders = find_orders(session, said["order"])
             everything = np.arange(said.num_rows)
-            accepted += _update(session, said, everything, orders, rules, lines, origin, remember=False)
+            accepted += _update(
+                session, said, everything, orders, rules, lines, origin, touched, remember=False
+            )
     find_times(session)
-    note_import(session, origin, accepted=accepted, known=done - accepted)
-    return Loaded(accepted, done - accepted, joined, finish(session))
+    newest = None
+    if origin:
+        (newest,) = session.row(
+            f"SELECT max(time) FROM {session.db}.signal WHERE origin = $origin", {"origin": origin}
+        )
+    note_import(session, origin, accepted=accepted, known=done - accepted, newest=newest)
+    change = None
+    if done <= MOST_NEW:
+        change = change_since(session, first, people=touched.people, orders=touched.orders)
+    return Loaded(accepted, done - accepted, joined, finish(session)), change
 
 
 class LastRows:
@@ -121,16 +135,21 @@ def _update(
     rules: Sequence[HitRule],
     lines: bool,
     origin: str | None,
+    touched: Touched,
     *,
     remember: bool = True,
 ) -> int:
-    """Take the fresh rows of a chunk; how many of them changed something."""
+    """Take the fresh rows of a chunk; how many of them changed something. Adds to `touched` what is not as it was."""
     everybody = identify(session, chunk["person"])
     is_fresh = np.zeros(chunk.num_rows, dtype=bool)
     is_fresh[fresh] = True
     people = Identities(np.where(is_fresh, everybody.identity, -1), everybody.person)
-    before = orders.identity.copy()
+    before, owners = orders.identity.copy(), orders.person.copy()
     settle(session, orders, people, later_wins=True)
+    told = np.unique(orders.rows[fresh])
+    told = told[~orders.is_new[told]]
+    touched.people += [owners[told], orders.person[told]]
+    touched.orders.append(orders.key[told])
     rows = chunk.take(pa.array(fresh))
     session.offer(
         "ready",

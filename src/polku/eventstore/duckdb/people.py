@@ -10,9 +10,11 @@ import pyarrow as pa
 
 from polku.eventstore.duckdb import batches, hits, merging
 from polku.eventstore.duckdb.bookkeeping import note_import
+from polku.eventstore.duckdb.noted_writes import MOST_NEW, Touched, change_since, first_numbers
 from polku.eventstore.duckdb.properties import count_names
 from polku.eventstore.duckdb.session import Session
 from polku.eventstore.duckdb.versions import finish
+from polku.eventstore.live import Change
 from polku.eventstore.port import PERSON_BATCH, HitRule, Loaded, Progress, Source
 
 
@@ -23,12 +25,14 @@ def load_people(
     rules: Sequence[HitRule],
     origin: str | None,
     progress: Progress | None,
-) -> Loaded:
-    """Bring identities and traits up to date with a batch; one transaction, the caller's."""
+) -> tuple[Loaded, Change | None]:
+    """Bring identities and traits up to date with a batch; one transaction, the caller's. What it changed is None where
+    that is too much to be followed."""
     from polku.eventstore.duckdb.joining import join  # scipy's graphs would cost every command 0.2 s
 
     now = datetime.now(UTC).replace(tzinfo=None)
     total = batches.row_count(source)
+    first, touched = first_numbers(session), Touched()
     accepted = done = joined = 0
     for chunk in batches.chunks(source, PERSON_BATCH):
         found = join(session, chunk)
@@ -44,6 +48,9 @@ def load_people(
                 }
             ),
         )
+        if total <= MOST_NEW:
+            absorbed, survivor = (found.stars[name].to_numpy() for name in ("absorbed", "survivor"))
+            touched.people += [found.person, absorbed, survivor]
         accepted += _count_changed(session)
         write_traits(session)
         count_names(session, "ready", prefix="person.")
@@ -56,7 +63,8 @@ def load_people(
         if progress:
             progress(done, total)
     note_import(session, origin, accepted=accepted, known=done - accepted)
-    return Loaded(accepted, done - accepted, joined, finish(session))
+    change = change_since(session, first, people=touched.people) if total <= MOST_NEW else None
+    return Loaded(accepted, done - accepted, joined, finish(session)), change
 
 
 def _count_changed(session: Session) -> int:

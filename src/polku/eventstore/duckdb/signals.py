@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import numpy as np
 import pyarrow as pa
@@ -12,12 +13,28 @@ from django.utils.translation import gettext as _
 from polku.eventstore.duckdb import batches, hits
 from polku.eventstore.duckdb.batches import Integers, nullable
 from polku.eventstore.duckdb.bookkeeping import note_import
+from polku.eventstore.duckdb.named import identify_each
+from polku.eventstore.duckdb.noted_writes import MOST_NEW, Touched, change_since, first_numbers
 from polku.eventstore.duckdb.order_keys import find_orders, settle
-from polku.eventstore.duckdb.people_keys import identify, take_numbers
+from polku.eventstore.duckdb.people_keys import take_numbers
 from polku.eventstore.duckdb.properties import count_names
 from polku.eventstore.duckdb.session import Session
 from polku.eventstore.duckdb.versions import finish
-from polku.eventstore.port import SIGNAL_BATCH, HitRule, Loaded, Progress, SignalKind, Source, StoreError
+from polku.eventstore.duckdb.withdrawing import withdraw
+from polku.eventstore.live import Change
+from polku.eventstore.port import (
+    PERSON_KIND,
+    SIGNAL_BATCH,
+    HitRule,
+    Loaded,
+    Progress,
+    SignalKind,
+    Source,
+    StoreError,
+)
+
+_FEW = 5_000
+"""New signals up to which all rules are looked at in one pass."""
 
 _AS_THEY_ARE = (
     "kind", "name", "time", "session", "channel", "url", "value", "score", "scale_low", "scale_high", "text",
@@ -31,22 +48,34 @@ def load_signals(
     *,
     rules: Sequence[HitRule],
     origin: str | None,
+    withdrawn: Sequence[str],
     progress: Progress | None,
-) -> Loaded:
-    """Add what is new of a batch; one transaction, the caller's."""
+) -> tuple[Loaded, Change | None]:
+    """Take back what is withdrawn and add what is new of a batch; one transaction, the caller's.
+
+    What it changed is None where that is too much to be followed.
+    """
+    first = first_numbers(session)
     total = batches.row_count(source)
-    (first_new_order,) = session.row(f"SELECT next_order FROM {session.db}.meta")
+    touched = Touched(people=[withdraw(session, withdrawn)])
     accepted = known = joined = 0
-    for chunk in batches.chunks(source, SIGNAL_BATCH):
+    newest: datetime | None = None
+    for chunk in batches.chunks(source, SIGNAL_BATCH, PERSON_KIND):
         _check(chunk)
         fresh = batches.unseen_rows(session, chunk, "signal")
-        joined += _add(session, chunk, fresh, rules, first_new_order, origin)
+        joined += _add(session, chunk, fresh, rules, first[1], origin, touched)
         accepted += len(fresh)
         known += chunk.num_rows - len(fresh)
+        if len(fresh):
+            last = pc.max(chunk["time"].take(pa.array(fresh))).as_py()
+            newest = last if newest is None else max(newest, last)
         if progress:
             progress(accepted + known, total)
-    note_import(session, origin, accepted=accepted, known=known)
-    return Loaded(accepted, known, joined, finish(session))
+    note_import(session, origin, accepted=accepted, known=known, newest=newest)
+    change = None
+    if accepted <= MOST_NEW:
+        change = change_since(session, first, people=touched.people, orders=touched.orders)
+    return Loaded(accepted, known, joined, finish(session)), change
 
 
 def _check(chunk: pa.Table) -> None:
@@ -63,13 +92,21 @@ def _add(
     rules: Sequence[HitRule],
     first_new_order: int,
     origin: str | None,
+    touched: Touched,
 ) -> int:
-    """Write the fresh rows of a chunk; how many of all its rows joined an order known before the load."""
+    """Write the fresh rows of a chunk; how many of all its rows joined an order known before the load.
+
+    Adds to `touched` what is not as it was.
+    """
     # Who ordered is learnt from every row: an export that was known whole may name a customer that it lacked before.
     orders = find_orders(session, chunk["order"])
     joined = orders.rows_known_before(first_new_order)
-    people = identify(session, chunk["person"])
+    people = identify_each(session, chunk["person"], chunk["person_kind"])
+    owners = orders.person.copy()
     moved = settle(session, orders, people, later_wins=False)
+    given = ~orders.is_new & (orders.person != owners)
+    touched.people += [owners[given], orders.person[given]]
+    touched.orders.append(orders.key[given])
     if len(moved):
         session.offer("moved", pa.table({"order_key": moved}))
         about_people = hits.rules_about(rules, "person.")
@@ -104,5 +141,6 @@ def _add(
     )
     count_names(session, "ready", time="time")
     session.withdraw("ready")
-    hits.find_hits(session, rules, of=f"s.arrival >= {first}")
+    find = hits.find_hits_at_once if len(fresh) <= _FEW else hits.find_hits
+    find(session, rules, of=f"s.arrival >= {first}")
     return joined

@@ -13,29 +13,26 @@ from polku.eventstore.duckdb import (
     aggregates,
     bookkeeping,
     catalog,
-    hits,
     identity_reads,
     joins,
-    orders,
-    people,
     people_reads,
     person_search,
     rejected_rows,
     rows,
-    signals,
     source_reads,
-    stream,
     timelines,
     trend_parts,
     unmerging,
     versions,
 )
+from polku.eventstore.duckdb.arrival_store import ArrivalStore
 from polku.eventstore.duckdb.behaviour_store import BehaviourStore
 from polku.eventstore.duckdb.changes import Changes
 from polku.eventstore.duckdb.column_memory import ColumnMemory
 from polku.eventstore.duckdb.instance import Instance
 from polku.eventstore.duckdb.joining_store import JoiningStore
 from polku.eventstore.duckdb.live_store import LiveStore
+from polku.eventstore.duckdb.loading_store import LoadingStore
 from polku.eventstore.duckdb.received import ReceivedStore
 from polku.eventstore.duckdb.snapshots import SnapshotStore
 from polku.eventstore.duckdb.web_store import VisitMemory, WebStore
@@ -43,16 +40,12 @@ from polku.eventstore.persons import Identity, JoinRate, Merge, Profile, Refused
 from polku.eventstore.port import (
     CatalogEntry,
     CatalogKind,
-    HitRule,
     Interval,
-    Loaded,
     Measure,
     Preview,
-    Progress,
     Scope,
     Selector,
     SignalKind,
-    Source,
     StoreState,
     TrendPart,
 )
@@ -61,12 +54,19 @@ from polku.eventstore.streams import (
     RejectedGroup,
     RejectedRow,
     SourceState,
-    StreamBatch,
-    StreamLoaded,
 )
 
 
-class DuckDBStore(BehaviourStore, JoiningStore, LiveStore, ReceivedStore, SnapshotStore, WebStore):
+class DuckDBStore(
+    ArrivalStore,
+    BehaviourStore,
+    JoiningStore,
+    LiveStore,
+    LoadingStore,
+    ReceivedStore,
+    SnapshotStore,
+    WebStore,
+):
     """All workspaces' signals below `folder`, which one process opens at a time.
 
     `threads` defaults to one less than there are processors, `memory_limit` ("512MB") to half a gigabyte;
@@ -117,79 +117,9 @@ class DuckDBStore(BehaviourStore, JoiningStore, LiveStore, ReceivedStore, Snapsh
     def close(self) -> None:
         self._instance.close()
 
-    def load_signals(
-        self,
-        workspace: str,
-        source: Source,
-        *,
-        rules: Sequence[HitRule],
-        origin: str | None = None,
-        progress: Progress | None = None,
-    ) -> Loaded:
-        with self._instance.write(workspace) as session:
-            return signals.load_signals(session, source, rules=rules, origin=origin, progress=progress)
-
-    def load_orders(
-        self,
-        workspace: str,
-        source: Source,
-        *,
-        rules: Sequence[HitRule],
-        lines: bool = False,
-        origin: str | None = None,
-        progress: Progress | None = None,
-    ) -> Loaded:
-        with self._instance.write(workspace) as session:
-            return orders.load_orders(
-                session, source, rules=rules, lines=lines, origin=origin, progress=progress
-            )
-
-    def load_people(
-        self,
-        workspace: str,
-        source: Source,
-        *,
-        rules: Sequence[HitRule] = (),
-        origin: str | None = None,
-        progress: Progress | None = None,
-    ) -> Loaded:
-        with self._instance.write(workspace) as session:
-            return people.load_people(session, source, rules=rules, origin=origin, progress=progress)
-
-    def rebuild_hits(
-        self,
-        workspace: str,
-        touchpoints: Sequence[int],
-        rules: Sequence[HitRule],
-        *,
-        progress: Progress | None = None,
-    ) -> None:
-        with self._instance.write(workspace) as session:
-            hits.forget_hits(session, touchpoints)
-            hits.find_hits(
-                session, [rule for rule in rules if rule.touchpoint in set(touchpoints)], progress=progress
-            )
-            versions.finish(session)
-
-    def load_stream(self, workspace: str, batch: StreamBatch, *, rules: Sequence[HitRule]) -> StreamLoaded:
-        # The gate goes around all: what a failed write noted must be forgotten before another makes that version.
-        with (
-            self._instance.gate(workspace),
-            self._changes.noting(workspace) as note,
-            self._instance.write(workspace) as session,
-        ):
-            loaded, change = stream.load_stream(session, batch, rules=rules)
-            if change is not None:
-                note(loaded.version, change)
-            return loaded
-
     def inbox_place(self, workspace: str) -> InboxPlace:
         with self._instance.glance(workspace) as session:
             return bookkeeping.inbox_place(session)
-
-    def unmerge(self, workspace: str, merge: int, *, rules: Sequence[HitRule]) -> int:
-        with self._instance.write(workspace) as session:
-            return unmerging.unmerge(session, merge, rules=rules)
 
     def mend_rejected(self, workspace: str, changes: Sequence[tuple[str, str]]) -> int:
         with self._instance.write(workspace) as session:

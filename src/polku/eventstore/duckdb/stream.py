@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from polku.eventstore.duckdb import bookkeeping, hits, links, merging, rejected_rows, visits
 from polku.eventstore.duckdb.batches import Integers, nullable
 from polku.eventstore.duckdb.named import DEVICE, Mention, Named, find_named, write_new
+from polku.eventstore.duckdb.noted_writes import change_since
 from polku.eventstore.duckdb.order_keys import find_orders, settle
 from polku.eventstore.duckdb.people import write_traits
 from polku.eventstore.duckdb.people_keys import Identities, add_people, take_numbers
@@ -100,12 +101,11 @@ def load_stream(
     change = None
     if events.num_rows or batch.traits.num_rows or whose.mergers:
         version = finish(session)
-        orders = np.concatenate([orders_told, written.orders_given])
-        change = _change(
+        change = change_since(
             session,
-            first=(int(first), int(first_order)),
+            (int(first), int(first_order)),
             people=[people, whose.absorbed, written.owners, owners],
-            orders=np.unique(orders[orders < first_order]),
+            orders=[orders_told, written.orders_given],
             retold=written.retold,
         )
     loaded = StreamLoaded(
@@ -116,22 +116,6 @@ def load_stream(
         version=int(version),
     )
     return loaded, change
-
-
-def _change(
-    session: Session, *, first: tuple[int, int], people: list[Integers], orders: Integers, retold: Integers
-) -> Change:
-    """What is not as it was: `first` are the first new signal and order. Who carries an order that changed, or sent
-    a signal that was told anew, counts among the people."""
-    for numbers, column in ((orders, "order_key"), (retold, "arrival")):
-        if len(numbers):
-            session.offer("renewed", pa.table({"number": numbers}))
-            people += session.integers(
-                f"""SELECT DISTINCT s.person FROM {session.db}.signal AS s
-                SEMI JOIN renewed ON renewed.number = s.{column}"""
-            )
-            session.withdraw("renewed")
-    return Change(*first, people=np.unique(np.concatenate(people)), orders=orders)
 
 
 def _fresh_rows(session: Session, batch: StreamBatch) -> Integers:

@@ -50,8 +50,9 @@ class _Parting:
         return [identity for identity, goes in self.is_back.items() if goes]
 
 
-def unmerge(session: Session, number: int, *, rules: Sequence[HitRule]) -> int:
-    """Take merge `number` back; the person who is back. One transaction, the caller's.
+def unmerge(session: Session, number: int, *, rules: Sequence[HitRule]) -> tuple[int, int]:
+    """Take merge `number` back; the person who is back, and the one whom they were part of. One transaction, the
+    caller's.
 
     Ids that came to the two later go with the one whose id they were linked to. Orders and signals follow their ids.
     """
@@ -78,7 +79,7 @@ def unmerge(session: Session, number: int, *, rules: Sequence[HitRule]) -> int:
     )
     session.withdraw("renewed")
     finish(session)
-    return int(back)
+    return int(back), int(person)
 
 
 def leaving(session: Session, number: int) -> list[str]:
