@@ -48,7 +48,7 @@ def name_person(
     traits: Mapping[str, Any], ids: Sequence[str], kinds: Sequence[str], order: str | None = None
 ) -> PersonName:
     """`ids` and `kinds` (IdKind) go together; `order` names a person who is known by nothing but an order."""
-    email = _first(traits, _EMAIL) or _of_kind(ids, kinds, IdKind.EMAIL)
+    email = email_of(traits, ids, kinds)
     name = _first(traits, _WHOLE) or " ".join(
         part for part in (_first(traits, _FIRST), _first(traits, _LAST)) if part
     )
@@ -64,6 +64,11 @@ def name_person(
     if order:
         return PersonName(_("Customer of order %s") % order)
     return PersonName(_("Unknown person"))
+
+
+def email_of(traits: Mapping[str, Any], ids: Sequence[str], kinds: Sequence[str]) -> str:
+    """Their e-mail address, as it was received; "" where none is known. Parameters as of `name_person`."""
+    return _first(traits, _EMAIL) or _of_kind(ids, kinds, IdKind.EMAIL)
 
 
 def short_device(alias: str) -> str:
