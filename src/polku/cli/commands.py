@@ -14,6 +14,7 @@ from polku.cli.journeys import journey
 from polku.cli.loader import loader
 from polku.cli.query import query
 from polku.cli.replay import replay
+from polku.cli.surveys import survey
 from polku.cli.up import up
 from polku.cli.upgrade import upgrade
 from polku.cli.users import user
@@ -30,7 +31,7 @@ def polku() -> None:
     """The root of the tree."""
 
 
-_COMMANDS = (demo, up, workspace, user, import_group, query, journey, replay, loader)
+_COMMANDS = (demo, up, workspace, user, import_group, query, journey, survey, replay, loader)
 _OF_THE_SERVER = (doctor, backup, restore, upgrade)
 for command in (*_COMMANDS, *_OF_THE_SERVER):
     polku.add_command(command)

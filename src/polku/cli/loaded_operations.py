@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import importlib
 
-MODULES = ("backups", "demo", "imports", "journeys", "loader", "query", "replay", "users", "workspaces")
+MODULES = (
+    "backups",
+    "demo",
+    "imports",
+    "journeys",
+    "loader",
+    "query",
+    "replay",
+    "surveys",
+    "users",
+    "workspaces",
+)
 
 
 def load() -> None:
