@@ -183,3 +183,45 @@ def mail() -> tuple[bool, MailServer]:
         ssl=ssl,
         starttls=not ssl and parts.hostname not in {"localhost", "127.0.0.1", "::1"},
     )
+
+
+class MailBox(NamedTuple):
+    host: str
+    port: int
+    user: str
+    password: str
+    folder: str
+    ssl: bool
+
+
+def mail_box() -> MailBox | None:
+    """The mailbox of POLKU_MAIL_BOX, into which come messages that could not be delivered; None where there is none."""
+    url = text("POLKU_MAIL_BOX")
+    if not url:
+        return None
+    hint = "POLKU_MAIL_BOX must look like imaps://user:password@host/INBOX."
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise ImproperlyConfigured(hint) from error
+    is_here = parts.hostname in {"localhost", "127.0.0.1", "::1"}
+    if parts.scheme not in ({"imaps", "imap"} if is_here else {"imaps"}) or not parts.hostname:
+        raise ImproperlyConfigured(hint)
+    ssl = parts.scheme == "imaps"
+    return MailBox(
+        host=parts.hostname,
+        port=port or (993 if ssl else 143),
+        user=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+        folder=unquote(parts.path.strip("/")) or "INBOX",
+        ssl=ssl,
+    )
+
+
+def mail_address(name: str) -> str:
+    """An e-mail address without a name; empty where none was given."""
+    value = text(name).strip()
+    if value and (value.count("@") != 1 or any(sign in value for sign in " <>,;") or value.endswith("@")):
+        raise ImproperlyConfigured(f"{name} is {value!r}; write an address like bounces@example.com.")
+    return value

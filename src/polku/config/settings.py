@@ -180,6 +180,9 @@ EMAIL_HOST, EMAIL_PORT, EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = (
 )
 EMAIL_USE_SSL, EMAIL_USE_TLS, EMAIL_TIMEOUT = _mail.ssl, _mail.starttls, 10
 DEFAULT_FROM_EMAIL = environment.text("POLKU_MAIL_FROM", "polku@localhost")
+MAIL_PER_MINUTE = environment.integer("POLKU_MAIL_PER_MINUTE", 120, low=1, high=100_000)
+MAIL_BOUNCES = environment.mail_address("POLKU_MAIL_BOUNCES")
+MAIL_BOX = environment.mail_box()
 
 LOGGING = {
     "version": 1,

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from polku.messaging.views import unsubscribing
 
 app_name = "messages_public"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("m/<str:token>/", unsubscribing.unsubscribe, name="unsubscribe"),
+]

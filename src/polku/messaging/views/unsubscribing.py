@@ -1,0 +1,60 @@
+"""The page on which a receiver says that they want no more messages. A GET shows a button and changes nothing."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import translation
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+from django_scopes import scopes_disabled
+
+from polku.messaging import outcomes
+from polku.messaging.domain import sender_of
+from polku.messaging.models import Message
+from polku.messaging.tokens import digest_of
+from polku.messaging.wrong_tokens import is_guessing, note_wrong_token
+
+_LONGEST_TOKEN = 64
+
+
+# Mail programs post here by themselves (RFC 8058), without a cookie that could carry a token; whoever knows this
+# address may do nothing else with it.
+@csrf_exempt
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
+    """`List-Unsubscribe=One-Click` or the page's own button opts out, `back` takes that back; anything else is shown
+    the button."""
+    if is_guessing(request):
+        response = HttpResponse(status=429)
+        response["Retry-After"] = "60"
+        return response
+    message = _find(token)
+    if message is None:
+        note_wrong_token(request)
+        raise Http404
+    done = ""
+    if request.method == "POST":
+        if request.POST.get("List-Unsubscribe") == "One-Click" or "stop" in request.POST:
+            outcomes.unsubscribe(message)
+            done = "stopped"
+        elif "back" in request.POST and outcomes.resubscribe(message):
+            done = "back"
+    with translation.override(message.language or message.workspace.language):
+        context = {
+            "sender": sender_of(message.workspace).name,
+            "address": message.recipient_masked,
+            "is_stopped": outcomes.is_unsubscribed(message),
+            "done": done,
+            "language": message.language or message.workspace.language,
+        }
+        return render(request, "messaging/unsubscribe.html", context)
+
+
+def _find(token: str) -> Message | None:
+    if len(token) > _LONGEST_TOKEN:
+        return None
+    with scopes_disabled():
+        return Message.objects.select_related("workspace").filter(unsubscribe_digest=digest_of(token)).first()
