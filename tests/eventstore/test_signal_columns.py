@@ -15,6 +15,7 @@ from polku.eventstore.duckdb.column_memory import ColumnMemory
 from polku.eventstore.duckdb.store import DuckDBStore
 from polku.eventstore.signal_columns import SignalColumns, SignalRows, in_order
 from polku.eventstore.streams import InboxPlace
+from tests.contract.store_reference import message_id, order_table, person_table, signal_table
 from tests.eventstore.streaming import NOON, stream_batch
 
 KEY = "0123456789abcdef0123456789abcdef"
@@ -116,6 +117,24 @@ def test_a_store_that_is_written_to(streamed):
         streamed.load_stream(KEY, stream_batch(events, links=links, place=InboxPlace(1, step + 1)), rules=[])
         if step == 12:
             streamed.compact(KEY)
+        if (
+            step % 4 == 1
+        ):  # answers come, and earlier ones are taken back; a file tells of orders, another of people
+            answers = [
+                {"message_id": message_id(100 * step + row), "name": f"name {step}", "person": f"u{row % 3}"}
+                | {"time": NOON, "order": f"o{row}"}
+                for row in range(5)
+            ]
+            withdrawn = [message_id(100 * earlier + chance.randrange(5)) for earlier in range(step)]
+            streamed.load_signals(KEY, signal_table(answers), rules=[], withdrawn=withdrawn)
+            order = {"order": f"o{chance.randrange(9)}", "person": f"u{chance.randrange(4)}", "time": NOON}
+            streamed.load_orders(
+                KEY, order_table([order | {"message_id": message_id(9_000 + step)}]), rules=[]
+            )
+            one = {"person": f"u{chance.randrange(4)}", "aliases": [f"name {chance.randrange(4)}"]}
+            streamed.load_people(KEY, person_table([one]))
+        if step == 15:
+            streamed.rebuild_hits(KEY, [1], [])
         if step % 3 == 0:
             with streamed._instance.question(KEY) as session:
                 followed = streamed._columns.of(KEY, session)

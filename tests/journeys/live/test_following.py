@@ -21,7 +21,7 @@ from polku.journeys.live.reading import period_of
 from polku.journeys.live.remembering import Remembered
 from polku.journeys.live.tallies import tally
 from polku.journeys.live.walk import Period, Walk
-from tests.contract.store_reference import order_table, signal_table
+from tests.contract.store_reference import order_table, person_table, signal_table
 from tests.eventstore.streaming import NOON, stream_batch
 
 KEY = "0123456789abcdef0123456789abcdef"
@@ -91,6 +91,30 @@ def random_batch(chance: random.Random, number: int):
     return stream_batch(events, links=links, traits=traits, orders=orders, received=NOON)
 
 
+def write_answers(store, chance: random.Random, number: int) -> None:
+    """Answers that come, others that are taken back; at times orders and people of a file."""
+    given = [
+        {"message_id": f"{10**6 + 10 * number + row:032x}", "kind": 2, "name": "csat", "time": NOON}
+        | {"person": f"customer {chance.randrange(12)}", "score": float(chance.randrange(1, 6))}
+        | {
+            "scale_low": 1.0,
+            "scale_high": 5.0,
+            "order": chance.choice([None, f"order {chance.randrange(15)}"]),
+        }
+        for row in range(chance.randrange(4))
+    ]
+    earlier = [f"{10**6 + 10 * before + chance.randrange(4):032x}" for before in range(number)]
+    withdrawn = chance.sample(earlier, len(earlier) // 3) + [f"{chance.randrange(120):032x}"]
+    store.load_signals(KEY, signal_table(given), rules=RULES, withdrawn=withdrawn)
+    if chance.random() < 0.3:
+        order = {"message_id": f"{10**7 + number:032x}", "order": f"order {chance.randrange(12)}"}
+        order |= {"person": f"customer {chance.randrange(9)}", "status": chance.choice(["paid", "cancelled"])}
+        store.load_orders(KEY, order_table([order | {"value": 5.0 * number, "time": NOON}]), rules=RULES)
+    if chance.random() < 0.3:
+        person = {"person": f"customer {chance.randrange(9)}", "aliases": [f"customer {chance.randrange(9)}"]}
+        store.load_people(KEY, person_table([person | {"properties": '{"level":"gold"}'}]), rules=RULES)
+
+
 def numbers(maps: FollowedMaps, store, scopes: list[Scope], periods: list[Period]) -> list[MapNumbers]:
     with maps.of(store, KEY, PLAN, scopes) as followed:
         return [
@@ -146,6 +170,7 @@ def test_what_is_followed_is_what_is_read_anew(store, seed):
     counted, read = 0, set()
     for number in range(12):
         store.load_stream(KEY, random_batch(chance, number), rules=RULES)
+        write_answers(store, chance, number)
         if number == 6:  # a write of which nobody knows what it changed
             store.rebuild_hits(KEY, [1, 3], RULES)
         if chance.random() < 0.3:
