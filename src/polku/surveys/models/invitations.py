@@ -99,7 +99,8 @@ class FatigueLimit(models.Model):
 class Invitation(models.Model):
     """One person asked to answer once, by a link of their own.
 
-    The link's token is random; only its SHA-256 is kept, so that it is known only until the message is written.
+    The link's token follows from `nonce` and the server's secret (links.py), so that a reminder brings the same link;
+    only its SHA-256 is kept. Both are made when the message is written.
     `person` and `person_kind` are an id of theirs in the event store (IdKind), `person_number` their number there when
     a moment found them. `known` are traits for piping. `happened_at` is when what the moment asks about happened.
     """
@@ -116,6 +117,7 @@ class Invitation(models.Model):
     survey = models.ForeignKey(Survey, on_delete=models.CASCADE, related_name="invitations")
     link = models.ForeignKey(SurveyLink, on_delete=models.CASCADE, related_name="invitations")
     moment = models.ForeignKey(Moment, null=True, on_delete=models.SET_NULL, related_name="invitations")
+    nonce = models.CharField(max_length=32, blank=True)
     digest = models.CharField(max_length=64, unique=True, null=True)  # noqa: DJ001 - many wait without one
     person = models.CharField(max_length=255, blank=True)
     person_kind = models.CharField(max_length=10, blank=True)
