@@ -1,0 +1,76 @@
+"""Maximum likelihood over positive parameters, searched for on the scale of their logarithms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+LogLikelihood = Callable[[Floats], tuple[float, Floats]]
+"""Logarithms of the parameters → the value and its slope in them."""
+
+_BOUND = 12.0
+"""Logarithms beyond this are no parameter of anything that is sold."""
+_STEP = 1e-4
+
+
+class FitFailed(Exception):
+    """The likelihood has no maximum inside reasonable bounds."""
+
+
+def maximise(log_likelihood: LogLikelihood, starts: Sequence[Sequence[float]]) -> tuple[Floats, float]:
+    """The logarithms of the best parameters and the value there, the best that any of `starts` leads to.
+
+    Raises FitFailed where every search ends at a bound or nowhere."""
+    from scipy.optimize import minimize
+
+    def scaled(logarithms: Floats, scale: float) -> tuple[float, Floats]:
+        value, slope = log_likelihood(logarithms)
+        if not np.isfinite(value) or not np.isfinite(slope).all():
+            return 1e10, np.zeros_like(logarithms)
+        return -value / scale, -slope / scale
+
+    best: tuple[Floats, float] | None = None
+    for start in starts:
+        first = np.log(np.asarray(start, dtype=np.float64))
+        # Of the order of one, lest tolerances mean something else for a million customers than for a thousand.
+        scale = max(1.0, abs(log_likelihood(first)[0]))
+        found = minimize(
+            scaled,
+            first,
+            args=(scale,),
+            jac=True,
+            method="L-BFGS-B",
+            bounds=[(-_BOUND, _BOUND)] * len(first),
+            options={"maxiter": 500, "ftol": 1e-15, "gtol": 1e-10},
+        )
+        is_inside = bool((np.abs(found.x) < _BOUND - 1e-3).all())
+        value = -float(found.fun) * scale
+        if is_inside and np.isfinite(value) and value > -1e9 * scale and (best is None or value > best[1]):
+            best = np.asarray(found.x, dtype=np.float64), value
+    if best is None:
+        raise FitFailed
+    return best
+
+
+def curvature(log_likelihood: LogLikelihood, at: Floats) -> Floats:
+    """The covariance of the logarithms at the maximum `at`: the inverse of the negative Hessian, from differences of
+    the slope. Where the likelihood is flat in some direction that one gets a large variance, not a false one."""
+    width = len(at)
+    hessian = np.empty((width, width))
+    for row in range(width):
+        step = np.zeros(width)
+        step[row] = _STEP
+        hessian[row] = (log_likelihood(at + step)[1] - log_likelihood(at - step)[1]) / (2 * _STEP)
+    values, vectors = np.linalg.eigh(-(hessian + hessian.T) / 2)
+    return np.asarray((vectors / np.maximum(values, 1e-2)) @ vectors.T)
+
+
+def drawn(at: Floats, covariance: Floats, *, draws: int, seed: int) -> Floats:
+    """Parameters (draws, width) from the normal approximation on the scale of logarithms, within the bounds."""
+    random = np.random.default_rng(seed)
+    values, vectors = np.linalg.eigh(covariance)
+    steps = random.standard_normal((draws, len(at))) * np.sqrt(np.maximum(values, 0))
+    return np.asarray(np.exp(np.clip(at + steps @ vectors.T, -_BOUND, _BOUND)))
