@@ -1,6 +1,7 @@
 """Every change to a survey. All functions enter the workspace's scope, are atomic and leave an audit entry."""
 
 from polku.surveys.domain.documents import export_survey, import_survey
+from polku.surveys.domain.drafts import change_draft
 from polku.surveys.domain.publishing import publish_survey
 from polku.surveys.domain.surveys import (
     close_survey,
@@ -14,6 +15,7 @@ from polku.surveys.domain.surveys import (
 )
 
 __all__ = [
+    "change_draft",
     "close_survey",
     "create_survey",
     "delete_survey",
