@@ -56,10 +56,17 @@ def what_may_be_shown(
     if n < k or (within is not None and not within.whole):
         return Shown(n >= k and within is None, {name: frozenset() for name in groupings})
     crossed = _Crossed(groupings, k)
+    offered = {
+        name: complemented(
+            crossed.sizes[name], k=k, allowed=None if within is None else within.groups.get(name, frozenset())
+        )
+        for name in groupings
+    }
+    if not crossed.isolates(offered):
+        return Shown(True, {name: frozenset(groups) for name, groups in offered.items()})
     shown: dict[str, list[int]] = {}
-    for name, codes in groupings.items():
-        allowed = None if within is None else within.groups.get(name, frozenset())
-        shown[name] = complemented(np.bincount(codes), k=k, allowed=allowed)
+    for name, groups in offered.items():
+        shown[name] = groups
         while crossed.isolates(shown):
             # The smallest group of the last grouping that shows any; with none left only everybody is shown.
             last = next(each for each in reversed(shown) if shown[each])
@@ -92,8 +99,9 @@ class _Crossed:
     def __init__(self, groupings: Mapping[str, Codes], k: int) -> None:
         self.k = k
         self.sizes = {name: np.bincount(codes) for name, codes in groupings.items()}
-        places, self.weights = np.unique(np.stack([*groupings.values()]), axis=1, return_counts=True)
-        self._places = dict(zip(groupings, places, strict=True))
+        cells = _cells([*groupings.values()])
+        _numbers, firsts, self.weights = np.unique(cells, return_index=True, return_counts=True)
+        self._places = {name: codes[firsts] for name, codes in groupings.items()}
 
     def isolates(self, shown: Mapping[str, Sequence[int]]) -> bool:
         """Whether a sum or difference of what is shown, together with everybody, is exactly one of the small groups of
@@ -118,15 +126,13 @@ class _Crossed:
     def _is_reached(
         self, names: Sequence[str], onto: npt.NDArray[np.float64], weighted: npt.NDArray[np.float64]
     ) -> bool:
-        cells, where = np.unique(
-            np.stack([self._places[name] for name in names]), axis=1, return_inverse=True
-        )
-        sizes = np.bincount(where.reshape(-1), weights=self.weights, minlength=cells.shape[1])
+        where = _cells([self._places[name] for name in names])
+        sizes = np.bincount(where, weights=self.weights)
         small = np.flatnonzero(sizes < self.k)
         number = np.full(len(sizes), -1)
         number[small] = np.arange(len(small))
-        members = np.flatnonzero(number[where.reshape(-1)] >= 0)
-        targets = number[where.reshape(-1)[members]]
+        members = np.flatnonzero(number[where] >= 0)
+        targets = number[where[members]]
         for first in range(0, len(small), _AT_ONCE):
             chunk = (targets >= first) & (targets < first + _AT_ONCE)
             count = min(_AT_ONCE, len(small) - first)
@@ -136,3 +142,11 @@ class _Crossed:
             if (lengths > sizes[small[first : first + count]] * (1 - _EXACT)).any():
                 return True
         return False
+
+
+def _cells(codes: Sequence[npt.NDArray[np.int32]]) -> npt.NDArray[np.int64]:
+    """Numbers that are the same where the codes are, from 0 on without a gap."""
+    found = np.zeros(len(codes[0]), dtype=np.int64)
+    for each in codes:
+        _values, found = np.unique(found * (int(each.max()) + 1) + each, return_inverse=True)
+    return found
