@@ -25,6 +25,6 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     target: "es2022",
     reportCompressedSize: false,
-    rolldownOptions: { input: ["site/site.ts", "site/site.css"] },
+    rolldownOptions: { input: ["site/site.ts", "site/site.css", "answer/answer.ts", "answer/answer.css"] },
   },
 });
