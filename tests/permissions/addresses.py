@@ -28,6 +28,7 @@ PUBLIC = {
     "accounts/password/reset/key/done/",
     "healthz",
     "readyz",
+    "s/<str:token>",
     "api/",
     "api/openapi.json",
 }

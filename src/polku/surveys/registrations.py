@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from polku.accounts import audit_words
 from polku.site import navigation
+from polku.surveys.answering import registrations as answering
 
 
 def register() -> None:
@@ -14,3 +15,4 @@ def register() -> None:
         navigation.NavigationItem(name=_("Surveys"), url_name="surveys:list", order=14, key="k")
     )
     audit_words.register_things({"survey": _("survey")})
+    answering.register()

@@ -1,5 +1,9 @@
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from polku.surveys.answering import views
+
+urlpatterns = [
+    path("s/<str:token>", views.survey, name="survey"),
+]
