@@ -13,7 +13,13 @@ from pathlib import Path
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 BUILT = Path("src/polku/site/static/polku/built")
-FILES = ("manifest.json", "tracker/polku.js", "tracker/polku-vitals.js")
+FILES = (
+    "manifest.json",
+    "tracker/polku.js",
+    "tracker/polku-vitals.js",
+    "widget/polku-surveys.js",
+    "tablet/tablet.js",
+)
 
 
 class PolkuBuildHook(BuildHookInterface):

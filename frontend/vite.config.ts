@@ -1,5 +1,6 @@
 import { defineConfig, type Plugin } from "vite";
 import { tracker } from "./tracker/building";
+import { widget } from "./widget/building";
 
 /** htmx evaluates strings only where `allowEval` is on, which it never is here: the bundle carries no eval at all. */
 const withoutEval: Plugin = {
@@ -16,7 +17,7 @@ const withoutEval: Plugin = {
 export default defineConfig({
   base: "./",
   publicDir: false,
-  plugins: [withoutEval, tracker],
+  plugins: [withoutEval, tracker, widget],
   build: {
     outDir: "../src/polku/site/static/polku/built",
     emptyOutDir: true,

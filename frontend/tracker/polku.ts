@@ -5,7 +5,7 @@ import { send } from "./sending";
 import { dataset } from "./settings";
 import { lookForSearch, watch } from "./watching";
 
-type Call = [name: Exclude<keyof typeof polku, "loaded">, given: IArguments];
+type Call = [name: Exclude<keyof typeof polku, "loaded" | "seen">, given: IArguments];
 declare global {
   interface Window {
     /** Calls that wait, and once this has run also the functions themselves. */
@@ -19,6 +19,7 @@ declare global {
 let looking: ReturnType<typeof setTimeout>;
 
 function put(message: Message): void {
+  polku.seen.push(message.event);
   keep(message, "cookieless" in dataset);
   send();
 }
@@ -36,6 +37,8 @@ function later(what: () => void): void {
 
 const polku = {
   loaded: true,
+  /** Names of events so far: the survey widget asks after them. */
+  seen: [] as unknown[],
   track(event: string, properties: Properties = {}): void {
     const made = message("track", { event, properties });
     // A thank-you page that is loaded again is not another order.

@@ -35,7 +35,7 @@ class CaptureApplication:
         protocol = protocols.find(method, path)
         if protocol is not None:
             await _capture(protocol, scope, receive, send)
-        elif path in scripts.PATHS:
+        elif path in scripts.SERVED:
             await _script(path, method, _headers(scope), send)
         elif path == _METRICS:
             # Some metrics are read from the inbox's files, which may take a while.

@@ -1,4 +1,5 @@
-"""The tracker's two files, served at addresses that never change: /polku.js and /polku-vitals.js.
+"""What websites load, served at addresses that never change: the tracker's /polku.js and /polku-vitals.js, and the
+survey widget, /polku-surveys.js.
 
 They are built by `npm run build` in frontend/ into the package and read once. Where they are not built, the address
 answers with a script that says so in the browser's console, which is where whoever installs it looks.
@@ -9,11 +10,15 @@ from __future__ import annotations
 import functools
 import gzip
 import hashlib
+from pathlib import Path
 
 from polku.site.assets import BUILT
 
 FOLDER = BUILT / "tracker"
 PATHS = {"/polku.js": "polku.js", "/polku-vitals.js": "polku-vitals.js"}
+SERVED = {path: FOLDER / name for path, name in PATHS.items()} | {
+    "/polku-surveys.js": BUILT / "widget" / "polku-surveys.js"
+}
 _HEADERS = {
     "content-type": "text/javascript; charset=utf-8",
     "x-content-type-options": "nosniff",
@@ -22,7 +27,7 @@ _HEADERS = {
 }
 _KEPT = "public, max-age=3600"  # a browser sees a new version within the hour
 _NOT_BUILT = (
-    b'console.error("Polku: the tracker is not built on this server. Run `make install` '
+    b'console.error("Polku: this script is not built on this server. Run `make install` '
     b'(or `npm ci && npm run build` in frontend/).");\n'
 )
 
@@ -33,18 +38,18 @@ def find(path: str, *, compressed: bool = True) -> tuple[bytes, dict[str, str]] 
     `compressed` gives it in gzip; ask without for a client that does not accept that. The caller answers 304 where
     `if-none-match` holds the `etag`.
     """
-    name = PATHS.get(path)
-    if name is None:
+    file = SERVED.get(path)
+    if file is None:
         return None
     try:
-        return _read(name, compressed)
+        return _read(file, compressed)
     except OSError:
         return _NOT_BUILT, _HEADERS | {"cache-control": "no-store"}
 
 
 @functools.cache
-def _read(name: str, compressed: bool) -> tuple[bytes, dict[str, str]]:
-    content = (FOLDER / name).read_bytes()
+def _read(file: Path, compressed: bool) -> tuple[bytes, dict[str, str]]:
+    content = file.read_bytes()
     headers = _HEADERS | {"cache-control": _KEPT, "vary": "accept-encoding"}
     tag = hashlib.sha256(content).hexdigest()[:20]
     if not compressed:

@@ -1,0 +1,1 @@
+"""Surveys on the company's own website: the widget's server side, and the pages where it is set up."""
