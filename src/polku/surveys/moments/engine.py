@@ -15,7 +15,7 @@ from enum import StrEnum
 from hashlib import blake2b
 from zoneinfo import ZoneInfo
 
-from polku.surveys.moments.hours import MINUTE, after_delay, at_decent_hour, is_decent, moment_of
+from polku.surveys.moments.hours import MINUTE, after_delay, at_decent_hour, is_decent
 from polku.surveys.moments.limits import Asked, Limits, Refusal, refusal
 
 LATEST = 3 * 24 * 60 * MINUTE
@@ -120,9 +120,7 @@ def postponed(rule: Rule, zone: ZoneInfo, now: int) -> int | None:
 
 def decide(rule: Rule, limits: Limits, asked: Iterable[Asked], *, at: int) -> Refusal | None:
     """Whether a person who was `asked` before may be asked now; None asks them."""
-    return refusal(
-        limits, asked, metrics=rule.metrics, at=moment_of(at), not_within_days=rule.not_within_days
-    )
+    return refusal(limits, asked, metrics=rule.metrics, at=at, not_within_days=rule.not_within_days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +206,7 @@ class _Run:
         asked = self._asked.setdefault(occasion.person, [])
         if asked and (refused := decide(rule, self._limits, asked, at=due)):
             return Settled(rule, occasion, REFUSED[refused.why], due, refused.metric)
-        asked.append(Asked(moment_of(due), rule.metrics))
+        asked.append(Asked(due, rule.metrics))
         return Settled(rule, occasion, Outcome.ASKED, due)
 
     def rest(self) -> Iterator[Settled]:

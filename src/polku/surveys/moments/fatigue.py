@@ -19,6 +19,7 @@ from polku.accounts.domain import record_audit
 from polku.accounts.models import User, Workspace
 from polku.eventstore.streams import IdKind
 from polku.surveys.models import Ask, FatigueLimit, Survey
+from polku.surveys.moments.hours import microseconds
 from polku.surveys.moments.limits import ANY, DEFAULT_DAYS, MOST_DAYS, Asked, Limits, Refusal, refusal
 
 MOST_IDS = 20
@@ -140,5 +141,5 @@ def _decide(
         limits = limits_of(workspace)
         furthest = at - timedelta(days=max(not_within_days, *limits.values()))
         rows = Ask.objects.filter(person__in=digests, at__gt=furthest).values_list("at", "metrics")
-        asked = [Asked(when, frozenset(measured)) for when, measured in rows]
-    return refusal(limits, asked, metrics=metrics, at=at, not_within_days=not_within_days)
+        asked = [Asked(microseconds(when), frozenset(measured)) for when, measured in rows]
+    return refusal(limits, asked, metrics=metrics, at=microseconds(at), not_within_days=not_within_days)
