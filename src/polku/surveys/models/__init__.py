@@ -3,7 +3,7 @@
 from polku.surveys.models.invitations import Ask, FatigueLimit, Invitation, Moment, MomentDay
 from polku.surveys.models.responses import AnswerChange, Response, Tag, TaggedResponse
 from polku.surveys.models.survey import LinkDay, Survey, SurveyLink, SurveyVersion
-from polku.surveys.models.tablets import Tablet
+from polku.surveys.models.tablets import Tablet, TabletPress
 
 __all__ = [
     "AnswerChange",
@@ -18,6 +18,7 @@ __all__ = [
     "SurveyLink",
     "SurveyVersion",
     "Tablet",
+    "TabletPress",
     "Tag",
     "TaggedResponse",
 ]
