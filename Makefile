@@ -34,8 +34,8 @@ demo: install ## load the demo workspace and open its live map
 test: install system sdks lint ## everything: lint, types, unit, contract, browser and robustness tests
 	$(BIN)/python -m pytest $(TOGETHER) -m "not slow and not long"
 
-check: install lint ## the fast tests only
-	$(BIN)/python -m pytest $(TOGETHER) -m "not slow and not contract and not e2e and not robustness" -q
+check: install lint ## the fast tests only, each with a tenth of its generated cases
+	POLKU_TESTS=quick $(BIN)/python -m pytest $(TOGETHER) -m "not slow and not contract and not e2e and not robustness" -q
 
 slow: install ## whole simulations
 	$(BIN)/python -m pytest -m slow

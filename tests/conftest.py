@@ -10,10 +10,18 @@ _HOME = tempfile.mkdtemp(prefix="polku-tests-")
 os.environ["POLKU_HOME"] = _HOME
 os.environ.setdefault("POLKU_LANGUAGE", "en")
 
+import duckdb  # noqa: E402
 import pytest  # noqa: E402
+from hypothesis import settings as hypothesis_settings  # noqa: E402
 
+from polku.eventstore.duckdb.store import DuckDBStore  # noqa: E402
+from polku.eventstore.port import StoreError  # noqa: E402
+from polku.eventstore.registry import use_store  # noqa: E402
+from tests.examples import examples  # noqa: E402
 from tests.lacking import lacking  # noqa: E402
 
+hypothesis_settings.register_profile("polku", max_examples=examples(100))
+hypothesis_settings.load_profile("polku")
 DATA = Path(os.environ.get("POLKU_TEST_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))
 
 
@@ -33,17 +41,56 @@ def real_data() -> Path:
     return DATA
 
 
-@pytest.fixture
-def store(tmp_path):
-    """A real DuckDB store in a folder of its own, in use by this process."""
-    from polku.eventstore.duckdb.store import DuckDBStore
-    from polku.eventstore.registry import use_store
+class Shelf:
+    """One real DuckDB store for test after test: opening one takes longer than most of them."""
 
-    opened = DuckDBStore(tmp_path / "events")
+    def __init__(self, folder: Path) -> None:
+        self._base = folder
+        self._number = 0
+        self._opened: DuckDBStore | None = None
+
+    @property
+    def folder(self) -> Path:
+        return self._base / str(self._number)
+
+    def take(self) -> DuckDBStore:
+        """An empty store."""
+        if self._opened is None:
+            self._number += 1
+            self._opened = DuckDBStore(self.folder)
+        return self._opened
+
+    def put_back(self) -> None:
+        """Forget all workspaces; a store that a test closed or broke is used no more."""
+        if self._opened is None:
+            return
+        try:
+            for workspace in self.folder.glob("[0-9a-f]*"):
+                self._opened.drop(workspace.name)
+        except (StoreError, duckdb.Error):
+            self.close()
+
+    def close(self) -> None:
+        if self._opened is not None:
+            self._opened.close()
+            self._opened = None
+
+
+@pytest.fixture(scope="session")
+def shelf(tmp_path_factory):
+    made = Shelf(tmp_path_factory.mktemp("stores"))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def store(shelf):
+    """A real DuckDB store with nothing in it, in use by this process."""
+    opened = shelf.take()
     use_store(opened)
     yield opened
     use_store(None)
-    opened.close()
+    shelf.put_back()
 
 
 @pytest.fixture

@@ -77,12 +77,12 @@ def test_equal_names_get_different_slugs(store):
         ("currency", "€"),
     ],
 )
-def test_a_wrong_setting_is_named_and_leaves_nothing_behind(store, tmp_path, field, value):
+def test_a_wrong_setting_is_named_and_leaves_nothing_behind(store, shelf, field, value):
     with pytest.raises(ValidationError) as caught:
         domain.create_workspace(**({"name": "Kauppa"} | {field: value}))
     assert list(caught.value.message_dict) == [field]
     assert not Workspace.objects.exists()
-    assert [path for path in (tmp_path / "events").iterdir() if path.is_dir()] == []
+    assert list(shelf.folder.glob("[0-9a-f]*")) == []
 
 
 @pytest.mark.django_db

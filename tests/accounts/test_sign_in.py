@@ -175,6 +175,7 @@ def test_a_reset_for_an_unknown_address_looks_the_same_and_sends_nothing(client,
     assert mail.outbox == []
 
 
+@pytest.mark.contract
 def test_the_time_of_a_wrong_sign_in_tells_nothing_about_the_address(client, db, settings):
     settings.ACCOUNT_RATE_LIMITS = {}
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]

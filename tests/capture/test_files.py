@@ -85,6 +85,7 @@ def test_rejected_rows_are_harmless_in_a_spreadsheet_and_exact_beside_it(underst
     assert oct(staged.rejected_file.stat().st_mode)[-3:] == "600"
 
 
+@pytest.mark.contract
 def test_a_wholly_wrong_file_is_told_about_in_little_memory(understand):
     number = 60_000
     table = "who,what,when\n" + "".join(f"{n},visit,no time {n}\n" for n in range(number))

@@ -24,6 +24,7 @@ from polku.capture.imports import (
     sample_of,
     stage,
 )
+from tests.examples import examples
 
 OPTIONS = ImportOptions(person="who", event="what", time="when", value="sum", properties=("said",))
 ROWS = [
@@ -248,7 +249,7 @@ def test_parts(tmp_path):
 CELLS = st.text(alphabet="ab;,\t\"\n\r' äö|", max_size=6)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     rows=st.lists(st.lists(CELLS, min_size=2, max_size=2), min_size=1, max_size=80), most=st.integers(1, 30)
 )

@@ -17,6 +17,7 @@ from polku.capture.imports.reasons import Reason
 from polku.capture.imports.source import Source
 from polku.capture.imports.staging_file import RawTable
 from polku.capture.imports.tables import columns_of, read_table
+from tests.examples import examples
 
 VERBATIM = frozenset(range(9))
 
@@ -64,7 +65,9 @@ PIECES = [
 ]
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(400), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(pieces=st.lists(st.sampled_from(PIECES), min_size=1, max_size=60), chunk=st.integers(1, 40))
 def test_fast_and_careful_agree_on_any_text(tmp_path, pieces, chunk):
     content = b"".join(pieces)

@@ -15,6 +15,8 @@ from polku.jobs.models import Job
 from polku.journeys.models import Binding, Journey, Touchpoint
 from polku.people.models import Segment
 
+pytestmark = pytest.mark.contract
+
 MONDAY, TUESDAY = date(2026, 11, 2), date(2026, 11, 3)
 
 

@@ -12,6 +12,8 @@ import pytest
 
 from polku.simulation.truths import Truths
 
+pytestmark = pytest.mark.contract
+
 SAFARI, OTHERS = "iPhone ja Safari maksussa", "Muut selaimet maksussa"
 NORTH, SOUTH = "Pohjois-Suomi", "Etelä- ja Keski-Suomi"
 AROUND_WEEK_7 = {"last": ("2026-08-17", "2026-09-14"), "compare": ("2026-07-20", "2026-08-17")}

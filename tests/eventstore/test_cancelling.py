@@ -23,6 +23,8 @@ from polku.eventstore.middleware import EndsWithItsClient, asker_of, token_of
 from polku.eventstore.port import Condition, QuestionTooSlow, Scope, Selector
 from tests.eventstore.test_store_files import KEY, events
 
+pytestmark = pytest.mark.contract
+
 SLOW = [Selector(where=(Condition(f"name {number}", "contains", "x"),)) for number in range(200)]
 
 

@@ -17,6 +17,8 @@ from tests.eventstore.streaming import NOON, digest, stream_batch
 from tests.eventstore.test_store_disk import FULL, run
 from tests.eventstore.test_store_files import events
 
+pytestmark = pytest.mark.contract
+
 
 def open_store(folder: Path) -> DuckDBStore:
     store = DuckDBStore(folder)

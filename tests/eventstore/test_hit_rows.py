@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from polku.eventstore.hit_rows import Joining, LooseSignals
 from polku.eventstore.live import HitRows
+from tests.examples import examples
 
 TOUCHPOINTS = 3
 
@@ -125,13 +126,13 @@ def expected(world) -> list[tuple]:
     ]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(world=worlds())
 def test_rows_are_joined_and_in_order(world):
     assert told(joined(world)) == expected(world)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(world=worlds())
 def test_people_of_high_numbers_are_put_in_order_by_their_rank(world):
     high = 2**59

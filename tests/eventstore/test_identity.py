@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from polku.eventstore.duckdb.store import DuckDBStore
 from tests.eventstore.identity_reference import Identities
 from tests.eventstore.streaming import stream_batch
+from tests.examples import examples
 
 USERS = st.sampled_from(
     [("ann", "user"), ("bob", "user"), ("ann", "user"), ("undefined", "user"), ("a@x.fi", "email")]
@@ -123,7 +124,9 @@ def undo(store: DuckDBStore, key: str, model: Identities, which: int) -> None:
 
 
 @given(items=ITEMS, together=st.booleans())
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_people_are_what_the_model_says(open_store, items, together):
     key = uuid.uuid4().hex
     open_store.create(key)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from polku.eventstore.kernels import NOT_REACHED, ORDERS, funnel_units
 from polku.eventstore.port import SequenceRows
+from tests.examples import examples
 
 Log = list[tuple[int, int, int]]
 """(unit, time, mask), in order of unit and time."""
@@ -115,7 +116,7 @@ def questions(draw, single_step_signals: bool):
 
 
 @pytest.mark.parametrize("order", ORDERS)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 @given(questions(single_step_signals=True))
 def test_signals_that_fit_one_step(order, question):
     log, steps, window = question
@@ -123,7 +124,7 @@ def test_signals_that_fit_one_step(order, question):
 
 
 @pytest.mark.parametrize("order", ORDERS)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 @given(questions(single_step_signals=False))
 @example(([(0, 0, 3), (0, 0, 3), (0, 0, 3), (0, 1, 7)], 3, None))
 @example(([(0, 0, 1), (0, 0, 2), (0, 1, 2), (0, 2, 4)], 3, 2))

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from polku.eventstore.kernels import NOT_REACHED, ORDERS, funnel_units
 from polku.eventstore.port import SequenceRows
 from tests.eventstore.funnel_reference import longest_chain
+from tests.examples import examples
 
 
 @st.composite
@@ -51,7 +52,7 @@ def answer(log, steps, window, order, exclude):
 
 
 @pytest.mark.parametrize("order", ORDERS)
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=examples(250), deadline=None)
 @given(data=st.data())
 def test_by_brute_force(order, data):
     log, steps, window, exclude = data.draw(questions(order))

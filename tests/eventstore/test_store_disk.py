@@ -9,7 +9,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.lacking import lacking
+
+pytestmark = pytest.mark.contract
 
 # In a process of its own: a limit on the size of files makes writing fail as a full disk does, and needs no root.
 FULL = """

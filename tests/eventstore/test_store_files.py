@@ -31,6 +31,8 @@ from polku.eventstore.port import (
     StoreError,
 )
 
+pytestmark = pytest.mark.contract
+
 KEY = "0123456789abcdef0123456789abcdef"
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from polku.eventstore.duckdb.store import DuckDBStore
 from tests.eventstore.streaming import NOON, stream_batch
+from tests.examples import examples
 
 TRAFFIC = [
     None,
@@ -48,7 +49,7 @@ def expected(events: list[tuple[str, int, int]]) -> list[dict[str, str]]:
 
 
 @given(batches=BATCHES)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 def test_every_event_has_the_traffic_of_its_visit(open_store, batches):
     key = uuid.uuid4().hex
     open_store.create(key)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from scipy import linalg
 
 from polku.statistics import key_drivers, ranks_that_differ
+from tests.examples import examples
 
 R = [[1, 0.5, 0.3], [0.5, 1, 0.4], [0.3, 0.4, 1]]
 OUTCOME = [0.5, 0.4, 0.3]
@@ -51,7 +52,7 @@ def test_the_published_example():
     assert found.n is None
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(st.integers(0, 10_000), st.integers(1, 5))
 def test_it_equals_the_long_way(seed, p):
     random = np.random.default_rng(seed)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from polku.statistics import Estimate, are_distinguishable, euros_at_stake, in_other_order
 from polku.statistics.euros import Count, Difference, Judged, Known, Measured, Proportion
+from tests.examples import examples
 
 
 def funnel(**changes):
@@ -88,7 +89,7 @@ def test_ranks_are_told_apart_by_their_draws():
     assert in_other_order(nearly, large) == pytest.approx(1 - in_other_order(large, nearly))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(st.integers(0, 500), st.integers(0, 500), st.floats(0, 1))
 def test_a_difference_is_never_negative(one, two, margin):
     found = euros_at_stake(

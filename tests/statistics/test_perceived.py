@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from polku.statistics import perceived_value
+from tests.examples import examples
 
 BENEFIT = np.array([[8.0, 6, 4, 2], [6, 6, 6, 6], [10, 8, 2, 4]])
 SACRIFICE = np.array([[2.0, 3, 4, 5], [6, 6, 6, 6], [4, 4, 2, 0]])
@@ -37,7 +38,7 @@ def test_the_ends_of_the_index():
     assert (worst.low, worst.value, worst.high) == (-100, -100, -100)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(st.integers(0, 1_000), st.integers(1, 60))
 def test_it_stays_in_bounds_and_changes_sign_with_the_sides(seed, n):
     random = np.random.default_rng(seed)

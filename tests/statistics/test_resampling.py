@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from polku.statistics import bootstrap_mean, bootstrap_total
 from polku.statistics.resampling import _resampled_sums, _sums_of_many, bootstrap_blocks
+from tests.examples import examples
 
 
 def plain_bootstrap(values, statistic, draws=2_000, seed=7):
@@ -97,7 +98,7 @@ def test_blocks_are_drawn_whole():
     assert got.standard_error == pytest.approx(1.5 / 60**0.5, rel=0.06)
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 @given(st.dictionaries(st.floats(-1e6, 1e6), st.integers(1, 200), min_size=1, max_size=8))
 def test_a_mean_stays_within_its_data(counts):
     got = bootstrap_mean(counts=counts, draws=200)
@@ -105,7 +106,7 @@ def test_a_mean_stays_within_its_data(counts):
     assert min(counts) - slack <= got.low <= got.value <= got.high <= max(counts) + slack
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 @given(st.lists(st.floats(0, 1e4), max_size=50), st.integers(0, 100))
 def test_a_total_holds_its_value(values, others):
     n = len(values) + others

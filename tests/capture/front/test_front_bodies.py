@@ -196,6 +196,7 @@ def test_a_body_of_many_small_pieces_is_refused_at_once():
     assert time.perf_counter() - begun < 0.5
 
 
+@pytest.mark.contract
 def test_a_bomb_is_not_unpacked():
     bomb = gzip.compress(bytes(900 * LARGEST), compresslevel=9)
     assert len(bomb) < LARGEST

@@ -9,14 +9,15 @@ from hypothesis import HealthCheck, Phase, given, settings
 
 from tests.capture.imports.checked_files import Outcome, check
 from tests.capture.imports.generated_files import GeneratedFile, generated_files
+from tests.examples import examples
 
 
-def _mistakes(examples: int, capsys: pytest.CaptureFixture[str]) -> list[str]:
+def _mistakes(number: int, capsys: pytest.CaptureFixture[str]) -> list[str]:
     """Check so many files and print what came of them; returns the silent mistakes."""
     outcomes: list[tuple[GeneratedFile, Outcome]] = []
 
     @settings(
-        max_examples=examples,
+        max_examples=number,
         derandomize=True,
         database=None,
         deadline=None,
@@ -47,7 +48,7 @@ def _mistakes(examples: int, capsys: pytest.CaptureFixture[str]) -> list[str]:
 
 
 def test_generated_files_are_never_silently_misread(capsys: pytest.CaptureFixture[str]) -> None:
-    mistakes = _mistakes(200, capsys)
+    mistakes = _mistakes(examples(200), capsys)
     assert mistakes == [], "\n".join(mistakes)
 
 

@@ -120,6 +120,7 @@ def test_a_file_that_was_read_is_dropped_with_its_bytes(opened, tmp_path: Path):
     assert sum(path.stat().st_size for path in (tmp_path / "inbox").iterdir()) < 60_000 + 40_000
 
 
+@pytest.mark.contract
 def test_an_old_file_is_sealed_without_traffic_unless_it_is_empty(opened):
     inbox = opened(file_seconds=0.1)
     time.sleep(1.5)
@@ -174,6 +175,7 @@ def test_what_waits_is_written_when_closing(opened):
     assert len(_everything(opened())) == 500
 
 
+@pytest.mark.contract
 def test_a_number_is_never_used_again(opened, tmp_path: Path):
     seen: list[int] = []
     for _ in range(3):

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import time
 
+import pytest
+
 from polku.capture.inbox import Inbox
 from polku.capture.loader import Loader
 from polku.capture.messages import RejectedMessage, encoder
 from polku.eventstore.streams import InboxPlace
+
+pytestmark = pytest.mark.contract
 
 
 def names(store, key, limit=1000):

@@ -18,6 +18,7 @@ from polku.capture.messages import encoder
 from polku.capture.protocols import Request
 from polku.eventstore.port import HitRule, Selector
 from polku.eventstore.streams import InboxPlace
+from tests.examples import examples
 
 RECEIVED = 1_760_000_000_000_000
 STRANGE = st.sampled_from(
@@ -113,13 +114,17 @@ def send(key, store, make_envelope):
     return send_one
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(events=st.lists(EVENT, min_size=1, max_size=20))
 def test_any_batch_of_events(send, events):
     send("/v1/batch", json.dumps({"batch": events}).encode())
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(30), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     hits=st.lists(
         st.dictionaries(

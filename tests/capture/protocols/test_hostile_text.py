@@ -16,8 +16,9 @@ from polku.capture.messages import Envelope, decode_envelope, encoder
 from polku.capture.protocols import PROTOCOLS, Decoded, Request, find
 from polku.capture.reasons import DROPS, REJECTIONS
 from tests.capture.protocols.requests import RECEIVED, get, post
+from tests.examples import examples
 
-EXAMPLES = 100
+EXAMPLES = examples(100)
 
 texts = st.text(max_size=20) | st.sampled_from(
     ["", " ", "\0", "undefined", "x" * 300, "https://a.fi/?q=ä#b", "nan"]

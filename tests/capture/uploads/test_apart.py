@@ -15,6 +15,8 @@ from django.utils import translation
 from polku.capture.imports import ImportProblem
 from polku.capture.imports.apart import Limits, ReadingFailed, run_apart
 
+pytestmark = pytest.mark.contract
+
 _PARENT = """
 import os
 import django

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 
+import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django_scopes import scope
 
@@ -14,6 +15,8 @@ from polku.capture.uploads import decisions, files, work
 from polku.jobs import queue
 from polku.jobs.models import Job
 from tests.capture.uploads.conftest import ORDERS
+
+pytestmark = pytest.mark.contract
 
 OPEN_DATES = "Tilausnumero;Sähköposti;Tilauspäivä;Summa\r\n" + "".join(
     f"T{n};a{n}@esimerkki.fi;0{n}/0{n + 1}/2024 12:30;{n},50\r\n" for n in range(1, 8)

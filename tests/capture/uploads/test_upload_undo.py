@@ -17,6 +17,8 @@ from polku.jobs import queue
 from tests.capture.uploads.conftest import ORDERS
 from tests.undoing import DAY, aged, undo_token
 
+pytestmark = pytest.mark.contract
+
 RESTORE = "capture:import_restore"
 
 

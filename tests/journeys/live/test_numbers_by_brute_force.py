@@ -12,6 +12,7 @@ from polku.journeys.live.numbers import MapNumbers, measure
 from polku.journeys.live.signals import purchases_of, read_orders, read_signals
 from polku.journeys.live.tallies import tally
 from polku.journeys.live.walk import Period, Walk
+from tests.examples import examples
 from tests.journeys.live import brute_force
 from tests.journeys.live.brute_force import World, small_world
 from tests.journeys.live.tables import plan_of, rows_of
@@ -91,7 +92,7 @@ def same_figure(got, want) -> None:
         assert [got.low, got.high] == pytest.approx(want["ci"], abs=1e-7)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(seed=st.integers(0, 10**9), days=st.integers(1, 20), window=st.integers(1, 8), data=st.data())
 def test_random_worlds(seed, days, window, data):
     world = small_world(seed, days=days)
@@ -103,7 +104,7 @@ def test_random_worlds(seed, days, window, data):
     check(world, start, end, data.draw(st.sampled_from(times)) if times else 0)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(seed=st.integers(0, 10**9), at_once=st.integers(1, 40))
 def test_counting_few_people_at_a_time_counts_the_same(seed, at_once):
     world = small_world(seed, people=12)
