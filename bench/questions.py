@@ -6,15 +6,15 @@ is installed into an environment of its own in the user's cache folder.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import subprocess
 import sys
 import tempfile
-import venv
 from pathlib import Path
 from typing import Any
+
+from bench._peers import python_with
 
 FOLDER = Path(__file__).resolve().parent
 EVENTS = int(float(os.environ.get("POLKU_BENCH_EVENTS", "10e6")))
@@ -24,19 +24,6 @@ NEEDED = FOLDER / "question_peers.txt"
 # Times of chDB that we promise to stay within; for transitions it counts only, we tell the waits and loops as well.
 PROMISED = {"funnel": 1.0, "transitions": 0.7, "retention": 0.7, "trend": 1.0, "roll-up": 1.0}
 PROMISED_PEAK_MB = 2048
-
-
-def peers_python() -> Path:
-    """The Python of the peers' environment, which is built where it is not there or needs other packages."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "polku-bench"
-    folder = cache / hashlib.sha256(NEEDED.read_bytes()).hexdigest()[:16]
-    python = folder / "bin" / "python"
-    if not (folder / "whole").exists():
-        print(f"installing what it is compared with into {folder}", flush=True)
-        venv.create(folder, clear=True, with_pip=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", "-r", NEEDED], check=True)
-        (folder / "whole").touch()
-    return python
 
 
 def run(*command: object) -> str:
@@ -62,7 +49,7 @@ def main() -> None:
             show(found, "as they arrived")
             if size == EVENTS:
                 show(ask(folder, "compact"), "after compaction")
-                compare(found, json.loads(run(peers_python(), FOLDER / "_question_peers.py", folder)))
+                compare(found, json.loads(run(python_with(NEEDED), FOLDER / "_question_peers.py", folder)))
 
 
 def show(found: dict[str, Any], how: str) -> None:

@@ -33,5 +33,5 @@ def expected_successes(*, successes: int, n: int, planned: int, confidence: floa
     a, b = successes + 0.5, n - successes + 0.5
     ways = gammaln(planned + 1) - gammaln(counts + 1) - gammaln(planned - counts + 1)
     below = np.cumsum(np.exp(ways + betaln(a + counts, b + planned - counts) - betaln(a, b)))
-    low, high = (float(min(planned, np.searchsorted(below, edge))) for edge in (tail, 1 - tail))
+    low, high = (float(min(planned, int(np.searchsorted(below, edge)))) for edge in (tail, 1 - tail))
     return Estimate(value=value, low=min(low, value), high=max(high, value), n=n, method="beta-binomial")

@@ -15,12 +15,12 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from polku.statistics.maximum import FitFailed, curvature, maximise
+from polku.statistics.maximum import FitFailed, curvature, maximise, total
 
 Floats: TypeAlias = NDArray[np.float64]
 Parameters: TypeAlias = tuple[float, float, float, float]
 
-_STARTS = ((1.0, 1.0, 1.0, 1.0), (0.3, 5.0, 0.8, 2.5), (0.5, 20.0, 0.3, 5.0))
+_STARTS = ((0.5, 20.0, 0.3, 5.0), (1.0, 1.0, 1.0, 1.0), (0.3, 5.0, 0.8, 2.5))
 _MANY = 20_000  # distinct customers
 _NEAR_ONE = 1e-5
 """The closed form of what is expected divides by a − 1: so near to it the mean of both sides is as exact."""
@@ -77,10 +77,10 @@ def fit_bgnbd(*, frequency: ArrayLike, recency: ArrayLike, age: ArrayLike) -> Pu
     x, last, age_, _is_number = _customers(frequency, recency, age)
     if not x.any():
         raise ValueError("nobody bought a second time: there is nothing to fit")
-    rows, counts = np.unique(np.column_stack([x, last, age_]), axis=0, return_counts=True)
+    rows, counts = _distinct(x, last, age_)
     # In units of the mean age the starting points suit data in days as well as in years.
     unit = float(age_.mean())
-    sample = _Sample(rows[:, 0], rows[:, 1] / unit, rows[:, 2] / unit, counts.astype(np.float64))
+    sample = _Sample(rows[:, 0], rows[:, 1] / unit, rows[:, 2] / unit, counts)
     starts: list[tuple[float, ...]] = [(r, alpha / 30, a, b) for r, alpha, a, b in _STARTS]
     try:
         if len(rows) > _MANY:
@@ -97,7 +97,7 @@ def fit_bgnbd(*, frequency: ArrayLike, recency: ArrayLike, age: ArrayLike) -> Pu
         ) from error
     r, alpha, a, b = (float(parameter) for parameter in np.exp(best))
     # Measured in another unit, time makes the density of each purchase smaller or larger.
-    value -= float((rows[:, 0] * counts).sum()) * float(np.log(unit))
+    value -= total(rows[:, 0], counts) * float(np.log(unit))
     return PurchaseModel(r, alpha * unit, a, b, value, len(x), curvature(sample.log_likelihood, best))
 
 
@@ -127,42 +127,58 @@ def expected_purchases(parameters: Parameters, t: float, x: Floats, last: Floats
 
 
 class _Sample:
-    """Distinct customers and how many of each there are."""
+    """Distinct customers and how many of each there are.
+
+    Of those who never came back only the age matters, and there are most of them: they are kept apart, each age once.
+    """
 
     def __init__(self, x: Floats, last: Floats, age: Floats, counts: Floats) -> None:
-        self._last, self._age, self._counts = last, age, counts
+        again = x > 0
+        self._ages, place = np.unique(age[~again], return_inverse=True)
+        self._age_counts = np.bincount(place, weights=counts[~again], minlength=len(self._ages)).astype(
+            np.float64
+        )
+        self._last, self._age, self._counts = last[again], age[again], counts[again]
         # What depends on the number of purchases alone is computed once for each number.
-        self._x, self._place = np.unique(x, return_inverse=True)
-        self._of_x = np.bincount(self._place, weights=counts)
-        self._came_back = x > 0
+        self._x, self._place = np.unique(x[again], return_inverse=True)
+        self._of_x = np.bincount(self._place, weights=self._counts, minlength=len(self._x)).astype(np.float64)
+        self._times = x[again]
 
     def log_likelihood(self, logarithms: Floats) -> tuple[float, Floats]:
         """Its value, and its slope in the logarithms of the parameters."""
         from scipy.special import digamma, gammaln
 
-        r, alpha, a, b = np.exp(logarithms)
-        x, of_x, place, counts = self._x, self._of_x, self._place, self._counts
-        n = counts.sum()
+        r, alpha, a, b = (float(parameter) for parameter in np.exp(logarithms))
+        x, of_x = self._x, self._of_x
+        once, again = self._age_counts.sum(), self._counts.sum()
+        # Never came back.
+        log_ages = np.log(alpha + self._ages)
+        waited = total(self._age_counts, log_ages)
+        value = once * r * np.log(alpha) - r * waited
+        by_r = once * np.log(alpha) - waited
+        by_alpha = once * r / alpha - r * total(self._age_counts, 1 / (alpha + self._ages))
+        # Came back: alive since, or gone after the last purchase.
+        log_age, log_last = np.log(alpha + self._age), np.log(alpha + self._last)
+        power = r + self._times
+        log_gone = np.log(a / (b + x - 1))[self._place] + power * (log_age - log_last)
+        # Beyond 700 the exponential overflows, and the logarithm of one more than it is itself.
+        gone = np.exp(np.minimum(log_gone, 700.0))
+        both = np.maximum(np.log1p(gone), log_gone)
+        gone /= 1 + gone
         constant = gammaln(r + x) - gammaln(r) + r * np.log(alpha)
         constant = constant + gammaln(a + b) + gammaln(b + x) - gammaln(b) - gammaln(a + b + x)
-        log_age, log_last = np.log(alpha + self._age), np.log(alpha + self._last)
-        power = (r + x)[place]
-        gone_factor = np.where(x > 0, a / np.where(x > 0, b + x - 1, 1), 0)
-        with np.errstate(divide="ignore"):
-            log_gone = np.log(gone_factor)[place] + power * (log_age - log_last)
-        both = np.logaddexp(0, log_gone)
-        share_gone = np.exp(log_gone - both)
-        value = of_x @ constant + counts @ (both - power * log_age)
-        mean_log = counts @ ((1 - share_gone) * log_age + share_gone * log_last)
-        by_r = of_x @ (digamma(r + x) - digamma(r)) + n * np.log(alpha) - mean_log
-        by_alpha = n * r / alpha - counts @ (
-            power * ((1 - share_gone) / (alpha + self._age) + share_gone / (alpha + self._last))
-        )
-        gone = np.bincount(place, weights=counts * share_gone, minlength=len(x))
-        common = of_x @ (digamma(a + b) - digamma(a + b + x))
-        by_a = common + gone.sum() / a
-        by_b = common + of_x @ (digamma(b + x) - digamma(b)) - gone[x > 0] @ (1 / (b + x[x > 0] - 1))
-        slope = np.array([by_r, by_alpha, by_a, by_b]) * np.array([r, alpha, a, b])
+        value += total(of_x, constant) + total(self._counts, both - power * log_age)
+        counted = self._counts * gone
+        by_r += total(of_x, digamma(r + x) - digamma(r)) + again * np.log(alpha)
+        by_r += total(counted, log_age - log_last) - total(self._counts, log_age)
+        alive = self._counts - counted
+        by_alpha += again * r / alpha
+        by_alpha -= total(power, alive / (alpha + self._age) + counted / (alpha + self._last))
+        gone_of_x = np.bincount(self._place, weights=counted, minlength=len(x)).astype(np.float64)
+        common = total(of_x, digamma(a + b) - digamma(a + b + x))
+        by_a = common + gone_of_x.sum() / a
+        by_b = common + total(of_x, digamma(b + x) - digamma(b)) - total(gone_of_x, 1 / (b + x - 1))
+        slope = np.array([by_r * r, by_alpha * alpha, by_a * a, by_b * b])
         return float(value), slope
 
 
@@ -188,6 +204,14 @@ def _customers(
     if not age_.max() > 0:
         raise ValueError("age must be above 0 for some customer")
     return x, last, age_, is_number
+
+
+def _distinct(x: Floats, last: Floats, age: Floats) -> tuple[Floats, Floats]:
+    """Distinct customers (distinct, 3) and how many of each there are."""
+    order = np.lexsort((age, last, x))
+    rows = np.column_stack([x[order], last[order], age[order]])
+    first = np.flatnonzero(np.append(True, (rows[1:] != rows[:-1]).any(axis=1)))
+    return rows[first], np.diff(np.append(first, len(rows))).astype(np.float64)
 
 
 def _shaped(values: Floats, is_number: bool) -> float | Floats:

@@ -12,7 +12,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from polku.statistics.maximum import FitFailed, curvature, maximise
+from polku.statistics.maximum import FitFailed, curvature, maximise, total
 
 Floats: TypeAlias = NDArray[np.float64]
 _STARTS = ((1.0, 1.5, 1.0), (6.0, 4.0, 0.5), (2.0, 3.0, 2.0))
@@ -97,9 +97,9 @@ class _Sample:
     """Distinct customers and how many of each there are."""
 
     def __init__(self, x: Floats, mean: Floats, counts: Floats) -> None:
-        self._total, self._log_mean, self._counts = x * mean, np.log(mean), counts
+        self._sums, self._log_mean, self._counts = x * mean, np.log(mean), counts
         self._x, self._place = np.unique(x, return_inverse=True)
-        self._of_x = np.bincount(self._place, weights=counts)
+        self._of_x = np.bincount(self._place, weights=counts).astype(np.float64)
         self._log_x = np.log(self._x)
 
     def log_likelihood(self, logarithms: Floats) -> tuple[float, Floats]:
@@ -109,20 +109,19 @@ class _Sample:
         p, q, v = np.exp(logarithms)
         counts, x, of_x = self._counts, self._x, self._of_x
         n = counts.sum()
-        log_sum = np.log(self._total + v)
+        log_sum = np.log(self._sums + v)
         power = (p * x + q)[self._place]
         own = (p * x)[self._place]
         value = (
-            of_x @ (gammaln(p * x + q) - gammaln(p * x) + p * x * self._log_x)
+            total(of_x, gammaln(p * x + q) - gammaln(p * x) + p * x * self._log_x)
             + n * (q * np.log(v) - gammaln(q))
-            + counts @ ((own - 1) * self._log_mean - power * log_sum)
+            + total(counts, (own - 1) * self._log_mean - power * log_sum)
         )
         times = x[self._place]
-        by_p = of_x @ (x * (digamma(p * x + q) - digamma(p * x) + self._log_x)) + counts @ (
-            times * (self._log_mean - log_sum)
-        )
-        by_q = of_x @ digamma(p * x + q) + n * (np.log(v) - digamma(q)) - counts @ log_sum
-        by_v = n * q / v - counts @ (power / (self._total + v))
+        by_p = total(of_x, x * (digamma(p * x + q) - digamma(p * x) + self._log_x))
+        by_p += total(counts, times * (self._log_mean - log_sum))
+        by_q = total(of_x, digamma(p * x + q)) + n * (np.log(v) - digamma(q)) - total(counts, log_sum)
+        by_v = n * q / v - total(counts, power / (self._sums + v))
         return float(value), np.array([by_p * p, by_q * q, by_v * v])
 
 
