@@ -13,6 +13,7 @@ def register() -> None:
     from polku.capture import queries, searching
     from polku.capture.domain.rejected import forget_deleted_rows
     from polku.capture.domain.uploads import IMPORT, READ
+    from polku.capture.imports.small_tables import read_small_table
     from polku.capture.sources import alarms
     from polku.capture.uploads import work
     from polku.capture.uploads.cleaning import clean_uploads
@@ -20,6 +21,7 @@ def register() -> None:
     from polku.jobs import schedules
     from polku.people import timeline_sources
     from polku.site import checklist, navigation, notices
+    from polku.surveys.inviting.tables import use_reader
 
     navigation.register(
         navigation.NavigationItem(name=_("Data sources"), url_name="capture:sources", order=60, key="d")
@@ -48,6 +50,7 @@ def register() -> None:
     searching.register()
     notices.register(alarms.notices)
     timeline_sources.use_sources(queries.source_names)
+    use_reader(read_small_table)
     register_things(
         {
             "source": _("source"),

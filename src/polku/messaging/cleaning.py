@@ -14,12 +14,9 @@ KEPT = timedelta(days=730)
 _CHUNK = 500
 
 
-def forget_old_messages() -> int:
-    """Delete rows of messages that ended longer than KEPT ago, in chunks; how many."""
-    forgotten = 0
+def forget_old_messages() -> None:
+    """Delete rows of messages that ended longer than KEPT ago, in chunks."""
     with scopes_disabled():
         old = Message.objects.filter(ended_at__lt=timezone.now() - KEPT).order_by("pk")
         while keys := list(old.values_list("pk", flat=True)[:_CHUNK]):
             Message.objects.filter(pk__in=keys).delete()
-            forgotten += len(keys)
-    return forgotten

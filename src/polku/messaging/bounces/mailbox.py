@@ -44,6 +44,8 @@ def read_mailbox() -> dict[str, int]:
     Raises OSError and imaplib's errors. A message that is too large is marked as read without being read.
     """
     box = settings.MAIL_BOX
+    if box is None:
+        return {}
     counts: dict[str, int] = {}
     is_told_to_stop = stop_sign()
     opener = imaplib.IMAP4_SSL if box.ssl else imaplib.IMAP4

@@ -1,0 +1,1 @@
+"""Pages of collecting answers: links, posters, e-mail."""
