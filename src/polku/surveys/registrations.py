@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from polku.accounts import audit_words
 from polku.site import navigation
 from polku.surveys.answering import registrations as answering
+from polku.surveys.inviting import registrations as inviting
 
 
 def register() -> None:
@@ -16,3 +17,4 @@ def register() -> None:
     )
     audit_words.register_things({"survey": _("survey")})
     answering.register()
+    inviting.register()
