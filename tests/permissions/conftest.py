@@ -35,7 +35,10 @@ from polku.eventstore.registry import use_store
 from polku.eventstore.streams import InboxPlace
 from polku.jobs.models import Job
 from polku.journeys import domain as journeys
+from polku.messaging.models import Suppression
 from polku.people import domain as people
+from polku.surveys import domain as surveys
+from polku.surveys.moments.domain import Terms, create_moment
 from tests.eventstore.streaming import digest, stream_batch
 
 _NOT_COMPARED = {"sessions.Session", "contenttypes.ContentType", "auth.Permission"}
@@ -100,8 +103,19 @@ def build_world(store: EventStore, mark: str, *, couples: int = 1) -> World:
     annotation = add_annotation(
         workspace=workspace, on=date(2026, 3, 1), text=f"{mark} kampanja", kind="campaign", actor=owner
     )
+    survey = surveys.create_survey(
+        workspace=workspace, template="nps", name=f"{mark} kysely", actor=owner, touchpoint=touchpoint
+    )
+    surveys.publish_survey(survey=survey, actor=owner)
+    moment = create_moment(
+        survey=survey, name=f"{mark} hetki", terms=Terms(trigger={"event": f"{mark}-tapahtuma"}), actor=owner
+    )
     with scope(workspace=workspace):
         numbers = {
+            "survey": survey.pk,
+            "link": survey.links.filter(kind="open").get().pk,
+            "suppression": Suppression.objects.get().pk,
+            "moment": moment.pk,
             "annotation": annotation.pk,
             "question": question.pk,
             "upload": upload,

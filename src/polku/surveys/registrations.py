@@ -8,6 +8,7 @@ from polku.accounts import audit_words
 from polku.site import navigation
 from polku.surveys.answering import registrations as answering
 from polku.surveys.inviting import registrations as inviting
+from polku.surveys.moments import registrations as moments
 
 
 def register() -> None:
@@ -18,3 +19,4 @@ def register() -> None:
     audit_words.register_things({"survey": _("survey")})
     answering.register()
     inviting.register()
+    moments.register()

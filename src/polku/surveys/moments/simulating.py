@@ -74,8 +74,8 @@ class Simulation:
 
 
 def simulate_moment(workspace: Workspace, moment: Moment, *, weeks: int) -> Simulation | None:
-    """Run `moment`, which need not be saved, over the last `weeks` of the data; None where there is no data or its
-    trigger means nothing. Raises StoreError; ends early when whoever asked has gone."""
+    """Run `moment`, which need not be saved, over the last `weeks` whole weeks of the data and what came of the next;
+    None where there is no data or its trigger means nothing. Raises StoreError; ends when whoever asked has gone."""
     key, zone = workspace.key.hex, ZoneInfo(workspace.timezone)
     newest = store().state(key).data_as_of
     with scope(workspace=workspace):
@@ -84,7 +84,7 @@ def simulate_moment(workspace: Workspace, moment: Moment, *, weeks: int) -> Simu
     if newest is None or not watches:
         return None
     last = newest.replace(tzinfo=UTC).astimezone(zone).date()
-    first = last - timedelta(days=weeks * 7 - 1)
+    first = _monday(last) - timedelta(days=weeks * 7)
     start, end = _midnight(first, zone), _midnight(last + timedelta(days=1), zone)
     rows = store().signals_between(
         key,
