@@ -1,4 +1,5 @@
 import { startCopying } from "./copying";
+import { startDesigner } from "./designer";
 import { startExplore } from "./explore";
 import { startFeelings } from "./feeling";
 import "./htmx";
@@ -22,3 +23,4 @@ startSearch(document);
 startShortcuts(document);
 startWeb(document);
 startImporting(document);
+startDesigner(document);

@@ -13,6 +13,7 @@ import click
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from polku.cli.addresses import note_address
 from polku.cli.operations import Progress, operation
 from polku.cli.runtime import home, json_command, progress_bar
 from polku.cli.serving import address_of, bind, serve
@@ -48,6 +49,7 @@ def demo(port: int, no_browser: bool, today: datetime | None) -> None:
             load({"today": today.date().isoformat() if today else None}, progress)
 
     def ready() -> None:
+        note_address(home(), address)
         click.echo(_("The demo is at %s (stop with Ctrl-C).") % address, err=True)
         if not no_browser and _has_screen():
             threading.Timer(1.0, webbrowser.open, [address]).start()

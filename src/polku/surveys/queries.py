@@ -56,7 +56,8 @@ def find_survey(*, workspace: Workspace, text: str) -> Survey:
 
 @dataclass(frozen=True)
 class ListedSurvey:
-    """A survey with what its row in the list says. Test answers are not counted."""
+    """A survey with what its row in the list says. Test answers are not counted; of an anonymous survey the last
+    answer's time is that of its calendar day."""
 
     survey: Survey
     answers: int
@@ -69,13 +70,14 @@ def list_surveys() -> Sequence[ListedSurvey]:
     surveys = list(
         Survey.objects.filter(deleted_at=None).select_related("workspace", "touchpoint__stage__journey")
     )
-    answered = {
-        row["survey"]: row
-        for row in Response.objects.filter(survey__in=surveys, is_test=False)
+    answered: dict[int, tuple[int, datetime]] = {
+        number: (answers, last)
+        for number, answers, last in Response.objects.filter(survey__in=surveys, is_test=False)
         .exclude(state=Response.State.STARTED)
+        .order_by()
         .values("survey")
         .annotate(answers=Count("pk"), last=Max("changed_at"))
-        .order_by()
+        .values_list("survey", "answers", "last")
     }
     newest: dict[int, SurveyVersion] = {}
     for version in SurveyVersion.objects.filter(survey__in=surveys).order_by("survey", "number"):
@@ -83,8 +85,8 @@ def list_surveys() -> Sequence[ListedSurvey]:
     return [
         ListedSurvey(
             survey=survey,
-            answers=answered.get(survey.pk, {}).get("answers", 0),
-            last_answer=None if survey.is_anonymous else answered.get(survey.pk, {}).get("last"),
+            answers=answered[survey.pk][0] if survey.pk in answered else 0,
+            last_answer=answered[survey.pk][1] if survey.pk in answered else None,
             has_unpublished_changes=survey.pk in newest and newest[survey.pk].definition != survey.draft,
         )
         for survey in surveys
@@ -93,3 +95,9 @@ def list_surveys() -> Sequence[ListedSurvey]:
 
 def has_answers(survey: Survey) -> bool:
     return survey.responses.filter(~Q(state=Response.State.STARTED), is_test=False).exists()
+
+
+COUNTED_ANSWERS = Count(
+    "responses", filter=Q(responses__is_test=False) & ~Q(responses__state=Response.State.STARTED)
+)
+"""Annotates versions or surveys with how many answers they have."""

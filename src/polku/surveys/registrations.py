@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from polku.accounts import audit_words
 from polku.site import navigation
 from polku.surveys.answering import registrations as answering
+from polku.surveys.designer import registrations as designer
 from polku.surveys.inviting import registrations as inviting
 from polku.surveys.moments import registrations as moments
 
@@ -18,5 +19,6 @@ def register() -> None:
     )
     audit_words.register_things({"survey": _("survey")})
     answering.register()
+    designer.register()
     inviting.register()
     moments.register()

@@ -33,8 +33,8 @@ from polku.surveys.definition.questions import (
     Test,
 )
 
-_NUMBERS = (Nps, Csat, Ces, Smiley, Stars, Number)
-_ORDERED = (*_NUMBERS, Date, Points)
+NUMBERS = (Nps, Csat, Ces, Smiley, Stars, Number)
+_ORDERED = (*NUMBERS, Date, Points)
 _COMPARING = {"lt", "le", "gt", "ge"}
 
 
@@ -118,7 +118,7 @@ def _compared(question: AnyQuestion, test: Test) -> str:
         return _("A rule does not say what “%s” is compared with.") % test.name
     if test.op in _COMPARING and not isinstance(question, _ORDERED):
         return _("The answers to “%s” have no order: more or less cannot be asked of them.") % test.name
-    if isinstance(question, _NUMBERS) and not _is_number(test.value):
+    if isinstance(question, NUMBERS) and not _is_number(test.value):
         return _("The answer to “%s” is a number, and the rule compares it with something else.") % test.name
     known = _known_values(question)
     if known is not None and str(test.value) not in known:
