@@ -28,11 +28,15 @@ PUBLIC = {
     "accounts/password/reset/key/done/",
     "healthz",
     "readyz",
+    "m/<str:token>/",
     "s/<str:token>",
     "api/",
     "api/openapi.json",
 }
 """What anybody may open. A new address is private until it is written here."""
+
+WITHOUT_TOKEN = {"m/<str:token>/"}
+"""What a program posts to by itself, without a page of ours before it: mail programs unsubscribe so (RFC 8058)."""
 
 BY_KEY = {"api/v1/query", "api/v1/workspace"}
 """What answers strangers with 401 instead of leading them to sign in (tests/api)."""

@@ -111,10 +111,13 @@ def build_world(store: EventStore, mark: str, *, couples: int = 1) -> World:
         survey=survey, name=f"{mark} hetki", terms=Terms(trigger={"event": f"{mark}-tapahtuma"}), actor=owner
     )
     with scope(workspace=workspace):
+        suppression = Suppression.objects.create(
+            workspace=workspace, digest=mark, masked=f"{mark}@example.com", reason="added"
+        )
         numbers = {
             "survey": survey.pk,
             "link": survey.links.filter(kind="open").get().pk,
-            "suppression": Suppression.objects.get().pk,
+            "suppression": suppression.pk,
             "moment": moment.pk,
             "annotation": annotation.pk,
             "question": question.pk,
