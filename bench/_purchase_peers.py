@@ -25,7 +25,12 @@ def fit_lifetimes(file: str) -> dict[str, float]:
     fitter.fit(x, recency, age)
     seconds = time.perf_counter() - begun
     found = {name: float(fitter.params_[name]) for name in ("r", "alpha", "a", "b")}
-    return {"seconds": seconds, "log_likelihood": -float(fitter._negative_log_likelihood_) * len(x), **found}
+    # What it reports is of scaled times and one customer; ours is of the times as they are, and of all.
+    logarithms = np.log([found[name] for name in ("r", "alpha", "a", "b")])
+    likelihood = -len(x) * float(
+        BetaGeoFitter._negative_log_likelihood(logarithms, x, recency, age, np.ones(len(x)), 0)
+    )
+    return {"seconds": seconds, "log_likelihood": likelihood, **found}
 
 
 def fit_marketing(file: str) -> dict[str, float]:

@@ -277,3 +277,22 @@ def test_simulated_spending_is_found_again():
 def test_what_the_spending_model_refuses(frequency, mean, message):
     with pytest.raises(ValueError, match=message):
         fit_gamma_gamma(frequency=frequency, mean_value=mean)
+
+
+def test_customers_who_are_all_alike_still_have_a_model():
+    """With one chance of leaving for everybody a and b grow without end, and only their ratio means anything."""
+    random = np.random.default_rng(3)
+    n, chance = 6_000, 0.15
+    rate, age = random.gamma(0.7, 1 / 8, n), random.uniform(20, 52, n)
+    x, recency, now = np.zeros(n), np.zeros(n), np.zeros(n)
+    alive = np.ones(n, dtype=bool)
+    while alive.any():
+        now = now + random.exponential(1 / np.maximum(rate, 1e-9))
+        alive &= now <= age
+        x[alive] += 1
+        recency[alive] = now[alive]
+        alive &= random.random(n) >= chance
+    found = fit_bgnbd(frequency=x, recency=recency, age=age)
+    assert found.a / (found.a + found.b) == pytest.approx(chance, abs=0.02)
+    assert found.r == pytest.approx(0.7, rel=0.1)
+    assert np.isfinite(found.expected_purchases(t=10, frequency=2, recency=10, age=30))
