@@ -18,11 +18,11 @@ _STEP = 1e-4
 _FLAT = 1e-9
 """Of the slope, relative to the likelihood: a maximum has been reached."""
 _FAR, _NOTHING = 9.0, 1e-3
-"""A parameter whose logarithm is beyond this, where the likelihood rises by less than that with its next e-fold: a ridge
-without end, as where all customers are alike. Whatever lies farther on it tells nothing else of them."""
+"""A parameter whose logarithm is beyond this, where the likelihood rises by less than that with its next e-fold: a
+ridge without end, as where all customers are alike. Whatever lies farther on it tells nothing else of them."""
 _MOST_STEPS = 100
 _LONGEST_STEP = 2.0
-_LEAST_CURVED = 1e-3
+_LEAST_CURVED = 1e-6
 """Relative to the direction that is curved most; a flatter one is treated as curved so much."""
 
 
