@@ -1,4 +1,5 @@
 import { defineConfig, type Plugin } from "vite";
+import { tablet } from "./tablet/building";
 import { tracker } from "./tracker/building";
 import { widget } from "./widget/building";
 
@@ -17,7 +18,7 @@ const withoutEval: Plugin = {
 export default defineConfig({
   base: "./",
   publicDir: false,
-  plugins: [withoutEval, tracker, widget],
+  plugins: [withoutEval, tracker, widget, tablet],
   build: {
     outDir: "../src/polku/site/static/polku/built",
     emptyOutDir: true,

@@ -10,6 +10,8 @@ from polku.surveys.answering import registrations as answering
 from polku.surveys.designer import registrations as designer
 from polku.surveys.inviting import registrations as inviting
 from polku.surveys.moments import registrations as moments
+from polku.surveys.results import registrations as results
+from polku.surveys.tablets import registrations as tablets
 
 
 def register() -> None:
@@ -22,3 +24,5 @@ def register() -> None:
     designer.register()
     inviting.register()
     moments.register()
+    results.register()
+    tablets.register()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
+from polku.site.formats import number
 from polku.surveys.onsite.targeting import Targeting
 
 _MOST_NAMED = 3
@@ -26,15 +27,24 @@ def sentence_of(targeting: Targeting) -> str:
 
 
 def _whom(targeting: Targeting) -> str:
-    share = f"{targeting.share * 100:g}"
-    people = {
-        "all": _("visitors"),
-        "phone": _("visitors with a phone or a tablet"),
-        "computer": _("visitors with a computer"),
-    }[targeting.device]
     if targeting.share == 1:
-        return _("all %(people)s") % {"people": people}
-    return _("%(share)s %% of %(people)s") % {"share": share, "people": people}
+        return {
+            "all": _("all visitors"),
+            "phone": _("all visitors with a phone or a tablet"),
+            "computer": _("all visitors with a computer"),
+        }[targeting.device]
+    some = {
+        "all": _("%(share)s %% of visitors"),
+        "phone": _("%(share)s %% of visitors with a phone or a tablet"),
+        "computer": _("%(share)s %% of visitors with a computer"),
+    }[targeting.device]
+    return some % {
+        "share": number(targeting.share * 100, (get_language() or "fi")[:2], 0 if _is_whole(targeting) else 1)
+    }
+
+
+def _is_whole(targeting: Targeting) -> bool:
+    return abs(targeting.share * 100 - round(targeting.share * 100)) < 0.05
 
 
 def _where(targeting: Targeting) -> str:
