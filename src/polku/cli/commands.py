@@ -12,6 +12,7 @@ from polku.cli.doctor import doctor
 from polku.cli.imports import import_group
 from polku.cli.journeys import journey
 from polku.cli.loader import loader
+from polku.cli.messages import message
 from polku.cli.query import query
 from polku.cli.replay import replay
 from polku.cli.surveys import survey
@@ -31,7 +32,7 @@ def polku() -> None:
     """The root of the tree."""
 
 
-_COMMANDS = (demo, up, workspace, user, import_group, query, journey, survey, replay, loader)
+_COMMANDS = (demo, up, workspace, user, import_group, query, journey, survey, message, replay, loader)
 _OF_THE_SERVER = (doctor, backup, restore, upgrade)
 for command in (*_COMMANDS, *_OF_THE_SERVER):
     polku.add_command(command)

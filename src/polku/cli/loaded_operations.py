@@ -10,6 +10,7 @@ MODULES = (
     "imports",
     "journeys",
     "loader",
+    "messages",
     "query",
     "replay",
     "surveys",

@@ -33,7 +33,7 @@ def register() -> None:
     )
     navigation.register_settings(
         navigation.NavigationItem(
-            name=_("No messages to"), url_name="messaging:suppressions", order=121, permission="edit"
+            name=_("Suppression list"), url_name="messaging:suppressions", order=121, permission="edit"
         )
     )
     audit_words.register_things(

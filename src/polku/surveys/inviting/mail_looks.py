@@ -22,7 +22,7 @@ _LOOKS = {
     "words": "margin:0 0 16px;color:{ink}",
     "question": "margin:24px 0 4px;font-size:20px;line-height:1.3;font-weight:600;color:{ink}",
     "hint": "margin:0 0 14px;font-size:14px;color:{soft}",
-    "scale": "width:100%;border-collapse:separate;border-spacing:3px 0;table-layout:fixed;margin:0 -3px",
+    "scale": "width:100%;border-collapse:separate;border-spacing:3px 0;table-layout:fixed",
     "point": "padding:0;text-align:center;border:1px solid {edge};border-radius:6px;background-color:{raised}",
     "number": f"display:block;padding:11px 0;{_FONT};font-size:15px;line-height:20px;font-weight:600;"
     "color:{ink};text-decoration:none",

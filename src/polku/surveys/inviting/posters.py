@@ -25,17 +25,14 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "fi": {
         "title": "Miten meni?",
         "line": "Avaa puhelimen kamera ja osoita koodia. Vastaaminen vie hetken.",
-        "or": "tai kirjoita osoite",
     },
     "sv": {
         "title": "Hur gick det?",
         "line": "Öppna telefonens kamera och rikta den mot koden. Det tar bara en stund att svara.",
-        "or": "eller skriv adressen",
     },
     "en": {
         "title": "How did it go?",
         "line": "Open your phone’s camera and point it at the code. Answering takes a moment.",
-        "or": "or type the address",
     },
 }
 
@@ -105,10 +102,7 @@ def poster(
         "company": company,
         "size": size,
         "sides": ["front", "back"] if size == "tent" else ["front"],
-        "languages": [
-            {"code": code, "or": WORDS[code]["or"], **texts[code]} for code in definition.languages
-        ],
-        "address": address.removeprefix("https://").removeprefix("http://"),
+        "languages": [{"code": code, **texts[code]} for code in definition.languages],
         # Safe: segno's own SVG of modules, without any text.
         "qr": mark_safe(qr_svg(address, is_inline=True)),  # noqa: S308
         "sheet": SafeString(sheet),
