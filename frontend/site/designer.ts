@@ -8,7 +8,11 @@ export function startDesigner(root: Document): void {
 
   const reloadPreview = () => {
     const frame = root.querySelector<HTMLIFrameElement>("#preview");
-    if (frame) frame.src = frame.src;
+    if (!frame) return;
+    const address = new URL(frame.src);
+    const language = frame.contentDocument?.documentElement.lang;
+    if (language) address.searchParams.set("lang", language);
+    frame.src = address.href;
   };
 
   root.addEventListener("polku:saved", (event) => {

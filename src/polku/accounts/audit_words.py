@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from polku.accounts.models import AuditEntry, Role
 
@@ -18,13 +19,16 @@ _things: dict[str, Any] = {
 }
 _VERBS = {
     "added": _("added"),
+    "closed": pgettext_lazy("audit", "closed"),
     "created": _("created"),
     "deleted": _("deleted"),
     "dismissed": _("put away"),
     "imported": _("imported"),
     "moved": _("moved"),
     "password_set": _("new password"),
+    "published": _("published"),
     "removed": _("removed"),
+    "reopened": _("reopened"),
     "replayed": _("processed again"),
     "restored": _("brought back"),
     "revoked": _("revoked"),

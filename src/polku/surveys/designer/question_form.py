@@ -101,7 +101,7 @@ _SWITCHES = {
     "joins": gettext_lazy("The answers belong to the customer who has this address"),
 }
 _NUMBERS = {
-    "most": gettext_lazy("At most"),
+    "most": gettext_lazy("Longest answer, characters"),
     "total": gettext_lazy("Points to share out"),
     "low": gettext_lazy("Lowest"),
     "high": gettext_lazy("Highest"),
@@ -126,8 +126,8 @@ def show_question(definition: Definition, question: AnyQuestion, index: int) -> 
             if hasattr(question, name)
         ],
         numbers=[
-            (name, str(label), plain_number(getattr(question, name)))
-            for name, label in _NUMBERS.items()
+            (name, _number_label(question, name), plain_number(getattr(question, name)))
+            for name in _NUMBERS
             if hasattr(question, name)
         ],
         scale=question.scale if isinstance(question, Csat) else None,
@@ -150,9 +150,9 @@ def read_question(definition: Definition, question: AnyQuestion, form: Mapping[s
     for name in _SWITCHES:
         if hasattr(question, name):
             changes[name] = name in form
-    for name, label in _NUMBERS.items():
+    for name in _NUMBERS:
         if hasattr(question, name):
-            changes[name] = _read_number(question, name, str(label), form, read)
+            changes[name] = _read_number(question, name, form, read)
     if isinstance(question, Csat) and form.get("scale") in ("5", "7"):
         changes["scale"] = int(form["scale"])
     for name, options in option_lists(question):
@@ -187,9 +187,13 @@ def _text_row(question: AnyQuestion, name: str, languages: tuple[str, ...]) -> T
     )
 
 
-def _read_number(
-    question: AnyQuestion, name: str, label: str, form: Mapping[str, str], read: Read
-) -> float | int | None:
+def _number_label(question: AnyQuestion, name: str) -> str:
+    if name == "most" and isinstance(question, Multiple):
+        return _("How many may be chosen at most")
+    return str(_NUMBERS[name])
+
+
+def _read_number(question: AnyQuestion, name: str, form: Mapping[str, str], read: Read) -> float | int | None:
     old: float | None = getattr(question, name)
     written = form.get(name)
     if written is None:
@@ -202,7 +206,7 @@ def _read_number(
     except ValueError:
         number = math.nan
     if not math.isfinite(number) or abs(number) > 1e15:
-        read.problems.append(_("%s: this should be a number.") % label)
+        read.problems.append(_("%s: this should be a number.") % _number_label(question, name))
         return old
     if isinstance(question, Number):
         return number
