@@ -22,9 +22,13 @@ FORMATS = {
     "png": "image/png",
 }
 _FORMULAS = ("=", "+", "-", "@", "\t", "\r")
-_LONGEST_CELL = 32_000
+LONGEST_CELL = 32_000
+"""Letters of a cell: XLSX takes a few more."""
 
-__all__ = ["FORMATS", "PicturesUnavailable", "export"]
+TEXT_STAYS_TEXT = {"strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False}
+"""Options of a workbook."""
+
+__all__ = ["FORMATS", "LONGEST_CELL", "TEXT_STAYS_TEXT", "PicturesUnavailable", "export", "safe_text"]
 
 
 def export(presentation: Presentation, file_format: str, *, title: str, foot: str = "") -> bytes:
@@ -45,8 +49,8 @@ def _csv(tables: Sequence[Table]) -> bytes:
         if number:
             writer.writerow([])
         if len(tables) > 1:
-            writer.writerow([_safe(table.caption)])
-        writer.writerow([_safe(name) for name in _names(table.columns)])
+            writer.writerow([safe_text(table.caption)])
+        writer.writerow([safe_text(name) for name in _names(table.columns)])
         for row in table.rows:
             writer.writerow([_plain(value) for value in _flat(row, table.columns)])
     return b"\xef\xbb\xbf" + out.getvalue().encode()
@@ -57,13 +61,7 @@ def _xlsx(tables: Sequence[Table], title: str) -> bytes:
     import xlsxwriter
 
     out = io.BytesIO()
-    options = {
-        "in_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_numbers": False,
-        "strings_to_urls": False,
-    }
-    with xlsxwriter.Workbook(out, options) as book:
+    with xlsxwriter.Workbook(out, {"in_memory": True, **TEXT_STAYS_TEXT}) as book:
         book.set_properties({"title": title})
         heading = book.add_format({"bold": True, "bottom": 1})
         formats = {kind: book.add_format({"num_format": text}) for kind, text in _FORMATS_OF_CELLS.items()}
@@ -85,7 +83,7 @@ def _xlsx(tables: Sequence[Table], title: str) -> bytes:
                     elif isinstance(value, dt.date):
                         sheet.write_datetime(line, place, dt.datetime.combine(value, dt.time()))
                     else:
-                        sheet.write_string(line, place, str(value)[:_LONGEST_CELL])
+                        sheet.write_string(line, place, str(value)[:LONGEST_CELL])
     return out.getvalue()
 
 
@@ -132,8 +130,9 @@ def _plain(value: object) -> object:
         return ""
     if isinstance(value, (int, float)):
         return value
-    return value.isoformat() if isinstance(value, dt.date) else _safe(str(value))
+    return value.isoformat() if isinstance(value, dt.date) else safe_text(str(value))
 
 
-def _safe(text: str) -> str:
+def safe_text(text: str) -> str:
+    """A text that no spreadsheet takes for a formula."""
     return f"'{text}" if text.startswith(_FORMULAS) else text

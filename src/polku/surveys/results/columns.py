@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 from django.db.models import Count, Max, Q, TextField
 from django.db.models.functions import Cast, Substr
 
+from polku.surveys.honesty.flags import FLAGS
 from polku.surveys.models import Response, Survey
 from polku.surveys.results import encoding, texts
 from polku.surveys.results.asked import Asked, Versions
@@ -27,14 +28,12 @@ _CHUNK = 20_000
 _MOST_BYTES = 96 * 2**20
 _OVERLAP = timedelta(seconds=5)  # changes that were under way when it was looked last
 _FLAGS_SCHEMA = pa.schema([("flags", pa.list_(pa.string()))])
-FLAGS = ("speeder", "straight_liner", "duplicate", "bot", "too_many")
-"""Their places are the bits of `flags`. honesty/flags.py raises them."""
 
 
 @dataclass(frozen=True)
 class Columns:
     """One row a response that is not only begun, by its primary key. `seen` is the UTC second of its completion, else
-    of its last change; `words` what it says in texts, null where nothing."""
+    of its last change; `words` what it says in texts, null where nothing. The bits of `flags` are places of FLAGS."""
 
     ids: npt.NDArray[np.int64]
     numbers: npt.NDArray[np.bytes_]

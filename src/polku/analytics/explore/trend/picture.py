@@ -60,7 +60,7 @@ def draw(picture: Picture, width: int) -> SafeString:
         key,
         bars(ground, picture.series[0]) if one else lines(ground, picture.series),
         _before(ground, picture.before),
-        *_marks(ground, picture.marks),
+        *draw_marks(ground, picture.marks),
     )
 
 
@@ -73,7 +73,7 @@ def _before(ground: Ground, values: Sequence[float | None] | None) -> SafeString
     return join(path(points, class_="chart-halo"), path(points, class_="chart-before is-over"))
 
 
-def _marks(ground: Ground, marks: Sequence[Mark]) -> list[SafeString]:
+def draw_marks(ground: Ground, marks: Sequence[Mark]) -> list[SafeString]:
     """A thin line at each mark and its number above; numbers of one day stand beside each other."""
     drawn, free = [], 0.0
     y = ground.top - 14
