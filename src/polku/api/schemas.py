@@ -54,6 +54,20 @@ _PATHS: Schema = {
 }
 
 KINDS: dict[str, Schema] = {
+    "clv": {
+        "horizon_days": _or_null({"type": "integer", "minimum": 1, "maximum": 3660}),
+        "margin": _or_null(
+            {
+                "type": "number",
+                "minimum": 0,
+                "maximum": 1,
+                "description": "Of an order's sum; null: what the company answered about its money.",
+            }
+        ),
+        "discount": _or_null(
+            {"type": "number", "minimum": 0, "maximum": 10, "description": "A yearly rate; null is 0.1."}
+        ),
+    },
     "funnel": _FUNNEL | {"compare": _or_null(_reference("Compare"))},
     "journey": {
         "journey": {"type": "integer", "description": "Number of the journey."},

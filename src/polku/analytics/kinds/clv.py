@@ -1,0 +1,261 @@
+"""What customers will bring: purchases to come, their value, and whether the model foretold what it had not seen."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+from django.utils.text import format_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from polku.analytics import values
+from polku.analytics.context import QueryContext
+from polku.analytics.customers import Customers, Purchases, customers, day_of, purchases
+from polku.analytics.errors import QueryError
+from polku.analytics.kinds import Answer, Kind, register
+from polku.analytics.money import money_terms
+from polku.statistics import (
+    PurchaseModel,
+    SpendingModel,
+    customer_lifetime_value,
+    fit_bgnbd,
+    fit_gamma_gamma,
+    wilson,
+)
+
+ENOUGH = 100
+"""Customers who came back: of fewer no model is fitted."""
+MOST_DAYS = 10 * 366
+_YEAR, _DISCOUNT = 365, 0.1
+_MONTH = 365.25 / 12
+_CORRELATED = 0.3
+_MOST_PURCHASES = 7
+"""In the check the customers with so many or more stand together."""
+
+
+@dataclass(frozen=True)
+class _Terms:
+    days: int
+    margin: float
+    discount: float
+
+
+def clv(context: QueryContext, query: Mapping[str, object]) -> Answer:
+    """{"model", "customers", "repeat" {"value", "ci", "count", "n"}, "alive", "horizon_days", "margin", "discount",
+    "total", "total_ci", "mean", "ci", "until", "hold_out"}.
+
+    Customers are the people with an order in the range; purchases to come are counted from `until`, its last day with
+    data. "mean" is of each customer, with its interval "ci", "total" of all. Where too few came back, or no model fits,
+    "model", "alive" and the money are null and a warning says why. "hold_out" fits the first two thirds of the time
+    anew and sets what that expects of the rest beside what happened: {"from", "customers", "predicted", "actual",
+    "rows" [{"purchases", "customers", "predicted", "actual"}]}, null where it cannot.
+    """
+    terms = _terms(context, query)
+    table = context.store.orders(context.key, context.scope)
+    bought = purchases(table, timezone=context.scope.timezone, cancelled=context.workspace.cancelled_states)
+    until = _last_day(context, bought)
+    found = customers(bought, until=until)
+    again = int((found.frequency > 0).sum())
+    answer: Answer = {
+        "model": None,
+        "customers": len(found),
+        "repeat": _share(again, len(found)),
+        "alive": None,
+        "horizon_days": terms.days,
+        "margin": terms.margin,
+        "discount": terms.discount,
+        "total": None,
+        "total_ci": None,
+        "mean": None,
+        "ci": None,
+        "until": _iso(until),
+        "hold_out": None,
+        "rows_scanned": table.num_rows,
+    }
+    models = _fit(context, found)
+    if models is None:
+        return answer
+    told, spending = models
+    value = customer_lifetime_value(
+        purchases=told,
+        spending=spending,
+        frequency=found.frequency,
+        recency=found.recency,
+        age=found.age,
+        # Who bought again for nothing that is known counts as one of whom nothing is known.
+        mean_value=np.where(found.have_value, found.mean_value, spending.population_mean),
+        margin=terms.margin,
+        discount=terms.discount,
+        months=max(1, round(terms.days / _MONTH)),
+        month_length=terms.days / max(1, round(terms.days / _MONTH)),
+    )
+    alive = told.probability_alive(frequency=found.frequency, recency=found.recency, age=found.age)
+    answer.update(
+        model=_model(told, spending),
+        alive=float(np.mean(alive)),
+        total=value.total.value,
+        total_ci=[value.total.low, value.total.high],
+        mean=value.mean.value,
+        ci=[value.mean.low, value.mean.high],
+        hold_out=_hold_out(bought, until),
+    )
+    if abs(spending.correlation) > _CORRELATED:
+        context.warnings.append(
+            format_lazy(
+                gettext_lazy(
+                    "Those who buy often buy for more or less than others (correlation {correlation}); "
+                    "the model takes these for independent, so single values are off."
+                ),
+                correlation=f"{spending.correlation:.2f}",
+            )
+        )
+    return answer
+
+
+def _terms(context: QueryContext, query: Mapping[str, object]) -> _Terms:
+    days = values.whole(query.get("horizon_days", _YEAR), least=1, most=MOST_DAYS, field="horizon_days")
+    discount = _number(query.get("discount", _DISCOUNT), most=10, field="discount")
+    if "margin" in query:
+        return _Terms(days, _number(query["margin"], most=1, field="margin"), discount)
+    answered = money_terms(context.workspace)
+    if answered is None:
+        raise QueryError(
+            _("Say the margin (0–1), or answer the four questions about money first."), field="margin"
+        )
+    # Of an order's sum as it is told: without VAT, what comes back and costs.
+    return _Terms(days, answered.margin_of(1.0), discount)
+
+
+def _number(data: object, *, most: float, field: str) -> float:
+    if (
+        isinstance(data, (int, float))
+        and not isinstance(data, bool)
+        and math.isfinite(data)
+        and 0 <= data <= most
+    ):
+        return float(data)
+    raise QueryError(
+        _("“%(field)s” must be a number from 0 to %(most)s, not “%(value)s”.")
+        % {"field": field, "most": f"{most:g}", "value": values.shown(data)},
+        field=field,
+    )
+
+
+def _last_day(context: QueryContext, bought: Purchases) -> int:
+    """The day that purchases to come are counted from: nothing is known of later ones."""
+    newest = context.state.data_as_of
+    last = int(bought.day.max()) if len(bought.day) else 0
+    known = day_of(newest, context.scope.timezone) if newest is not None else last
+    if context.scope.end is not None:
+        known = min(known, day_of(context.scope.end - timedelta(microseconds=1), context.scope.timezone))
+    return max(known, last)
+
+
+def _fit(context: QueryContext, found: Customers) -> tuple[PurchaseModel, SpendingModel] | None:
+    worth = found.have_value
+    if (found.frequency > 0).sum() < ENOUGH or worth.sum() < ENOUGH:
+        context.warnings.append(
+            format_lazy(
+                gettext_lazy(
+                    "{number} customers bought again for a known sum; at least {least} are needed to say "
+                    "what customers will bring."
+                ),
+                number=int(worth.sum()),
+                least=ENOUGH,
+            )
+        )
+        return None
+    try:
+        told = fit_bgnbd(frequency=found.frequency, recency=found.recency, age=found.age)
+        spending = fit_gamma_gamma(frequency=found.frequency[worth], mean_value=found.mean_value[worth])
+    except ValueError:
+        fits = False
+    else:
+        # A mean without bound is what a few giant orders among few make.
+        fits = math.isfinite(spending.population_mean)
+    if not fits:
+        context.warnings.append(
+            gettext_lazy(
+                "No model of purchases fits these customers, so nothing is said of what they will bring."
+            )
+        )
+        return None
+    return told, spending
+
+
+def _model(told: PurchaseModel, spending: SpendingModel) -> dict[str, object]:
+    return {
+        "r": told.r,
+        "alpha": told.alpha,
+        "a": told.a,
+        "b": told.b,
+        "log_likelihood": told.log_likelihood,
+        "p": spending.p,
+        "q": spending.q,
+        "v": spending.v,
+        "correlation": spending.correlation,
+    }
+
+
+def _hold_out(bought: Purchases, until: int) -> dict[str, object] | None:
+    """What two thirds of the time tell of the last third, beside what happened."""
+    first = int(bought.day.min())
+    cut = first + (until - first) * 2 // 3
+    seen = customers(bought, until=cut)
+    if (seen.frequency > 0).sum() < ENOUGH or cut >= until:
+        return None
+    try:
+        model = fit_bgnbd(frequency=seen.frequency, recency=seen.recency, age=seen.age)
+    except ValueError:
+        return None
+    expected = np.asarray(
+        model.expected_purchases(t=until - cut, frequency=seen.frequency, recency=seen.recency, age=seen.age)
+    )
+    later = bought.person[bought.day > cut]
+    happened = np.searchsorted(later, seen.person, side="right") - np.searchsorted(later, seen.person)
+    rows = []
+    for number in range(_MOST_PURCHASES + 1):
+        is_last = number == _MOST_PURCHASES
+        chosen = seen.frequency >= number if is_last else seen.frequency == number
+        if chosen.any():
+            rows.append(
+                {
+                    "purchases": f"{number}+" if is_last else str(number),
+                    "customers": int(chosen.sum()),
+                    "predicted": float(expected[chosen].sum()),
+                    "actual": int(happened[chosen].sum()),
+                }
+            )
+    return {
+        "from": _iso(cut + 1),
+        "customers": len(seen),
+        "predicted": float(expected.sum()),
+        "actual": int(happened.sum()),
+        "rows": rows,
+    }
+
+
+def _share(count: int, n: int) -> dict[str, object]:
+    share = wilson(successes=count, n=n) if n else None
+    return {
+        "value": share.value if share else None,
+        "ci": [share.low, share.high] if share else None,
+        "count": count,
+        "n": n,
+    }
+
+
+def _iso(day: int) -> str:
+    return (date(1970, 1, 1) + timedelta(days=day)).isoformat()
+
+
+def _version(context: QueryContext, query: Mapping[str, object]) -> str:
+    """The cancelled states and the answers about money."""
+    return repr((sorted(context.workspace.cancelled_states), money_terms(context.workspace)))
+
+
+register(Kind(name="clv", fields=("horizon_days", "margin", "discount"), run=clv, version=_version))
