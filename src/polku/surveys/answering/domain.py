@@ -85,7 +85,7 @@ def _take_page(
     with scope(workspace=visit.workspace), transaction.atomic():
         response = existing(visit, number) or new_response(visit, number, language, fields, sender, at)
         known = Known(texts(response.fields), visit.traits)
-        keep(response, visit.definition, answers, known, language, at)
+        is_changed = keep(response, visit.definition, answers, known, language, at)
         if seconds is not None:
             response.seconds = (response.seconds or 0.0) + min(max(seconds, 0.0), 3_600.0)
         next_page = page_of(visit.definition, response.answers, known, last)
@@ -95,7 +95,7 @@ def _take_page(
             complete(response, visit.definition, known, sender, at)
             if visit.invitation is not None:
                 Invitation.objects.filter(pk=visit.invitation.pk).update(is_answered=True)
-        elif response.told:
+        elif is_changed and response.told:
             tell_response(response, visit.traits)
         response.save()
         return Taken(response, next_page)
@@ -126,7 +126,7 @@ def keep_answers(*, response: Response, answers: Mapping[str, Answer | None], at
     with scope(workspace=response.workspace), transaction.atomic():
         response = locked(response.pk)
         traits = traits_of(response)
-        keep(
+        is_changed = keep(
             response,
             definition_of(response.version),
             answers,
@@ -134,7 +134,7 @@ def keep_answers(*, response: Response, answers: Mapping[str, Answer | None], at
             response.language,
             at,
         )
-        if response.told:
+        if is_changed and response.told:
             tell_response(response, traits)
         response.save()
         return response
@@ -191,10 +191,10 @@ def submit(
                     response.seconds = seconds
                 known = Known(texts(response.fields), {})
                 was_completed = response.state == Response.State.COMPLETED
-                keep(response, visit.definition, answers, known, response.language, at)
+                is_changed = keep(response, visit.definition, answers, known, response.language, at)
                 if is_complete and not was_completed:
                     complete(response, visit.definition, known, sender, at)
-                elif response.told:
+                elif is_changed and response.told:
                     tell_response(response, {})
                 response.save()
                 return response

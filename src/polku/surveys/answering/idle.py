@@ -58,9 +58,7 @@ def tell_some_idle(workspace: Workspace, now: datetime) -> int:
         ):
             traits = response.invitation.known if response.invitation else {}
             tell_response(response, {str(name): str(value) for name, value in traits.items()})
-            if response.survey.is_anonymous:
-                response.digest = ""
-            response.save(update_fields=["told", "digest"])
+            response.save(update_fields=["told"])
         return len(numbers)
 
 

@@ -106,6 +106,11 @@ class _Answering:
             for name, value in {**fields, **(visit.link.fields if visit.link else {})}.items()
         }
 
+    @property
+    def _is_completed(self) -> bool:
+        response = self.visit.response
+        return response is not None and response.state == Response.State.COMPLETED
+
     # Showing
 
     def show(self) -> HttpResponse:
@@ -114,7 +119,8 @@ class _Answering:
             return message
         at = self.sent.get("at")
         chosen = self._chosen_in_the_address()
-        if response is not None and response.state == Response.State.COMPLETED and at is None and not chosen:
+        may_change = not visit.survey.is_anonymous and (at is not None or bool(chosen))
+        if response is not None and self._is_completed and not may_change:
             return self._thanks(response)
         self.answers = {**self.answers, **chosen}
         first = next(iter(chosen), None)
@@ -129,7 +135,8 @@ class _Answering:
         visit = self.visit
         if not visit.is_open and not visit.is_test:
             return message_page(self.request, self.language, "closed", status=410, title=self._title())
-        if visit.invitation is not None and visit.survey.is_anonymous and visit.invitation.is_answered:
+        is_used = visit.survey.is_anonymous and visit.invitation is not None and visit.invitation.is_answered
+        if is_used and not self._is_completed:
             return message_page(self.request, self.language, "answered", status=200, title=self._title())
         return None
 
@@ -149,7 +156,8 @@ class _Answering:
         number = visit.response.number if visit.response else (self.form.number if self.form else "")
         form = form_tokens.make(visit.token, self.now.timestamp(), number)
         hidden = {_NUMBER: form, "lang": self.language}
-        kept = {name: value for name, value in self.sent.items() if name in ("at", "go")}
+        names = ("at", _NUMBER) if self.request.method != "POST" else ("at",)
+        kept = {name: value for name, value in self.sent.items() if name in names}
         if visit.response is None and not visit.survey.is_anonymous:
             given = {name: self.fields[name] for name in self.definition.fields if name in self.fields}
             hidden |= given
@@ -185,7 +193,9 @@ class _Answering:
             return message
         if "next-step" in self.sent:
             return self._take_next_step()
-        page = self._page_sent()
+        page, response = self._page_sent(), self.visit.response
+        if response and self._is_completed and self.visit.survey.is_anonymous:
+            return self._thanks(response)
         if page is None:
             return self._lead_to(None)
         questions = [question for question in self.definition.questions if question.key in page.keys]
@@ -269,11 +279,11 @@ class _Answering:
         visit, response = self.visit, self.visit.response
         query = {"lang": self.language} | ({"at": key} if key else {})
         token = visit.token
-        if response is not None and visit.invitation is None:
-            token = resume_token(response.number)
-        elif response is not None and visit.survey.is_anonymous:
-            # Nothing in the store leads from the invitation to the answer: the address does.
+        if response is not None and visit.survey.is_anonymous:
+            # Nothing in the store leads back to the answer: the address does, as long as it is not complete.
             query[_NUMBER] = form_tokens.make(token, self.now.timestamp(), response.number)
+        elif response is not None and visit.invitation is None:
+            token = resume_token(response.number)
         address = reverse("respond:survey", kwargs={"token": token})
         redirect = HttpResponseRedirect(f"{address}?{urlencode(query)}")
         redirect.status_code = 303

@@ -116,7 +116,7 @@ def new_response(
         version=visit.version,
         link=link,
         number=number,
-        digest=digest_of(resume_token(number)),
+        digest="" if survey.is_anonymous else digest_of(resume_token(number)),
         language=language,
         channel=channel_of(link),
         fields=_fields(visit, fields),
@@ -155,12 +155,13 @@ def keep(
     known: Known,
     language: str,
     at: datetime,
-) -> None:
+) -> bool:
+    """Whether anything is different now. Changes of what had been answered are noted."""
     before = dict(response.answers)
     merged = {key: answer for key, answer in {**before, **answers}.items() if answer is not None}
     after = met_answers(definition, merged, known)
     if after == before and response.pk:
-        return
+        return False
     response.answers = dict(after)
     response.language = language
     response.changed_at = coarse(response, at)
@@ -180,6 +181,7 @@ def keep(
     ]
     if changes:
         AnswerChange.objects.bulk_create(changes)
+    return True
 
 
 def complete(response: Response, definition: Definition, known: Known, sender: Sender, at: datetime) -> None:
@@ -199,7 +201,7 @@ def complete(response: Response, definition: Definition, known: Known, sender: S
             found.add(flags.DUPLICATE)
     response.flags = [flag for flag in flags.FLAGS if flag in found]
     if response.survey.is_anonymous:
-        response.digest, response.seconds = "", None
+        response.seconds = None
     tell_response(response, known.traits)
 
 
