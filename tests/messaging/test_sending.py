@@ -17,8 +17,6 @@ from polku.messaging.models import Message, Suppression
 from polku.messaging.registry import Happening
 from polku.messaging.tokens import digest_of, unsubscribe_token
 
-TO = "maija.meikäläinen@example.com"
-
 
 @pytest.fixture
 def heard():

@@ -93,6 +93,7 @@ def poster(
         "background": colours.background,
         "soft": readable("#5d646b", colours.background),
         "font": _font_face() if is_pdf else "",
+        "is_pdf": is_pdf,
         "scale": {"a4": "1", "a5": "0.7", "tent": "0.62"}[size],
     }
     sheet = render_to_string("surveys/collect_poster.css", looks)
@@ -117,7 +118,12 @@ def can_make_pdf() -> bool:
 
 
 def pdf_of(made: Poster) -> bytes:
-    """The poster as PDF; takes about a second. Nothing is fetched from anywhere but our own font."""
+    """The poster as PDF; takes about a second."""
+    return bytes(document_of(made).write_pdf() or b"")
+
+
+def document_of(made: Poster) -> Any:
+    """Its sheets, laid out. Nothing is fetched from anywhere but our own font."""
     from weasyprint import HTML
     from weasyprint.urls import URLFetcher
 
@@ -128,7 +134,7 @@ def pdf_of(made: Poster) -> bytes:
                 raise ValueError("a poster fetches nothing else")
             return super().fetch(url, headers)
 
-    return bytes(HTML(string=made.html, url_fetcher=OurFont()).write_pdf() or b"")
+    return HTML(string=made.html, url_fetcher=OurFont()).render()
 
 
 @cache
@@ -142,7 +148,4 @@ def _font_face() -> str:
     font = _font()
     if font is None:
         return ""
-    return (
-        '@font-face{font-family:"Inter Variable";font-weight:100 900;'
-        f'src:url("{font.as_uri()}") format("woff2")}}'
-    )
+    return f'@font-face{{font-family:"Inter Variable";src:url("{font.as_uri()}") format("woff2")}}'
