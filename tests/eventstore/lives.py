@@ -157,6 +157,7 @@ def contents(store: DuckDBStore, *, clock: bool = True) -> dict[str, list[tuple[
             "refused_link": "* EXCLUDE (last)",
             "source": "origin, newest_time",
             "source_count": "* EXCLUDE (hour)",
+            "write_mark": "* EXCLUDE (mark)",
         }
     with store._instance.glance(KEY) as session:
         found = {}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -89,7 +90,8 @@ class LiveRows:
     With `change` only what it tells of: every row of its people, and the new rows of everybody else; the same for
     `orders`. Without, all there are. `orders` has the columns of `EventStore.orders` but for `id` and `on_time`;
     `bought` are the numbers of those among them that the scope's conditions take (None: it has no conditions).
-    `scanned` is how many rows were looked at.
+    `scanned` is how many rows were looked at. `mark` names the state beyond its version, which a store that was put
+    back from a backup counts on from: with it the rows may be kept on the disk (None: they may not).
     """
 
     version: int
@@ -98,18 +100,32 @@ class LiveRows:
     bought: NDArray[np.int64] | None
     change: Change | None
     scanned: int
+    mark: str | None = None
 
 
 class LiveMaps(Protocol):
     """Part of the store's port."""
 
     def live_rows(
-        self, workspace: str, scope: Scope, touchpoints: Sequence[int], *, since: int | None = None
+        self,
+        workspace: str,
+        scope: Scope,
+        touchpoints: Sequence[int],
+        *,
+        since: int | None = None,
+        mark: str | None = None,
     ) -> LiveRows:
         """The signals of a scope at `touchpoints`, and every order, whatever the scope's range.
 
         With `since`, a version of which the caller has all rows for the same scope, only what changed from then on;
-        a store that does not know (any more) answers with everything."""
+        a store that does not know (any more), or for which that is much, answers with everything. Rows that another
+        process may have read (they were kept on the disk) are told of with their `mark`."""
+
+    def map_file(self, workspace: str, name: str) -> Path | None:
+        """Where to keep on the disk what was made of `live_rows`, in a file called `name`; None where that may not be.
+
+        What is kept goes with the workspace, and whenever people are erased. Then the place is another one: whoever
+        wrote a file asks once more, and removes it where it is."""
 
 
 def union(changes: Sequence[Change]) -> Change:

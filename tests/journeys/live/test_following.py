@@ -5,12 +5,14 @@ from __future__ import annotations
 import random
 import threading
 from datetime import timedelta
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pytest
 
 from polku.eventstore import cancelling
+from polku.eventstore.duckdb.store import DuckDBStore
 from polku.eventstore.live import NO_WORDS, Change, HitRows, LiveRows
 from polku.eventstore.port import Condition, HitRule, Scope, Selector, SignalKind
 from polku.journeys.live.followed_maps import FollowedMaps
@@ -129,11 +131,9 @@ def shown(found: list[MapNumbers]) -> list:
     return [(each.points, each.backstage_signals) for each in found]
 
 
-@pytest.fixture
-def store(tmp_path):
-    from polku.eventstore.duckdb.store import DuckDBStore
-
-    made = DuckDBStore(tmp_path)
+def filled(folder: Path) -> DuckDBStore:
+    """A store with some signals and orders."""
+    made = DuckDBStore(folder)
     made.create(KEY)
     rows = [
         {"message_id": f"{n:032x}", "kind": kind, "name": name, "time": NOON - timedelta(hours=n % 70)}
@@ -155,6 +155,12 @@ def store(tmp_path):
         ),
         rules=RULES,
     )
+    return made
+
+
+@pytest.fixture
+def store(tmp_path):
+    made = filled(tmp_path)
     yield made
     made.close()
 
@@ -257,7 +263,7 @@ def test_tallies_that_nobody_asks_for_keep_no_more_than_a_part_of_the_rows():
     orders = pa.table({name: pa.array([], type_) for name, type_ in OF_ORDERS.items()})
     nobody = np.empty(0, dtype=np.int64)
     rows = rows_at(chance, np.repeat(np.arange(1, people), 10), start)
-    the_map = FollowedMap(PLAN, None, LiveRows(1, rows, orders, None, None, 0))
+    the_map = FollowedMap.of_rows(PLAN, None, LiveRows(1, rows, orders, None, None, 0))
     alone = the_map.size
     old = Period(start, start + 10**6, start + 10**7)
     the_map.tally(old)

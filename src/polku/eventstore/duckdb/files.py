@@ -18,6 +18,7 @@ _NEW_POINTER = "current.new"
 SPILL = ".spill"
 _KEY = re.compile(r"[0-9a-f]{32}")
 _GENERATION = re.compile(r"g[0-9]{6}\.duckdb")
+_MAP = re.compile(r"g[0-9]{6}-[0-9a-z-]+\.map(\.new)?")
 _DROPPED = ".dropped-"
 
 
@@ -52,7 +53,8 @@ class StoreFolder:
                 continue  # its first user is told
             if live is None:
                 continue
-            (folder / _NEW_POINTER).unlink(missing_ok=True)
+            for unfinished in (folder / _NEW_POINTER, *folder.glob("*.map.new")):
+                unfinished.unlink(missing_ok=True)
             for file in _generations(folder):
                 if file != live:
                     self.remove_generation(file)
@@ -97,9 +99,19 @@ class StoreFolder:
         return folder / f"g{number:06}.duckdb"
 
     def remove_generation(self, file: Path) -> None:
-        """Remove a generation that nobody has open, with its log."""
-        for part in (file, file.with_name(file.name + ".wal")):
+        """Remove a generation that nobody has open, with its log and what was kept of its maps."""
+        for part in (file, file.with_name(file.name + ".wal"), *_maps(file)):
             part.unlink(missing_ok=True)
+
+    def map_file(self, workspace: str, name: str) -> Path | None:
+        """The file called `name` (small letters, digits, hyphens) of what is kept of maps of the live generation."""
+        live = self.live_file(workspace)
+        return None if live is None else live.with_name(f"{live.stem}-{name}.map")
+
+    def hand_on_maps(self, old: Path, new: Path) -> None:
+        """Keep what was kept of the maps of one generation with the next, which holds the same."""
+        for file in _maps(old):
+            file.replace(file.with_name(file.name.replace(old.stem, new.stem, 1)))
 
     def point_to(self, file: Path) -> None:
         """Make `file` the live one, so that after a crash either the old or the new pointer is there, whole."""
@@ -124,9 +136,14 @@ class StoreFolder:
 
 
 def _generations(folder: Path) -> list[Path]:
-    """The files of all generations, also of those of which only the log is left."""
+    """The files of all generations, also of those of which only the log or maps are left."""
     names = {file.name.removesuffix(".wal") for file in folder.iterdir()}
+    names |= {f"{name.partition('-')[0]}.duckdb" for name in names if _MAP.fullmatch(name)}
     return [folder / name for name in sorted(names) if _GENERATION.fullmatch(name)]
+
+
+def _maps(generation: Path) -> list[Path]:
+    return [file for file in generation.parent.glob(f"{generation.stem}-*.map") if _MAP.fullmatch(file.name)]
 
 
 def _sync_folder(folder: Path) -> None:

@@ -221,6 +221,9 @@ class Generation:
             "visit": f"t.person NOT IN ({erased})",
             "merged": f"t.survivor NOT IN ({erased}) AND t.absorbed NOT IN ({erased}) "
             f"AND t.identity NOT IN ({ids}) AND t.other NOT IN ({ids})",
+            # What was kept of maps is not gone on from: in it they are counted.
+            "write_mark": "false",
+            "write_change": "false",
             "kept_apart": f"t.identity NOT IN ({ids}) AND t.other NOT IN ({ids})",
             "refused_link": f"t.alias NOT IN ({aliases}) AND t.other NOT IN ({aliases})",
             # What could not be taken in is kept as it came: rows that hold one of the ids as a JSON text go too.

@@ -11,8 +11,8 @@ from polku.eventstore.duckdb import hits, id_kinds, merging
 from polku.eventstore.duckdb.links import kept_apart
 from polku.eventstore.duckdb.people_keys import DEVICE_KINDS, IS_SMALL_NUMBER
 from polku.eventstore.duckdb.session import Session
+from polku.eventstore.duckdb.stored_changes import finish
 from polku.eventstore.duckdb.unmerging import unmerge
-from polku.eventstore.duckdb.versions import finish
 from polku.eventstore.joining_keys import Carrier, JoiningKey, KeyExample, KeyFound, KeySort, sort_of
 from polku.eventstore.port import HitRule, SignalKind
 from polku.eventstore.streams import IdKind

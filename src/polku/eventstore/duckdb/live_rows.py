@@ -34,9 +34,10 @@ class Read:
     change: Change | None
     scanned: int
 
-    def rows(self, version: int) -> LiveRows:
+    def rows(self, version: int, mark: str | None) -> LiveRows:
         """Put in order; needs no session. To be called once."""
-        return LiveRows(version, self.joining.joined(), self.orders, self.bought, self.change, self.scanned)
+        hits = self.joining.joined()
+        return LiveRows(version, hits, self.orders, self.bought, self.change, self.scanned, mark)
 
 
 def read(session: Session, scope: Scope, touchpoints: Sequence[int], change: Change | None) -> Read:

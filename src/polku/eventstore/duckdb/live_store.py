@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
-from polku.eventstore.duckdb import live_rows
+from polku.eventstore.duckdb import live_rows, stored_changes
 from polku.eventstore.duckdb.changes import Changes, nothing
 from polku.eventstore.duckdb.instance import Instance
+from polku.eventstore.duckdb.session import Session
 from polku.eventstore.live import Change, LiveRows
 from polku.eventstore.port import Scope
+
+_LITTLE, _PART = 100_000, 0.05
+"""New signals, and the part of all, up to which what is on the disk is gone on from."""
 
 
 class LiveStore:
@@ -18,18 +23,35 @@ class LiveStore:
     _changes: Changes
 
     def live_rows(
-        self, workspace: str, scope: Scope, touchpoints: Sequence[int], *, since: int | None = None
+        self,
+        workspace: str,
+        scope: Scope,
+        touchpoints: Sequence[int],
+        *,
+        since: int | None = None,
+        mark: str | None = None,
     ) -> LiveRows:
         with self._instance.question(workspace, "live_rows") as session:
-            version, arrival, order = session.row(
-                f"SELECT version, next_arrival, next_order FROM {session.db}.meta"
-            )
-            if since == version:
-                change: Change | None = nothing(arrival, order)
-            else:
-                change = None if since is None else self._changes.between(workspace, since, version)
-                if change is not None and change.touchpoints.intersection(touchpoints):
-                    change = None
+            change = None if since is None else self._change(workspace, session, since, mark)
+            if change is not None and change.touchpoints.intersection(touchpoints):
+                change = None
+            (version,) = session.row(f"SELECT version FROM {session.db}.meta")
+            now = stored_changes.mark(session)
             read = live_rows.read(session, scope, touchpoints, change)
         # Others may ask while all is put in order.
-        return read.rows(version)
+        return read.rows(version, now)
+
+    def _change(self, workspace: str, session: Session, since: int, mark: str | None) -> Change | None:
+        version, arrival, order = session.row(
+            f"SELECT version, next_arrival, next_order FROM {session.db}.meta"
+        )
+        if mark is not None:
+            change = stored_changes.since(session, since, mark)
+            is_much = change is not None and arrival - change.first_arrival > max(_LITTLE, _PART * arrival)
+            return None if is_much else change
+        if since == version:
+            return nothing(arrival, order)
+        return self._changes.between(workspace, since, version)
+
+    def map_file(self, workspace: str, name: str) -> Path | None:
+        return self._instance.files.map_file(workspace, name)

@@ -10,7 +10,7 @@ from polku.eventstore.duckdb import hits, orders, people, signals, stream, unmer
 from polku.eventstore.duckdb.changes import Changes, nothing
 from polku.eventstore.duckdb.instance import Instance
 from polku.eventstore.duckdb.noted_writes import change_since, first_numbers, noted_write
-from polku.eventstore.duckdb.versions import finish
+from polku.eventstore.duckdb.stored_changes import finish
 from polku.eventstore.port import HitRule, Loaded, Progress, Source
 from polku.eventstore.streams import StreamBatch, StreamLoaded
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pyarrow as pa
 
+from polku.eventstore.duckdb import stored_changes
 from polku.eventstore.duckdb.batches import Integers
 from polku.eventstore.duckdb.changes import Changes
 from polku.eventstore.duckdb.instance import Instance
@@ -35,7 +36,7 @@ class Touched:
 def noted_write(
     instance: Instance, changes: Changes, workspace: str
 ) -> Iterator[tuple[Session, Callable[[int, Change], None]]]:
-    """A write's session, and what notes the version that it makes and what that changes.
+    """A write's session, and what notes the version that it makes and what that changes: in memory, and with the write.
 
     The gate goes around all: what a failed write noted must be forgotten before another makes that version.
     """
@@ -44,7 +45,12 @@ def noted_write(
         changes.noting(workspace) as note,
         instance.write(workspace) as session,
     ):
-        yield session, note
+
+        def noted(version: int, change: Change) -> None:
+            note(version, change)
+            stored_changes.write(session, version, change)
+
+        yield session, noted
 
 
 def first_numbers(session: Session) -> First:

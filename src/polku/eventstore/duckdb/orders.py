@@ -15,7 +15,8 @@ from polku.eventstore.duckdb.order_keys import Orders, find_orders, settle
 from polku.eventstore.duckdb.people_keys import Identities, identify, take_numbers
 from polku.eventstore.duckdb.properties import count_names
 from polku.eventstore.duckdb.session import Session
-from polku.eventstore.duckdb.versions import find_times, finish
+from polku.eventstore.duckdb.stored_changes import finish
+from polku.eventstore.duckdb.versions import find_times
 from polku.eventstore.live import Change
 from polku.eventstore.port import ORDER_BATCH, HitRule, Loaded, Progress, SignalKind, Source
 

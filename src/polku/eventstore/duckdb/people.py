@@ -13,7 +13,7 @@ from polku.eventstore.duckdb.bookkeeping import note_import
 from polku.eventstore.duckdb.noted_writes import MOST_NEW, Touched, change_since, first_numbers
 from polku.eventstore.duckdb.properties import count_names
 from polku.eventstore.duckdb.session import Session
-from polku.eventstore.duckdb.versions import finish
+from polku.eventstore.duckdb.stored_changes import finish
 from polku.eventstore.live import Change
 from polku.eventstore.port import PERSON_BATCH, HitRule, Loaded, Progress, Source
 

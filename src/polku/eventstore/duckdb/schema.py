@@ -64,6 +64,11 @@ TABLES = {
         survivor_traits VARCHAR, absorbed_traits VARCHAR, undone_at TIMESTAMP""",
     # Pairs of ids that somebody separated: they never join people again.
     "kept_apart": "identity BIGINT NOT NULL, other BIGINT NOT NULL",
+    # Of each version what its state is known by, and what came before it: see `stored_changes`.
+    "write_mark": """
+        version BIGINT NOT NULL, mark UUID NOT NULL, next_arrival BIGINT NOT NULL, next_order BIGINT NOT NULL""",
+    # What of the stored each write changed: people, orders, touchpoints by number; `known` where that was noted.
+    "write_change": "version BIGINT NOT NULL, what VARCHAR NOT NULL, number BIGINT NOT NULL",
     "refused_link": """
         reason VARCHAR NOT NULL, alias VARCHAR NOT NULL, other VARCHAR NOT NULL, count BIGINT NOT NULL,
         last TIMESTAMP NOT NULL""",
@@ -99,6 +104,10 @@ def upgrade_statements(db: str, there: Mapping[str, Collection[str]]) -> list[st
     for name, columns in TABLES.items():
         if name not in there:
             lacking.append(f"CREATE TABLE IF NOT EXISTS {db}.{name} ({columns})")
+            if name == "write_mark":
+                lacking.append(
+                    f"INSERT INTO {db}.write_mark SELECT version, uuid(), next_arrival, next_order FROM {db}.meta"
+                )
             continue
         for column in (" ".join(each.split()) for each in columns.split(",")):
             if column.split()[0] not in there[name]:

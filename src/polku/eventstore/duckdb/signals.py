@@ -19,7 +19,7 @@ from polku.eventstore.duckdb.order_keys import find_orders, settle
 from polku.eventstore.duckdb.people_keys import take_numbers
 from polku.eventstore.duckdb.properties import count_names
 from polku.eventstore.duckdb.session import Session
-from polku.eventstore.duckdb.versions import finish
+from polku.eventstore.duckdb.stored_changes import finish
 from polku.eventstore.duckdb.withdrawing import withdraw
 from polku.eventstore.live import Change
 from polku.eventstore.port import (
@@ -48,7 +48,7 @@ def load_signals(
     *,
     rules: Sequence[HitRule],
     origin: str | None,
-    withdrawn: Sequence[str],
+    withdrawn: Sequence[str] = (),
     progress: Progress | None,
 ) -> tuple[Loaded, Change | None]:
     """Take back what is withdrawn and add what is new of a batch; one transaction, the caller's.

@@ -19,8 +19,8 @@ from polku.eventstore.duckdb.people import write_traits
 from polku.eventstore.duckdb.people_keys import Identities, add_people, take_numbers
 from polku.eventstore.duckdb.properties import MOST_NAMES, MOST_TEXT, count_names, is_object
 from polku.eventstore.duckdb.session import Session
+from polku.eventstore.duckdb.stored_changes import finish
 from polku.eventstore.duckdb.stream_orders import take_orders
-from polku.eventstore.duckdb.versions import finish
 from polku.eventstore.live import Change
 from polku.eventstore.port import HitRule, SignalKind, StoreError
 from polku.eventstore.streams import StreamBatch, StreamLoaded

@@ -13,7 +13,7 @@ from polku.eventstore.duckdb import hits
 from polku.eventstore.duckdb.merging import Traits, read_traits, write_traits
 from polku.eventstore.duckdb.people_keys import DEVICE_KINDS
 from polku.eventstore.duckdb.session import Session
-from polku.eventstore.duckdb.versions import finish
+from polku.eventstore.duckdb.stored_changes import finish
 from polku.eventstore.port import HitRule, StoreError
 
 

@@ -47,6 +47,8 @@ class UpkeepStore:
                 at_gate = time.monotonic()
                 signals, erased = generation.catch_up()
                 renewal.put_in_place()
+                if not without:
+                    self._instance.files.hand_on_maps(renewal.old_file, renewal.new_file)
             now = time.monotonic()
             if without:
                 self._changes.forget(workspace)

@@ -1,16 +1,9 @@
-"""The store's version and the times of its first and newest signal."""
+"""The store's state and the times of its first and newest signal."""
 
 from __future__ import annotations
 
 from polku.eventstore.duckdb.session import Session
 from polku.eventstore.port import StoreState
-
-
-def finish(session: Session) -> int:
-    """Count one more write; the new version."""
-    session.run(f"UPDATE {session.db}.meta SET version = version + 1")
-    (version,) = session.row(f"SELECT version FROM {session.db}.meta")
-    return int(version)
 
 
 def find_times(session: Session) -> None:

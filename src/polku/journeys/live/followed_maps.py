@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from polku.eventstore import cancelling
 from polku.eventstore.port import EventStore, Scope
 from polku.journeys.live.following import FollowedMap
+from polku.journeys.live.keeping import WORTH_KEEPING, OnDisk
 from polku.journeys.live.plan import DAY, Plan
 from polku.journeys.live.times import microseconds, moment
 
@@ -28,6 +29,7 @@ class _Place:
     map: FollowedMap | None = None
     used: float = 0.0
     starts: dict[int | None, float] = field(default_factory=dict)
+    disk: OnDisk | None = None
 
     def wanted_from(self) -> int | None:
         """The earliest start asked for lately (microseconds; None: everything)."""
@@ -36,10 +38,11 @@ class _Place:
 
 class FollowedMaps:
     """One for each workspace, plan and filter, from the earliest start that was asked for. Those not looked at for a
-    quarter of an hour are forgotten, and the longest unused ones when they are too much together."""
+    quarter of an hour are forgotten, and the longest unused ones when they are too much together. What is large is kept
+    on the disk then and whenever it was read anew, where it has `least_kept` rows."""
 
-    def __init__(self, most_bytes: int = _MOST_BYTES) -> None:
-        self._most = most_bytes
+    def __init__(self, most_bytes: int = _MOST_BYTES, *, least_kept: int = WORTH_KEEPING) -> None:
+        self._most, self._least_kept = most_bytes, least_kept
         self._places: OrderedDict[Hashable, _Place] = OrderedDict()
         self._lock = threading.Lock()
         self._later: threading.Timer | None = None
@@ -65,8 +68,11 @@ class FollowedMaps:
             scope = replace(scopes[0], end=None, segment=None)
             if place.map is not None and not _serves(place.map.start, place.wanted_from()):
                 place.map = None  # before another is read, lest both be in memory
-            place.map = _up_to_date(place.map, store, key, plan, scope, place.wanted_from())
+            if place.disk is None or place.disk.store is not store:
+                place.disk = OnDisk(store, key, plan, scope.where, least=self._least_kept)
+            place.map = _up_to_date(place.map, place.disk, key, plan, scope, place.wanted_from())
             yield place.map
+            place.disk.keep(place.map)
         finally:
             place.lock.release()
         self._make_room()
@@ -76,7 +82,16 @@ class FollowedMaps:
         with self._lock:
             self._places.clear()
 
+    def wait(self) -> None:
+        """Until what is to be kept on the disk is there."""
+        with self._lock:
+            disks = [place.disk for place in self._places.values()]
+        for disk in disks:
+            if disk is not None and disk.writing is not None:
+                disk.writing.join()
+
     def _make_room(self, *, is_late: bool = False) -> None:
+        left = []
         with self._lock:
             if is_late:
                 self._later = None
@@ -87,23 +102,43 @@ class FollowedMaps:
                 if place.used <= limit or (size > self._most and which != newest):
                     size -= place.map.size if place.map else 0
                     del self._places[which]
+                    left.append(place)
             if size > _LITTLE and self._later is None:
                 # Nobody may ever ask for a map again; much memory is given back then, too.
                 self._later = threading.Timer(_IDLE_SECONDS, self._make_room, kwargs={"is_late": True})
                 self._later.daemon = True
                 self._later.start()
+        for place in left:
+            _keep_at_last(place)
+
+
+def _keep_at_last(place: _Place) -> None:
+    """Somebody who still uses the map will read it anew the next time; it need not be kept now."""
+    if place.lock.acquire(blocking=False):
+        try:
+            if place.map is not None and place.disk is not None:
+                place.disk.keep(place.map, at_last=True)
+        finally:
+            place.lock.release()
 
 
 def _up_to_date(
-    followed: FollowedMap | None, store: EventStore, key: str, plan: Plan, scope: Scope, start: int | None
+    followed: FollowedMap | None, disk: OnDisk, key: str, plan: Plan, scope: Scope, start: int | None
 ) -> FollowedMap:
-    """The map that there was as the store is now, or else one from `start` on."""
+    """The map that there was as the store is now, or the one on the disk, or else one from `start` on."""
+    mark = None
+    if followed is None:
+        followed = disk.find(is_whole=start is None)
+        if followed is not None and not _serves(followed.start, start):
+            followed = None
+        mark = None if followed is None else followed.mark
     if followed is not None:
         start = followed.start
     scope = replace(scope, start=None if start is None else moment(start))
-    rows = store.live_rows(key, scope, plan.bound, since=followed.version if followed else None)
+    since = None if followed is None else followed.version
+    rows = disk.store.live_rows(key, scope, plan.bound, since=since, mark=mark)
     if followed is None or rows.change is None:
-        return FollowedMap(plan, start, rows)
+        return FollowedMap.of_rows(plan, start, rows)
     if rows.version != followed.version:
         followed.follow(rows)
     return followed

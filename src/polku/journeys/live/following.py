@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from polku.eventstore.live import LiveRows, Words
 from polku.eventstore.whole_numbers import by_number, rows_of
+from polku.journeys.live.kept_maps import KeptMap, KeptTally
 from polku.journeys.live.plan import Plan
 from polku.journeys.live.signals import (
     Purchases,
@@ -51,22 +52,45 @@ class _Kept:
 
 
 class FollowedMap:
-    """The rows of a plan's touchpoints from `start` on (microseconds; None: all), of the store's `version`.
+    """The rows of a plan's touchpoints from `start` on (microseconds; None: all), of the store's `version`, which has
+    the `mark`.
 
     Not safe for several threads: whoever uses it holds a lock. What fails half-way leaves it as it was.
     """
 
-    def __init__(self, plan: Plan, start: int | None, rows: LiveRows) -> None:
-        self.plan, self.start, self.version = plan, start, rows.version
-        self._base = read_signals(rows.hits, plan)
+    def __init__(self, plan: Plan, made: KeptMap) -> None:
+        self.plan, self.start, self.version, self.mark = plan, made.start, made.version, made.mark
+        self._base = made.signals
         self._fresh = self._base.take(slice(0, 0))
         self._changed: People = np.empty(
             0, dtype=np.int64
         )  # those whose rows are in `_fresh`, none in `_base`
-        self.orders = read_orders(rows.orders, plan)
-        self._bought = rows.bought
+        self.orders = made.orders
+        self._bought = made.bought
         self.purchases = purchases_of(self.orders, self._bought)
         self._tallies: OrderedDict[tuple[int | None, int | None], _Kept] = OrderedDict()
+        for each in made.tallies:
+            self._keep(each.start, each.end, each.as_of, each.tally)
+
+    @classmethod
+    def of_rows(cls, plan: Plan, start: int | None, rows: LiveRows) -> FollowedMap:
+        """One from all rows there are."""
+        signals, orders = read_signals(rows.hits, plan), read_orders(rows.orders, plan)
+        return cls(plan, KeptMap(start, rows.version, rows.mark, signals, orders, rows.bought, ()))
+
+    def as_it_is(self) -> KeptMap:
+        """All of it, to be kept; nothing of what it refers to is ever changed in place."""
+        signals = self.signals
+        tallies = tuple(
+            KeptTally(start, end, kept.as_of, kept.tally)
+            for (start, end), kept in self._tallies.items()
+            if not len(kept.people)
+        )
+        return KeptMap(self.start, self.version, self.mark, signals, self.orders, self._bought, tallies)
+
+    def _keep(self, start: int | None, end: int | None, as_of: int, made: Tally) -> None:
+        nobody, nothing = np.empty(0, dtype=np.int64), self._base.take(slice(0, 0))
+        self._tallies[start, end] = _Kept(as_of, made, nobody, nothing, self.purchases.take(slice(0, 0)))
 
     @property
     def size(self) -> int:
@@ -89,6 +113,21 @@ class FollowedMap:
     def rows(self) -> int:
         """How many signals and orders it stands for."""
         return len(self._base) + len(self._fresh) + len(self.orders)
+
+    @property
+    def base(self) -> Signals:
+        """The rows of whoever did not change since all were put together."""
+        return self._base
+
+    @property
+    def has_tallies(self) -> bool:
+        """Whether any period was counted."""
+        return bool(self._tallies)
+
+    @property
+    def is_put_together(self) -> bool:
+        """Whether nobody's rows are kept apart."""
+        return not len(self._changed)
 
     @property
     def _much(self) -> int:
@@ -122,7 +161,7 @@ class FollowedMap:
         self._base = replace(self._base, words=new.words)
         self._changed = np.union1d(self._changed, people)
         self.orders, self._bought, self.purchases = orders, bought, purchases
-        self.version = rows.version
+        self.version, self.mark = rows.version, rows.mark
         if len(self._fresh) > self._much:
             self._put_together()
 
@@ -136,8 +175,7 @@ class FollowedMap:
             if period.start is not None and (self.start is None or period.start > self.start):
                 signals = signals.take(signals.time >= period.start)
             made = tally(Walk(signals, self.plan, period), self.purchases)
-        nobody, nothing = np.empty(0, dtype=np.int64), self._base.take(slice(0, 0))
-        self._tallies[which] = _Kept(period.as_of, made, nobody, nothing, self.purchases.take(slice(0, 0)))
+        self._keep(period.start, period.end, period.as_of, made)
         while len(self._tallies) > _MOST_TALLIES:
             self._tallies.popitem(last=False)
         return made
