@@ -15,6 +15,7 @@ from polku.config.pages import Pages
 from polku.eventstore.duckdb.instance import QUESTIONS_AT_ONCE
 from polku.eventstore.places import WAITING_OF_ALL
 from tests.lacking import lacking
+from tests.robustness.survey_server import assert_one_of_fifty, publish
 
 pytestmark = pytest.mark.contract
 
@@ -97,6 +98,15 @@ def test_the_main_commands_work_on_postgresql(command, database_url, tmp_path):
     assert len(answer["stages"]) == 4
     assert command.query("kauppa-oy", {"kind": "score", "metric": "nps"})["groups"][0]["n"] == 110
     assert not (command.home / "polku.sqlite3").exists()
+
+
+def test_one_survey_token_posted_fifty_times_at_once_is_one_answer_on_postgresql(command, database_url):
+    """There is no lock of the whole database here: fifty transactions of one invitation run side by side."""
+    command.environment = {"DATABASE_URL": database_url}
+    url = publish(command, invitations=1)["personal"][0]
+    command.start()
+    assert_one_of_fifty(command.address + url, command)
+    command.stop()
 
 
 def test_requests_take_no_more_connections_than_postgresql_gives_nor_one_workspace_all_of_them():
