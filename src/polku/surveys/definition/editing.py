@@ -140,7 +140,7 @@ def _renamed(definition: Definition, old: str, new: str) -> Definition:
     def walk(value: Any) -> Any:
         if isinstance(value, str):
             return pipe.sub(lambda found: f"{{answer.{new}{found[1]}}}", value)
-        if isinstance(value, list):
+        if isinstance(value, list | tuple):
             return [walk(each) for each in value]
         if not isinstance(value, dict):
             return value

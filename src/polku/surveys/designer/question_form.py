@@ -86,9 +86,9 @@ class Read:
 
 _TEXT_LABELS = {
     "text": gettext_lazy("Question"),
-    "help": gettext_lazy("Help text"),
     "about": gettext_lazy("What stands in the wording"),
     "matter": gettext_lazy("What was made easy"),
+    "help": gettext_lazy("Help text"),
     "unit": gettext_lazy("Unit"),
     "low_label": gettext_lazy("At the low end"),
     "high_label": gettext_lazy("At the high end"),
@@ -117,7 +117,7 @@ def show_question(definition: Definition, question: AnyQuestion, index: int) -> 
     return QuestionForm(
         question=question,
         kind=str(question.__struct_config__.tag),
-        wordings=[(language, wording_of(question, language)) for language in languages] if is_locked else [],
+        wordings=[(language, _with_blanks(question, language)) for language in languages] if is_locked else [],
         texts=[_text_row(question, name, languages) for name in names],
         lists=[show_options(name, options, question, languages) for name, options in option_lists(question)],
         switches=[
@@ -185,6 +185,10 @@ def _text_row(question: AnyQuestion, name: str, languages: tuple[str, ...]) -> T
         is_long=name in ("text", "help"),
         help=hint,
     )
+
+
+def _with_blanks(question: AnyQuestion, language: str) -> str:
+    return wording_of(question, language).replace("{about}", "…").replace("{matter}", "…")
 
 
 def _number_label(question: AnyQuestion, name: str) -> str:

@@ -108,7 +108,7 @@ def rule_in_words(definition: Definition, rule: Rule, language: str) -> str:
 def _test_in_words(definition: Definition, test: Test, language: str) -> str:
     question = _question(definition, test.name) if test.of == "answer" else None
     thing = _short(text_of(question, language) or test.name) if question else test.name
-    words = f"“{thing}” {OPERATORS[test.op]}"
+    words = _("“%(thing)s” %(how)s") % {"thing": thing, "how": OPERATORS[test.op]}
     if test.op in _PRESENCE:
         return words
     labels = dict(_known_values(question, language)) if question else {}
