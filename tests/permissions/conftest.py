@@ -39,6 +39,8 @@ from polku.messaging.models import Suppression
 from polku.people import domain as people
 from polku.surveys import domain as surveys
 from polku.surveys.moments.domain import Terms, create_moment
+from polku.surveys.onsite.domain import add_web_link
+from polku.surveys.tablets.domain import add_tablet
 from tests.eventstore.streaming import digest, stream_batch
 
 _NOT_COMPARED = {"sessions.Session", "contenttypes.ContentType", "auth.Permission"}
@@ -110,6 +112,8 @@ def build_world(store: EventStore, mark: str, *, couples: int = 1) -> World:
     moment = create_moment(
         survey=survey, name=f"{mark} hetki", terms=Terms(trigger={"event": f"{mark}-tapahtuma"}), actor=owner
     )
+    web = add_web_link(survey=survey, name=f"{mark} sivusto", actor=owner)
+    tablet = add_tablet(survey=survey, name=f"{mark} tabletti", actor=owner)
     with scope(workspace=workspace):
         suppression = Suppression.objects.create(
             workspace=workspace, digest=mark, masked=f"{mark}@example.com", reason="added"
@@ -119,6 +123,8 @@ def build_world(store: EventStore, mark: str, *, couples: int = 1) -> World:
             "link": survey.links.filter(kind="open").get().pk,
             "suppression": suppression.pk,
             "moment": moment.pk,
+            "web": web.pk,
+            "tablet": tablet.pk,
             "annotation": annotation.pk,
             "question": question.pk,
             "upload": upload,

@@ -47,7 +47,7 @@ def make_code(*, tablet: Tablet, actor: User | None) -> str:
         tablet.code_digest = digest_of_code(code)
         tablet.code_until = timezone.now() + timedelta(minutes=MINUTES)
         tablet.save(update_fields=["code_digest", "code_until"])
-        _record(tablet, actor, "code_made")
+        _record(tablet, actor, "updated", what="code")
     return code
 
 
@@ -80,7 +80,7 @@ def pair_tablet(*, code: str) -> tuple[Tablet, str] | None:
         tablet.refresh_from_db(
             fields=["code_digest", "code_until", "digest", "paired_at", "seen_at", "waiting"]
         )
-        _record(tablet, None, "paired")
+        _record(tablet, None, "added", what="device")
     return tablet, token
 
 
@@ -99,7 +99,7 @@ def test_tablet(*, tablet: Tablet, actor: User | None) -> Tablet:
     with scope(workspace=tablet.workspace), transaction.atomic():
         tablet.testing_until, tablet.tested_at = timezone.now() + TEST_LASTS, None
         tablet.save(update_fields=["testing_until", "tested_at"])
-        _record(tablet, actor, "tested")
+        _record(tablet, actor, "updated", what="test")
     return tablet
 
 
@@ -140,11 +140,12 @@ def _clean_name(name: str, *, but: Tablet | None = None) -> str:
     return name
 
 
-def _record(tablet: Tablet, actor: User | None, verb: str) -> None:
+def _record(tablet: Tablet, actor: User | None, verb: str, **details: str) -> None:
     record_audit(
         workspace=tablet.workspace,
         actor=actor,
         action=f"tablet.{verb}",
         target=tablet.name,
         tablet=tablet.pk,
+        **details,
     )
