@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import email
 import email.policy
 import socket
@@ -35,9 +36,11 @@ class Taken:
 
 @dataclass
 class MailRoom:
-    """`answers` holds what to say to the next recipients instead of 250, by address; a list is used up one by one."""
+    """`answers` holds what to say to the next recipients instead of 250, by address; a list is used up one by one.
+    `pause` is how long (seconds) taking a message lasts, so that a sender can be killed in the middle of it."""
 
     port: int = 0
+    pause: float = 0.0
     taken: list[Taken] = field(default_factory=list)
     answers: dict[str, list[str]] = field(default_factory=dict)
 
@@ -48,7 +51,9 @@ class MailRoom:
         return "250 OK"
 
     async def handle_DATA(self, server, session, envelope):
+        await asyncio.sleep(self.pause)
         self.taken.append(Taken(envelope.mail_from, list(envelope.rcpt_tos), envelope.content))
+        await asyncio.sleep(self.pause)
         return "250 kept"
 
 

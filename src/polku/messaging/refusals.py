@@ -47,7 +47,8 @@ def refusal_of(error: BaseException) -> Refusal:
             return _of_answer(error.smtp_code, _text(error.smtp_error), about_recipient=False)
         case smtplib.SMTPException() | OSError():
             return Refusal(Fate.NO_SERVER, str(getattr(error, "smtp_code", "")))
-    return Refusal(Fate.REFUSED)
+    # A fault of the program, which an upgrade may mend before the message is given up.
+    return Refusal(Fate.LATER)
 
 
 def _of_answer(code: int, said: str, *, about_recipient: bool) -> Refusal:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
@@ -14,6 +13,7 @@ from polku.messaging import outcomes
 from polku.messaging.domain import sender_of
 from polku.messaging.models import Message
 from polku.messaging.tokens import digest_of
+from polku.messaging.unsubscribe_words import words_in
 from polku.messaging.wrong_tokens import is_guessing, note_wrong_token
 
 _LONGEST_TOKEN = 64
@@ -42,15 +42,16 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
             done = "stopped"
         elif "back" in request.POST and outcomes.resubscribe(message):
             done = "back"
-    with translation.override(message.language or message.workspace.language):
-        context = {
-            "sender": sender_of(message.workspace).name,
-            "address": message.recipient_masked,
-            "is_stopped": outcomes.is_unsubscribed(message),
-            "done": done,
-            "language": message.language or message.workspace.language,
-        }
-        return render(request, "messaging/unsubscribe.html", context)
+    language = message.language or message.workspace.language
+    sender = sender_of(message.workspace).name
+    context = {
+        "sender": sender,
+        "words": words_in(language, sender=sender, address=message.recipient_masked),
+        "is_stopped": outcomes.is_unsubscribed(message),
+        "done": done,
+        "language": language,
+    }
+    return render(request, "messaging/unsubscribe.html", context)
 
 
 def _find(token: str) -> Message | None:

@@ -93,6 +93,7 @@ def write_mail(
         "until": words.until.format(date=_day(until, language)) if until else "",
         "anonymous": words.anonymous if is_anonymous else "",
         "footer": sender.footer.splitlines(),
+        "is_preview": is_preview,
         "sheet": sheet(definition.theme, has_looks=is_preview),
         "look": Looks(definition.theme, is_sheet=is_preview),
     }
