@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from polku.analytics import conditions
 from polku.analytics.explore.selecting import SelectorField
@@ -43,10 +44,10 @@ class MomentForm(forms.Form):
     unit = forms.ChoiceField(
         label=_("Unit"),
         choices=[
-            ("minutes", _("minutes")),
-            ("hours", _("hours")),
-            ("days", _("days")),
-            ("months", _("months")),
+            ("minutes", pgettext_lazy("delay", "minutes")),
+            ("hours", pgettext_lazy("delay", "hours")),
+            ("days", pgettext_lazy("delay", "days")),
+            ("months", pgettext_lazy("delay", "months")),
         ],
         initial="hours",
     )

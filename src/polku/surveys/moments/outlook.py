@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from polku.site.charts.series import Ground, Point, Series, bars
 from polku.site.formats import Reader
@@ -64,7 +64,7 @@ def outlook(found: Simulation, reader: Reader) -> Outlook:
             _("Refused by a limit"),
             _("No e-mail"),
             _("Not drawn"),
-            _("Other"),
+            pgettext("outcome", "Other"),
         ],
         rows=[_row(week, reader) for week in found.weeks],
     )
