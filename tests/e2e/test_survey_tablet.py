@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
+import json
 import os
 import re
 import shutil
@@ -14,7 +15,9 @@ import sqlite3
 import tempfile
 import threading
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -386,3 +389,30 @@ def test_pairing_health_test_and_unpairing_on_the_pages_of_the_console(
     expect(page.get_by_role("heading", name="Miten palvelumme onnistui tänään?")).to_be_visible()
     tablet.close()
     context.close()
+
+
+def test_one_delivery_that_comes_fifty_times_at_once_is_one_answer_each(shop: Shop):
+    """C7 for tablets: a network that stutters may bring the same request many times."""
+    paired = _post(shop, "pair", {"code": shop.code("Vaasa, ovi")})
+    now = time.time() * 1000
+    answers = [
+        {"number": f"{number:032x}", "at": now - number, "face": number, "version": 1, "language": "fi"}
+        for number in (1, 2, 3)
+    ]
+    body = {"sent_at": now, "answers": answers, "waiting": 3, "battery": None, "program": "x"}
+    with ThreadPoolExecutor(50) as pool:
+        sent = [pool.submit(_post, shop, "answers", body, paired["token"]) for _ in range(50)]
+    stored = sorted(each["number"] for each in answers)
+    assert [sorted(each.result()["stored"]) for each in sent] == [stored] * 50
+    assert shop.stored("Vaasa, ovi") == 3
+    assert sorted(each["answers"]["smiley"] for each in shop.answers("Vaasa, ovi")) == [1, 2, 3]
+
+
+def _post(shop: Shop, path: str, body: dict[str, Any], token: str = "") -> dict[str, Any]:
+    headers = {"content-type": "application/json"} | ({"authorization": f"Bearer {token}"} if token else {})
+    request = urllib.request.Request(
+        f"{shop.polku.address}/tablet/{path}", json.dumps(body).encode(), headers, method="POST"
+    )
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        told: dict[str, Any] = json.load(answer)
+        return told
