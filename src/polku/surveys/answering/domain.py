@@ -38,6 +38,8 @@ class Taken:
     response: Response
     next_page: list[str]
     """Keys of the questions to show next; empty: the survey was completed."""
+    is_new: bool
+    """Whether this began it."""
 
 
 def take_page(
@@ -58,15 +60,14 @@ def take_page(
 
     `number` names an answer that is begun; whoever has one goes on with it. Raises AlreadyAnswered.
     """
+    page = (number, answers, last, language, fields, seconds, sender, at)
+    # Most pages of a link begin an answer: to look for it first would be one question more.
+    is_surely_new = visit.response is None and visit.invitation is None
     try:
-        return _take_page(
-            visit, number, answers, last, language, fields, seconds, sender, at, may_complete=may_complete
-        )
+        return _take_page(visit, *page, is_surely_new=is_surely_new, may_complete=may_complete)
     except IntegrityError:
-        # Another process began the same answer in this very moment: now it is there to go on with.
-        return _take_page(
-            visit, number, answers, last, language, fields, seconds, sender, at, may_complete=may_complete
-        )
+        # It was begun already, by the same form or by another process in this very moment: go on with it.
+        return _take_page(visit, *page, is_surely_new=False, may_complete=may_complete)
 
 
 def _take_page(
@@ -80,25 +81,31 @@ def _take_page(
     sender: Sender,
     at: datetime,
     *,
+    is_surely_new: bool,
     may_complete: bool,
 ) -> Taken:
     with scope(workspace=visit.workspace), transaction.atomic():
-        response = existing(visit, number) or new_response(visit, number, language, fields, sender, at)
+        response = None if is_surely_new else existing(visit, number)
+        is_new = response is None
+        if response is None:
+            response = new_response(visit, number, language, fields, sender, at)
+        definition = definition_of(response.version)
         known = Known(texts(response.fields), visit.traits)
-        is_changed = keep(response, visit.definition, answers, known, language, at)
+        is_changed = keep(response, definition, answers, known, language, at)
         if seconds is not None:
             response.seconds = (response.seconds or 0.0) + min(max(seconds, 0.0), 3_600.0)
-        next_page = page_of(visit.definition, response.answers, known, last)
+        last = last if any(question.key == last for question in definition.questions) else None
+        next_page = page_of(definition, response.answers, known, last)
         if not next_page and may_complete:
-            next_page = page_with_missing(visit.definition, response.answers, known)
+            next_page = page_with_missing(definition, response.answers, known)
         if not next_page and may_complete and response.state != Response.State.COMPLETED:
-            complete(response, visit.definition, known, sender, at)
+            complete(response, definition, known, sender, at)
             if visit.invitation is not None:
                 Invitation.objects.filter(pk=visit.invitation.pk).update(is_answered=True)
         elif is_changed and response.told:
             tell_response(response, visit.traits)
         response.save()
-        return Taken(response, next_page)
+        return Taken(response, next_page, is_new)
 
 
 def begin_response(

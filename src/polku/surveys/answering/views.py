@@ -69,7 +69,7 @@ class _Answering:
         self.sent = {name: values[-1] for name, values in self.lists.items() if values}
         self.definition: Definition = visit.definition
         self.form = form_tokens.read(visit.token, self.sent.get(_NUMBER, ""))
-        if visit.response is None and self.form is not None:
+        if visit.survey.is_anonymous and visit.response is None and self.form is not None:
             visit.response = self._named_by_the_form()
         response = visit.response
         self.language = language_of(
@@ -84,7 +84,7 @@ class _Answering:
         self.answers: dict[str, Answer | None] = dict(response.answers) if response else {}
 
     def _named_by_the_form(self) -> Response | None:
-        """Whoever answers an anonymous invitation, or sends the same form once more, goes on with what they began."""
+        """Of an anonymous survey only the form tells which answer somebody goes on with."""
         return (
             Response.objects.select_related("version")
             .defer("version__definition")
@@ -240,7 +240,7 @@ class _Answering:
     def _keep(
         self, form: form_tokens.Form, page: Page, answers: Mapping[str, Answer | None], *, is_back: bool
     ) -> HttpResponse:
-        visit, is_new = self.visit, self.visit.response is None
+        visit = self.visit
         seconds = self.now.timestamp() - form.shown
         sender = Sender(
             address=self.request.META.get("REMOTE_ADDR", ""),
@@ -264,7 +264,7 @@ class _Answering:
         except AlreadyAnswered:
             return message_page(self.request, self.language, "answered", status=200, title=self._title())
         visit.response, self.answers = taken.response, dict(taken.response.answers)
-        if is_new and visit.link is not None:
+        if taken.is_new and visit.link is not None:
             count_start(visit.link, self.now)
         if is_back:
             return self._lead_to(page.before)
