@@ -31,6 +31,23 @@ export function startDesigner(root: Document): void {
     if (note) note.textContent = "";
   });
 
+  // What was changed since the last request: conditions are drawn anew only where a choice was made in one.
+  let changed: string[] = [];
+  root.addEventListener(
+    "change",
+    (event) => {
+      const field = event.target instanceof Element && event.target.closest(".designer-form") ? event.target : null;
+      if (field) changed.push(field.getAttribute("name") ?? "");
+    },
+    true,
+  );
+  root.addEventListener("htmx:configRequest", (event) => {
+    const { elt, headers } = (event as CustomEvent).detail;
+    if (!(elt instanceof Element) || !elt.closest(".designer-form")) return;
+    headers["Polku-Changed"] = changed.join(" ");
+    changed = [];
+  });
+
   root.addEventListener("focusin", (event) => {
     const field = event.target;
     if (field instanceof Element && field.matches("[data-pipes]")) lastField = field as HTMLInputElement;

@@ -34,6 +34,8 @@ from polku.surveys.models import Survey
 from polku.surveys.tabs import tabs_of
 
 _UNDO = "surveys:question-undo"
+_CHANGED = "Polku-Changed"
+"""A header: the names of the fields that changed (frontend/site/designer.ts)."""
 
 
 @workspace_view("view")
@@ -242,9 +244,8 @@ def _followed(request: Any, row: Survey, *, part: str = "", key: str = "") -> Ht
     """What follows from a change while somebody writes on: list, state, and rules where a choice was made in one."""
     page = open_designer(get_survey(row.pk), part=part, key=key)
     context = editor_context(page) | {"is_following": True}
-    changed = request.headers.get("HX-Trigger-Name", "")
-    context["draws_logic"] = changed.endswith(("-thing", "-op", "-to", "-match"))
-    context["draws_editor_marks"] = True
+    changed = request.headers.get(_CHANGED, "").split()
+    context["draws_logic"] = any(name.endswith(("-thing", "-op", "-to", "-match")) for name in changed)
     response = HttpResponse(
         render_to_string("surveys/design_following.html", context, request) + _messages(request)
     )
