@@ -54,7 +54,12 @@ SHOP = Definition(
 
 
 def make_survey(
-    workspace: Workspace, definition: Definition = SHOP, *, key: str = "", name: str = "Oston jälkeen", **more: Any
+    workspace: Workspace,
+    definition: Definition = SHOP,
+    *,
+    key: str = "",
+    name: str = "Oston jälkeen",
+    **more: Any,
 ) -> Survey:
     """A survey that is open, with its first version and an open link called “Avoin”."""
     with scope(workspace=workspace):

@@ -51,6 +51,7 @@ class Section:
     figure: ShownFigure | None = None
     reading: str = ""
     cautions: Sequence[str] = ()
+    notes: Sequence[str] = ()
     charts: Sequence[Chart] = ()
     marks: Sequence[Mark] = ()
     tables: Sequence[Table] = ()
@@ -81,25 +82,27 @@ def _section(selection: Selection, asked: Asked, reader: Reader, today: dt.date)
     answers: Any = view.array[view.mask]
     tables = tables_of(asked.question, answers, reader.language) if view.shows_details else []
     cautions = [] if view.shows_details else [_fewer_than(K_DETAILS)]
+    notes: list[str] = []
     older = [number for number in selection.versions.definitions if number not in asked.versions]
     if older and len(selection.versions.definitions) > 1:
-        cautions.append(_not_asked_in(older))
+        notes.append(_not_asked_in(older))
     if not asked.metric:
-        return replace(base, tables=tables, cautions=cautions)
+        return replace(base, tables=tables, cautions=cautions, notes=notes)
     figure = figure_of(asked, answers, _blocks(selection, asked, view))
     time = over_time(selection, asked, view, reader, today=today)
     if figure.is_small and figure.n:
         cautions.insert(0, _("Fewer than 30 answers: look at the interval, not at the figure."))
     if time.has_unfinished:
-        cautions.append(_("The last period is unfinished: it is drawn with a dashed line."))
+        notes.append(_("The last period is unfinished: it is drawn with a dashed line."))
     if asked.metric == "nps":
-        cautions.append(in_language(TRADEMARK, reader.language))
+        notes.append(in_language(TRADEMARK, reader.language))
     groups = _groups(selection, asked, view, reader)
     return replace(
         base,
         figure=shown_figure(asked, figure, reader),
         reading=_reading(asked, answers, reader) if view.shows_details else "",
         cautions=cautions,
+        notes=notes,
         charts=[time.chart] if time.chart else [],
         marks=time.marks,
         tables=tables,

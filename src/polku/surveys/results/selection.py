@@ -176,7 +176,7 @@ class Selection:
     # anonymity
 
     def _refuse_what_isolates(self) -> None:
-        if self.segment or self.period.first is not None or len(self.filters) > 1:
+        if self.segment or self.period.first is not None or len(self.wish.only) > 1:
             self.problem = _(
                 "The survey is anonymous: its answers are shown together or by one thing at a time, "
                 "so that nobody can be told apart."

@@ -2,9 +2,10 @@ from __future__ import annotations
 
 from django.urls import path
 
-from polku.surveys.results.views import answers, comments, exports, page
+from polku.surveys.results.views import across, answers, comments, exports, page
 
 urlpatterns = [
+    path("results/", across.across, name="across"),
     path("results/tags/restore/", comments.tags_restore, name="tags-restore"),
     path("<int:survey>/results/", page.results, name="results"),
     path("<int:survey>/results/comments/", comments.comments, name="comments"),
