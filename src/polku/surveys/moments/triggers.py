@@ -57,11 +57,16 @@ def watch(moment: Moment, workspace: Workspace, *, only_open: bool = True) -> Wa
     definition = published_definition(survey)
     if only_open and (survey.deleted_at or survey.state != Survey.State.OPEN or definition is None):
         return None
+    selector = selector_of(moment, workspace)
+    return selector and Watch(moment, definition or from_data(survey.draft), selector)
+
+
+def selector_of(moment: Moment, workspace: Workspace) -> Selector | None:
+    """What its trigger takes; None where that means nothing any more."""
     try:
-        selector = parse_selector(workspace, moment.trigger, field="trigger")
+        return parse_selector(workspace, moment.trigger, field="trigger")
     except QueryError:
         return None
-    return Watch(moment, definition or from_data(survey.draft), selector)
 
 
 def selectors_of(watches: Sequence[Watch], workspace: Workspace) -> list[Selector]:

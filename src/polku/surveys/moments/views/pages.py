@@ -24,7 +24,7 @@ from polku.surveys.moments import domain, queries, words
 from polku.surveys.moments.fatigue import limits_of
 from polku.surveys.moments.forms import MomentForm
 from polku.surveys.moments.simulating import WEEKS
-from polku.surveys.moments.triggers import watch
+from polku.surveys.moments.triggers import selector_of
 from polku.surveys.moments.views.lookups import choices_in, get_moment, get_survey
 from polku.surveys.tabs import tabs_of
 
@@ -51,7 +51,7 @@ def moments(request: WorkspaceRequest, survey: int) -> HttpResponse:
             moment,
             words.sentence(moment, choices),
             lately[moment.pk],
-            watch(moment, request.workspace, only_open=False) is None,
+            selector_of(moment, request.workspace) is None,
         )
         for moment in rows
     ]
