@@ -91,6 +91,9 @@ def _import_command(
 
 _PERSON = _column("person", _("The column with the person's id."))
 _ORDER = _column("order", _("The column with the order's id; through it the row joins its person."))
+_NOBODY = click.option(
+    "--nobody", is_flag=True, help=_("The rows are of nobody in particular: each is a person of its own.")
+)
 _TIME = _column("time", _("The column with the date and time."))
 _ID = click.option(
     "--id",
@@ -105,6 +108,7 @@ _ID = click.option(
     _("Events: what people did. One row an event, or (--wide) one column of times a step."),
     _PERSON,
     _ORDER,
+    _NOBODY,
     _column("event", _("The column with the event's name.")),
     _TIME,
     _several(
@@ -129,6 +133,7 @@ def events(**given: Any) -> tuple[dict[str, Any], str]:
     _column("time", _("The column with the date and time."), required=True),
     _PERSON,
     _ORDER,
+    _NOBODY,
     _column("comment", _("The column with the comment.")),
     _ID,
     click.option("--touchpoint", metavar="NAME", help=_("The touchpoint that was asked about.")),
@@ -165,6 +170,7 @@ def people(**given: Any) -> tuple[dict[str, Any], str]:
     _("Contacts: calls, chats and messages to customer service."),
     _PERSON,
     _ORDER,
+    _NOBODY,
     _column("time", _("The column with the date and time."), required=True),
     _column("reason", _("The column with the reason of contact."), required=True),
     _column("text", _("The column with what was asked or told.")),

@@ -29,6 +29,8 @@ Meaning = Literal[
     "empty",
 ]
 Decimal = Literal["comma", "point"]
+NOBODY = "::nobody::"
+"""The answer to who it was that names no column: the rows are of nobody in particular (`ImportOptions.nobody`)."""
 
 
 @dataclass(frozen=True)

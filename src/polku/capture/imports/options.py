@@ -54,6 +54,9 @@ class ImportOptions:
     `repeated` reads several records from one row, as a log of visits with numbered columns for each page needs: the
     columns named hold the first of these texts, and each further text in its place names those of another record.
     Records are taken in the order in which they stand in a row.
+
+    `nobody`: the rows are of nobody in particular, such as answers that were asked for without a name. Each is then a
+    person of its own, the same for all imports out of the row (see `somebody`).
     """
 
     person: str | None = None
@@ -81,6 +84,7 @@ class ImportOptions:
     metric: Metric | None = None
     scale: tuple[float, float] | None = None
     touchpoint: str | None = None
+    nobody: bool = False
 
     def roles(self) -> dict[str, str]:
         """Role → column, of the roles that are one column."""
@@ -108,18 +112,22 @@ def check_options(kind: ImportKind, options: ImportOptions) -> None:
     """Raises WrongUsage where the options contradict each other, whatever the file."""
     if kind == "events" and bool(options.wide) == bool(options.event or options.time):
         raise WrongUsage(_("Give either --event and --time, or --wide COLUMN=EVENT for a column of times."))
+    if options.nobody and (options.person or options.order or options.wide or options.repeated):
+        raise WrongUsage(
+            _("--nobody says that no row tells whose it is: leave out --person, --order and --wide.")
+        )
     if kind == "events" and not options.wide:
         _require(options, ("event", "time"))
-    if kind == "events" and not (options.person or options.order):
+    if kind == "events" and not (options.person or options.order or options.nobody):
         raise WrongUsage(_("Say whose events these are: give --person, --order or both."))
     if kind == "scores":
         _require(options, ("score", "time"))
-        if not (options.person or options.order):
+        if not (options.person or options.order or options.nobody):
             raise WrongUsage(_("Say who answered: give --person, --order or both."))
         _check_scale(options)
     if kind == "contacts":
         _require(options, ("time", "reason"))
-        if not (options.person or options.order):
+        if not (options.person or options.order or options.nobody):
             raise WrongUsage(_("Say who made contact: give --person, --order or both."))
     if kind == "orders":
         if len(options.id) != 1:

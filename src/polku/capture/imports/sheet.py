@@ -104,6 +104,11 @@ class Sheet:
     def text(self, column: str) -> pa.ChunkedArray:
         return self.raw.column(self._names.index(column))
 
+    @property
+    def names(self) -> list[str]:
+        """What the raw columns c0, c1 … are called."""
+        return self._names
+
     def empty(self, column: str | None) -> NDArray[np.bool_]:
         """Which cells hold nothing; all where no column is given."""
         if column is None:

@@ -20,6 +20,7 @@ from polku.capture.imports.options import ImportKind, ImportOptions
 from polku.capture.imports.properties import as_json
 from polku.capture.imports.reasons import Reason
 from polku.capture.imports.sheet import Sheet
+from polku.capture.imports.somebody import aliases_of_nobody
 from polku.eventstore.port import SIGNAL_BATCH, SignalKind
 
 _PIECE = 500_000  # rows worked on at once
@@ -126,7 +127,8 @@ def descends(sheet: Sheet, times: NDArray[np.int64]) -> bool:
 
 
 def _reject_without_unit(sheet: Sheet, options: ImportOptions) -> None:
-    sheet.reject(sheet.empty(options.person) & sheet.empty(options.order), Reason.NO_UNIT)
+    if not options.nobody:
+        sheet.reject(sheet.empty(options.person) & sheet.empty(options.order), Reason.NO_UNIT)
 
 
 def _reject_without_id(sheet: Sheet, options: ImportOptions) -> None:
@@ -182,8 +184,15 @@ class _Writer:
         self._signals = signals
         self._value = value
         self._score = score
+        self._nobody: pa.Array | None = None
 
     def write(self, connection: duckdb.DuckDBPyConnection, path: Path) -> int:
+        if self._options.nobody:
+            rows = self._signals.rows
+            backwards = bool(rows.size > 1 and rows[0] > rows[-1])
+            self._nobody = aliases_of_nobody(
+                connection, self._sheet.raw, self._sheet.names, backwards=backwards
+            )
         ids = content_digests(connection, self._identities(), self._head())
         if self._options.id:
             self._warn_of_repeated(count_repeated(ids))
@@ -328,6 +337,8 @@ class _Writer:
         )
 
     def _role(self, role: str, piece: slice) -> pa.ChunkedArray | pa.Array:
+        if role == "person" and self._nobody is not None:
+            return self._nobody.take(pa.array(self._signals.rows[piece]))
         column = getattr(self._options, role)
         if column is None:
             return pa.nulls(self._signals.time[piece].size, pa.string())

@@ -19,6 +19,7 @@ from polku.capture.imports.rejected import collect, write_rejected
 from polku.capture.imports.repeated import record_names, unfold
 from polku.capture.imports.sheet import Sheet
 from polku.capture.imports.signals import write_signals
+from polku.capture.imports.somebody import columns_that_tell_apart
 from polku.capture.imports.source import Source
 from polku.capture.imports.staged import Staged
 from polku.capture.imports.staging_file import RawTable
@@ -74,7 +75,8 @@ def _stage(
     wanted = [*options.columns(), *(text.rpartition("=")[0] for text in options.wide)]
     columns, layout = columns_of(source, wanted, reading)
     wide = _wide_columns(options.wide, columns, source.name)
-    names = list(dict.fromkeys([*options.columns(), *wide]))
+    told = columns_that_tell_apart(columns) if options.nobody else []
+    names = list(dict.fromkeys([*options.columns(), *wide, *told]))
     records = record_names(names, options.repeated, columns)
     read = list(dict.fromkeys([*names, *(name for record in records for name in record if name)]))
     words = frozenset(column for column in (options.comment, options.text) if column)

@@ -58,6 +58,9 @@ COLUMNS: dict[ImportKind, tuple[tuple[str, Any], ...]] = {
 }
 """Role → its name, in the order in which they are asked for. Each is one column."""
 
+OF_SOMEBODY: tuple[ImportKind, ...] = ("events", "scores", "contacts")
+"""Kinds whose rows are of somebody, or of nobody in particular (`mapping.NOBODY` in place of a column)."""
+
 KINDS: dict[ImportKind, Any] = {
     "orders": pgettext_lazy("signals", "Orders"),
     "events": gettext_lazy("Events"),
@@ -97,10 +100,14 @@ class Lacking:
 def lacking(kind: ImportKind, options: ImportOptions) -> list[Lacking]:
     """Everything that must be chosen before `options` can be imported; `imports.check_options` agrees with it."""
     found = [*_missing_columns(kind, options)]
-    if kind in ("events", "scores", "contacts") and not (options.person or options.order):
+    if kind in ("events", "scores", "contacts") and not (options.person or options.order or options.nobody):
         found.append(
             Lacking(
-                "person", _("Choose the column that tells the customer, or the one with the order number.")
+                "person",
+                _(
+                    "Choose the column that tells the customer, or the one with the order number, or say that the rows "
+                    "are of nobody in particular."
+                ),
             )
         )
     if kind == "orders" and options.delivered and not options.promised:

@@ -9,12 +9,12 @@ from typing import Any, cast
 from django.http import QueryDict
 
 from polku.capture.domain.uploads import PartDecision
-from polku.capture.imports.mapping import ColumnMapping, Inspection
+from polku.capture.imports.mapping import NOBODY, ColumnMapping, Inspection
 from polku.capture.imports.options import ImportKind, ImportOptions, parse_scale
 from polku.capture.imports.problems import WrongUsage
 from polku.capture.models import UploadedPart
 from polku.capture.uploads import decisions
-from polku.capture.uploads.fields import COLUMNS, MANY, METRICS
+from polku.capture.uploads.fields import COLUMNS, MANY, METRICS, OF_SOMEBODY
 from polku.capture.uploads.words import DELIMITERS, ENCODINGS
 
 _LONGEST_TOUCHPOINT = 120
@@ -59,6 +59,10 @@ def _options(data: QueryDict, prefix: str, mapping: ColumnMapping, columns: set[
     options, given = mapping.options, cast(dict[str, Any], {})
     for role, _name in COLUMNS[mapping.kind]:
         value = data.get(f"{prefix}-{role}")
+        if role == "person" and mapping.kind in OF_SOMEBODY and value in ("", NOBODY, *columns):
+            given["nobody"] = value == NOBODY and NOBODY not in columns
+            given["person"] = None if given["nobody"] else value or None
+            continue
         if value is None or (value and value not in columns):
             continue
         if role == "id":
@@ -68,6 +72,8 @@ def _options(data: QueryDict, prefix: str, mapping: ColumnMapping, columns: set[
     for name in many_of(mapping.kind):
         if f"{prefix}-{name}-shown" in data:
             given[name] = tuple(value for value in data.getlist(f"{prefix}-{name}") if value in columns)
+    if given.get("nobody") and (given.get("order", options.order) or options.wide):
+        given["nobody"] = False  # the order tells whose the row is
     if f"{prefix}-wide-shown" in data:
         given["wide"] = tuple(text for text in options.wide if text in data.getlist(f"{prefix}-wide"))
     if mapping.kind == "scores":

@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from polku.capture.imports.mapping import Choice, ColumnMapping, Inspection, Question, RecognisedColumn
+from polku.capture.imports.mapping import (
+    NOBODY,
+    Choice,
+    ColumnMapping,
+    Inspection,
+    Question,
+    RecognisedColumn,
+)
 from polku.capture.imports.options import DEFAULT_SCALES
-from polku.capture.imports.recognition.asking import delimiter_name
+from polku.capture.imports.recognition.asking import delimiter_name, nobody_name
 from polku.capture.models import Upload, UploadedPart
 from polku.capture.uploads import decisions, words
-from polku.capture.uploads.fields import COLUMNS, KIND_EXPLANATIONS, KINDS, MANY, METRICS, Lacking, lacking
+from polku.capture.uploads.fields import (
+    COLUMNS,
+    KIND_EXPLANATIONS,
+    KINDS,
+    MANY,
+    METRICS,
+    OF_SOMEBODY,
+    Lacking,
+    lacking,
+)
 from polku.capture.uploads.forms import DATES, NUMBERS, many_of, prefix_of
 
 _SHOWN_ROWS = 8
@@ -194,7 +210,7 @@ def _mapping(each: decisions.Decided, inspection: Inspection, prefix: str, *, ma
     wrong: list[Lacking] = lacking(mapping.kind, options) if each.is_chosen else []
     problems = {lack.role: lack.text for lack in wrong} if marks or each.is_added else {}
     fields = [
-        _field(own, role, str(label), names, _value(mapping, role), problems.get(role, ""))
+        _field(own, role, str(label), _columns_for(mapping, role, names), _value(mapping, role), problems)
         for role, label in COLUMNS[mapping.kind]
         if not (options.wide and role in ("event", "time"))
     ]
@@ -223,7 +239,9 @@ def _mapping(each: decisions.Decided, inspection: Inspection, prefix: str, *, ma
         lines=options.lines,
         is_lacking=bool(wrong),
         uses=[
-            (field.label, _value(mapping, field.name.rpartition("-")[2])) for field in fields if field.is_used
+            (field.label, next(option.label for option in field.options if option.is_chosen))
+            for field in fields
+            if field.is_used
         ],
     )
 
@@ -237,13 +255,29 @@ def _label(mapping: ColumnMapping) -> str:
 def _value(mapping: ColumnMapping, role: str) -> str:
     if role == "id":
         return next(iter(mapping.options.id), "")
+    if role == "person" and mapping.options.nobody:
+        return NOBODY
     return str(getattr(mapping.options, role) or "")
 
 
-def _field(prefix: str, role: str, label: str, names: list[str], value: str, problem: str) -> Field:
+def _columns_for(mapping: ColumnMapping, role: str, names: list[str]) -> list[tuple[str, str]]:
+    """(value, label) of what can be chosen for the role."""
+    found = [(name, name) for name in names]
+    may_be_nobody = role == "person" and mapping.kind in OF_SOMEBODY and not mapping.options.wide
+    return [*found, (NOBODY, nobody_name())] if may_be_nobody else found
+
+
+def _field(
+    prefix: str,
+    role: str,
+    label: str,
+    columns: list[tuple[str, str]],
+    value: str,
+    problems: Mapping[str, str],
+) -> Field:
     options = [Option("", _("not in the file"), not value)]
-    options += [Option(name, name, name == value) for name in names]
-    return Field(f"{prefix}-{role}", label, options, problem, bool(value))
+    options += [Option(key, name, key == value) for key, name in columns]
+    return Field(f"{prefix}-{role}", label, options, problems.get(role, ""), bool(value))
 
 
 def _ticks(prefix: str, name: str, names: list[str], chosen: tuple[str, ...]) -> Ticks:

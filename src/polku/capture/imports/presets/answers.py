@@ -43,8 +43,6 @@ def propose_answers(
     if not scores:
         return
     person, joins = who(table, email, response)
-    # An answer of nobody in particular is an answer still: its time stands for the respondent.
-    person = person or time
     words = _words(questions, scores, order)
     told = {name for names in words.values() for name in names}
     choices = tuple(c.name for c in questions if c.name not in {*scores, *told, order} and _is_choice(c))
@@ -55,6 +53,7 @@ def propose_answers(
             "scores",
             ImportOptions(
                 person=person,
+                nobody=not person and not order,
                 order=order,
                 time=time,
                 score=name,

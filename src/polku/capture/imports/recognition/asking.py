@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from polku.capture.imports.mapping import Choice, Question
+from polku.capture.imports.mapping import NOBODY, Choice, Question
 from polku.capture.imports.options import ImportKind
 from polku.capture.imports.parts import Sample
 from polku.capture.imports.recognition.columns import Column
@@ -90,12 +90,26 @@ def kind_name(key: ImportKind) -> str:
     }[key]
 
 
-def role(name: str, columns: Sequence[str], *, optional: bool = False, suggested: str = "") -> Question:
-    """Which column plays a role."""
+def role(
+    name: str,
+    columns: Sequence[str],
+    *,
+    optional: bool = False,
+    suggested: str = "",
+    or_nobody: bool = False,
+) -> Question:
+    """Which column plays a role; `or_nobody`: the rows may be of nobody in particular."""
     choices = [Choice(column, column) for column in columns[:_MOST_CHOICES]]
     if optional:
         choices.append(Choice("", _("None of these")))
+    if or_nobody:
+        choices.append(Choice(NOBODY, nobody_name()))
     return Question("role", _role_question(name), tuple(choices), column=name, suggested=suggested)
+
+
+def nobody_name() -> str:
+    """That each row is a person of its own, in words."""
+    return _("Nobody in particular: each row is a person of its own")
 
 
 def _role_question(name: str) -> str:

@@ -98,6 +98,8 @@ def _mappings(
     """(proposals, questions, notes)"""
     if not columns or any(question.about == "header" for question in table.questions):
         return [], [], []  # everything else hangs on the header
+    if not any(column.usable for column in columns):
+        return [], [], [_no_name_of_its_own(columns)]
     known = remembered(fingerprint) if remembered and "kind" not in answers else None
     if known:
         made = [replace(mapping, reading=_of_this_file(mapping.reading, table.reading)) for mapping in known]
@@ -111,7 +113,7 @@ def _mappings(
     if kind is None:
         return [], [asking.kind(_KINDS, kinds[0][1] if kinds else "")], []
     proposed = propose(kind, columns, answers)
-    questions = _doubts(proposed, columns, answers)
+    questions = _doubts(kind, proposed, columns, answers)
     made = [_mapping(proposal, table.reading, timezone) for proposal in proposed.imports]
     settled, more, notes = settle(made, columns, table.reading, answers)
     return settled, [*questions, *more], [*notes, *_lacking_notes(proposed, answers)]
@@ -147,7 +149,17 @@ def _kind(kinds: list[tuple[int, ImportKind]], answers: Mapping[str, str]) -> Im
     return kinds[0][1]
 
 
-def _doubts(proposed: Proposed, columns: list[Column], answers: Mapping[str, str]) -> list[Question]:
+def _no_name_of_its_own(columns: list[Column]) -> str:
+    """Columns are told apart by their names alone."""
+    return _(
+        "The names of the columns must differ, but here several are called “%s”. Give each column a name of its own in "
+        "the file and bring it again."
+    ) % next((column.name for column in columns if column.name), "")
+
+
+def _doubts(
+    kind: ImportKind, proposed: Proposed, columns: list[Column], answers: Mapping[str, str]
+) -> list[Question]:
     questions = []
     usable = [column.name for column in columns if column.usable and column.meaning != "empty"]
     for role in proposed.lacking:
@@ -155,7 +167,8 @@ def _doubts(proposed: Proposed, columns: list[Column], answers: Mapping[str, str
             continue  # no column holds times: nothing to choose from, which a note tells
         if answers.get(f"role:{role}"):
             continue  # the column that was named cannot be it, which a note tells
-        questions.append(asking.role(role, proposed.doubts.get(role) or usable))
+        or_nobody = role == "person" and kind in ("events", "scores", "contacts")
+        questions.append(asking.role(role, proposed.doubts.get(role) or usable, or_nobody=or_nobody))
     for role, rivals in proposed.doubts.items():
         if role not in proposed.lacking:
             questions.append(asking.role(role, rivals, optional=role == "value", suggested=rivals[0]))

@@ -275,6 +275,8 @@ def _options(
 ) -> ImportOptions:
     """Options of what was found ("" is nothing), with channel, address and properties."""
     fields = {name: value for name, value in given.items() if value not in ("", None, ())}
+    if roles.nobody and not {"person", "order", "wide"} & fields.keys():
+        fields["nobody"] = True
     for role in ("channel", "url"):
         column = roles.word(role).column
         if column and column not in fields.values():
@@ -304,7 +306,7 @@ def _finish(
 ) -> Proposed:
     """With the people whom the same rows name: a number and an address on one row are one person, and what they are
     called is what people look for."""
-    missing = (*lacking, *(() if unit else ("person",)))
+    missing = (*lacking, *(() if unit or roles.nobody else ("person",)))
     if not missing and imports and imports[0][1].person:
         options = imports[0][1]
         person, aliases = str(options.person), (address,) if address else ()

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from polku.capture.imports.mapping import NOBODY
 from polku.capture.imports.recognition.columns import Column
 from polku.capture.imports.recognition.words import (
     AMOUNT_LEFT_OUT,
@@ -48,6 +49,11 @@ class Roles:
     columns: Sequence[Column]
     answers: Mapping[str, str] = field(default_factory=dict)
     doubts: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def nobody(self) -> bool:
+        """Whether people said that the rows are of nobody in particular."""
+        return self.answers.get("person") == NOBODY
 
     def named(self, name: str) -> Column | None:
         return next((column for column in self.columns if column.usable and column.name == name), None)
@@ -140,6 +146,8 @@ class Roles:
     def person(self) -> tuple[Pick, str]:
         """(who, the column of their e-mail address where it is another). A customer number comes before an address,
         unless many rows have none."""
+        if self.nobody:
+            return Pick(), ""
         word = self.word("person", ask=True)
         addresses = [c for c in self.columns if c.usable and c.meaning == "email"]
         if "person" in self.answers:
