@@ -32,6 +32,7 @@ export function startImporting(root: Document): void {
 function send(form: HTMLFormElement, input: HTMLInputElement): void {
   const files = [...(input.files ?? [])];
   const words = form.dataset;
+  if (files.length > Number(words["mostFiles"])) return tell(form, words["tooMany"] ?? "");
   if (bytesOf(files) > Number(words["most"])) return tell(form, words["tooLarge"] ?? "");
   const request = new XMLHttpRequest();
   const body = new FormData(form);

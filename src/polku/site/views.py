@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import TooManyFilesSent
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -63,6 +64,14 @@ def _back(request: HttpRequest) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    if isinstance(exception, TooManyFilesSent):
+        return _error(
+            request,
+            400,
+            _("Too many files at once"),
+            _("At most %s files are taken at a time. Go back and bring them in parts.")
+            % settings.DATA_UPLOAD_MAX_NUMBER_FILES,
+        )
     return _error(
         request,
         400,

@@ -16,6 +16,7 @@ from typing import Any
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from polku.capture.imports.faults import fault_of
 from polku.capture.imports.mapping import Reading
 from polku.capture.imports.mapping_json import mapping_from_json, to_json
 from polku.capture.imports.problems import ImportProblem
@@ -62,12 +63,8 @@ def _too_much() -> str:
 
 
 def _fault(error: Exception) -> dict[str, Any]:
-    """Its name and where it arose; its text may quote the file, and stays here."""
-    trace, frame = error.__traceback__, ""
-    while trace:
-        frame = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"
-        trace = trace.tb_next
-    return {"fault": f"{type(error).__name__} in {frame}"}
+    """Its text may quote the file, and stays here."""
+    return {"fault": fault_of(error)}
 
 
 def _progress(say: Callable[[dict[str, Any]], None]) -> Progress:

@@ -18,6 +18,7 @@ from polku.accounts.models import User, Workspace
 from polku.capture.domain import uploads as domain
 from polku.capture.imports import ImportProblem, Staged, load, staging_folder
 from polku.capture.imports.apart import Limits, run_apart
+from polku.capture.imports.faults import fault_of
 from polku.capture.imports.mapping import Reading
 from polku.capture.imports.mapping_json import mapping_from_json
 from polku.capture.models import ImportRun, RememberedMapping, Upload, UploadedPart
@@ -51,9 +52,9 @@ def read_upload(workspace_id: int, payload: dict[str, Any], _progress: Progress)
                 raise Interrupted from problem
             _fail_reading(upload, str(problem))
             return
-        except Exception:
+        except Exception as error:
             # Tried again it would only fail again: whoever brought the file wants to know now.
-            logger.exception("the upload %s could not be read", upload.pk)
+            logger.error("the upload %s could not be read: %s", upload.pk, fault_of(error))
             _fail_reading(upload, _("The program failed at this file. The server’s log tells where."))
             return
         _go_on(upload, payload.get("actor"))
@@ -230,7 +231,7 @@ def _run(upload: Upload, run: ImportRun) -> None:
 def _problem(error: Exception, upload: Upload) -> str:
     if isinstance(error, ImportProblem):
         return str(error)
-    logger.error("the import of the upload %s failed", upload.pk, exc_info=error)
+    logger.error("the import of the upload %s failed: %s", upload.pk, fault_of(error))
     if isinstance(error, (StoreError, OSError)):
         return _(
             "It could not be saved: the server’s disk is full or fails. Nothing came in; try again later."
@@ -274,8 +275,8 @@ def _remember(upload: Upload) -> None:
             ]
             if done:
                 domain.remember_mappings(part=part, name=upload.name, mappings=done)
-    except Exception:
-        logger.exception("the form of the upload %s could not be remembered", upload.pk)
+    except Exception as error:
+        logger.error("the form of the upload %s could not be remembered: %s", upload.pk, fault_of(error))
 
 
 def _find(workspace_id: int, pk: int, state: str) -> Upload | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import Prefetch
@@ -52,6 +53,7 @@ def imports(request: WorkspaceRequest) -> HttpResponse:
         "remembered": RememberedMapping.objects.order_by("-used_at"),
         "most_megabytes": receiving.most_bytes() // 1_000_000,
         "most_bytes": receiving.most_bytes(),
+        "most_files": settings.DATA_UPLOAD_MAX_NUMBER_FILES,
         "refused": {
             receiving.TOO_LARGE: _("The files are larger than may be sent at once, so nothing was kept."),
             receiving.NO_ROOM: _("There is no room for the files on the server’s disk, so nothing was kept."),
