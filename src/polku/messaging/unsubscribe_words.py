@@ -56,6 +56,21 @@ WORDS = {
 }
 
 
+WRONG_LINK = (
+    (
+        "fi",
+        "Linkki ei toimi",
+        "Tarkista, että osoite on kokonainen. Voit myös vastata viestiin, jossa se oli.",
+    ),
+    ("sv", "Länken fungerar inte", "Kontrollera att adressen är hel. Du kan också svara på meddelandet."),
+    (
+        "en",
+        "The link does not work",
+        "See that the address is whole. You can also answer the message it was in.",
+    ),
+)
+
+
 def words_in(language: str, **filled: str) -> dict[str, str]:
     """By name; English where the language is another."""
     return {name: text.format(**filled) for name, text in vars(WORDS.get(language) or WORDS["en"]).items()}

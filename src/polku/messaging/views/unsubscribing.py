@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -13,7 +13,7 @@ from polku.messaging import outcomes
 from polku.messaging.domain import sender_of
 from polku.messaging.models import Message
 from polku.messaging.tokens import digest_of
-from polku.messaging.unsubscribe_words import words_in
+from polku.messaging.unsubscribe_words import WRONG_LINK, words_in
 from polku.messaging.wrong_tokens import is_guessing, note_wrong_token
 
 _LONGEST_TOKEN = 64
@@ -34,7 +34,7 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     message = _find(token)
     if message is None:
         note_wrong_token(request)
-        raise Http404
+        return render(request, "messaging/wrong_link.html", {"words": WRONG_LINK}, status=404)
     done = ""
     if request.method == "POST":
         if request.POST.get("List-Unsubscribe") == "One-Click" or "stop" in request.POST:
