@@ -71,7 +71,7 @@ def update_moment(*, moment: Moment, name: str, terms: Terms, actor: User | None
         found = Moment.objects.filter(pk=moment.pk, deleted_at=None)
         if not found.update(**wanted):
             raise ValidationError(_("The moment is gone: somebody deleted it meanwhile."))
-        if "name" in changed:
+        if "name" in changed and moment.link_id is not None:
             SurveyLink.objects.filter(pk=moment.link_id).update(name=wanted["name"])
         moment.refresh_from_db()
         _audit(moment, actor, "updated", fields=changed)

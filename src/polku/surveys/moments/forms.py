@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -75,7 +74,7 @@ class MomentForm(forms.Form):
         super().__init__(data, initial=_initial(moment) if moment else {"trigger": ""})
         where = moment.trigger.get("where") or () if moment else ()
         rows = [conditions.row_of(each) for each in where][:MOST_FILTERS]
-        blanks = [{} for _blank in range(min(2, MOST_FILTERS - len(rows)))]
+        blanks: list[dict[str, str]] = [{} for _blank in range(min(2, MOST_FILTERS - len(rows)))]
         self.filters = FilterRows(
             data, prefix="filters", initial=[*rows, *blanks], form_kwargs={"empty_permitted": False}
         )
@@ -154,7 +153,7 @@ def _field(metric: str) -> str:
     return "any" if metric == ANY else metric
 
 
-def _initial(moment: Moment) -> Mapping[str, Any]:
+def _initial(moment: Moment) -> dict[str, Any]:
     delay, unit = moment.delay_minutes, "minutes"
     for name in ("days", "hours"):
         if delay and delay % _UNITS[name] == 0:

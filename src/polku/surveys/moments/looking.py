@@ -78,7 +78,7 @@ def _look_for(
 ) -> int:
     made, key = 0, workspace.key.hex
     newest = store().newest_arrival(key)
-    watches = [found for moment in moments if (found := watch(moment, workspace))]
+    watches = [watched for moment in moments if (watched := watch(moment, workspace))]
     selectors = selectors_of(watches, workspace)
     while not is_told_to_stop():
         after = min((moment.looked_up_to or 0 for moment in moments), default=newest)

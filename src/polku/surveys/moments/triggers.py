@@ -58,7 +58,9 @@ def watch(moment: Moment, workspace: Workspace, *, only_open: bool = True) -> Wa
     if only_open and (survey.deleted_at or survey.state != Survey.State.OPEN or definition is None):
         return None
     selector = selector_of(moment, workspace)
-    return selector and Watch(moment, definition or from_data(survey.draft), selector)
+    if selector is None:
+        return None
+    return Watch(moment, definition or from_data(survey.draft), selector)
 
 
 def selector_of(moment: Moment, workspace: Workspace) -> Selector | None:
