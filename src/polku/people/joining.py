@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 from django_scopes import scope
 
 from polku.accounts.domain import record_audit
-from polku.accounts.models import User, Workspace
+from polku.accounts.models import AuditEntry, User, Workspace
 from polku.eventstore.joining_keys import JoiningKey, KeyExample, KeyFound, KeySort, sort_of
 from polku.eventstore.port import StoreError
 from polku.eventstore.registry import hit_rules, store
@@ -177,14 +177,27 @@ class Decided:
 
 
 def accept_key(*, workspace: Workspace, key: JoiningKey, actor: User | None) -> Decided:
-    """Join by the key, now and after each import. One transaction of the store, then the rule with its audit entry.
+    """Join by the key, now and after each import.
 
-    Raises ValueError for what is no key, StoreError where the store is busy.
+    The rule is written first, with its audit entry, then one transaction of the store joins: a crash in between
+    leaves an accepted key by which the next import joins, never people joined by a key that nobody finds. Raises
+    ValueError for what is no key; StoreError where the store is busy: what was decided before holds again then.
     """
     _check(key)
     identifier = workspace.key.hex
-    joined, at = store().join_by_key(identifier, key, rules=hit_rules(identifier))
-    _decide(workspace, key, JoinRule.State.ACCEPTED, actor, joined=joined)
+    with scope(workspace=workspace):
+        before = JoinRule.objects.filter(**asdict(key)).values_list("state", flat=True).first()
+    entry = _decide(workspace, key, JoinRule.State.ACCEPTED, actor)
+    try:
+        joined, at = store().join_by_key(identifier, key, rules=hit_rules(identifier))
+    except StoreError:
+        if before is None:
+            stop_key(workspace=workspace, key=key, actor=actor)
+        elif before == JoinRule.State.DECLINED:
+            decline_key(workspace=workspace, key=key, actor=actor)
+        raise
+    with scope(workspace=workspace):
+        AuditEntry.objects.filter(pk=entry.pk).update(details={"joined": joined})
     return Decided(joined, at)
 
 
@@ -240,20 +253,15 @@ def _check(key: JoiningKey) -> None:
         raise ValueError("this is no key")
 
 
-def _decide(
-    workspace: Workspace, key: JoiningKey, state: str, actor: User | None, joined: int | None = None
-) -> None:
+def _decide(workspace: Workspace, key: JoiningKey, state: str, actor: User | None) -> AuditEntry:
     with scope(workspace=workspace), transaction.atomic():
         JoinRule.objects.update_or_create(
             workspace=workspace, **asdict(key), defaults={"state": state, "decided_by": actor}
         )
-        details = {} if joined is None else {"joined": joined}
-        _audit(
-            workspace, key, "created" if state == JoinRule.State.ACCEPTED else "dismissed", actor, **details
-        )
+        return _audit(workspace, key, "created" if state == JoinRule.State.ACCEPTED else "dismissed", actor)
 
 
-def _audit(workspace: Workspace, key: JoiningKey, verb: str, actor: User | None, **details: int) -> None:
-    record_audit(
-        workspace=workspace, actor=actor, action=f"join_rule.{verb}", target=describe_key(key), **details
+def _audit(workspace: Workspace, key: JoiningKey, verb: str, actor: User | None) -> AuditEntry:
+    return record_audit(
+        workspace=workspace, actor=actor, action=f"join_rule.{verb}", target=describe_key(key)
     )
