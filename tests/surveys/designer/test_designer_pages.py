@@ -141,7 +141,9 @@ def test_an_option_that_was_taken_away_comes_back(english_client, survey):
 def test_saving_while_writing_draws_only_what_follows(english_client, survey):
     sent = {"question": "why", "text-fi": "Miksi?", "text-sv": "Varför?", "text-en": "Why?"}
     response = english_client.post(
-        f"{BASE}{survey.pk}/question/", sent, headers={"HX-Request": "true", "Polku-Changed": "text-fi text-sv"}
+        f"{BASE}{survey.pk}/question/",
+        sent,
+        headers={"HX-Request": "true", "Polku-Changed": "text-fi text-sv"},
     )
     body = response.content.decode()
     assert draft_of(survey).questions[2].text == {"fi": "Miksi?", "sv": "Varför?", "en": "Why?"}

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.core.exceptions import ValidationError
 from django_scopes import scope
 
 from polku.accounts.models import AuditEntry
+from polku.accounts.undo import UNDO_LASTS
 from polku.journeys.models import Binding
 from polku.surveys import domain
 from polku.surveys.definition.questions import Definition, Nps, ShortText, to_data
 from polku.surveys.links import digest_of, link_token
-from polku.surveys.models import Survey
+from polku.surveys.models import Response, Survey
 from polku.surveys.queries import find_survey, list_surveys
 
 pytestmark = pytest.mark.django_db
@@ -134,6 +137,30 @@ def test_a_deleted_survey_comes_back_whole(workspace, owner):
             "survey.deleted",
             "survey.restored",
         ]
+
+
+def test_a_deleted_survey_is_removed_with_its_answers_after_a_day(workspace):
+    with scope(workspace=workspace):
+        kept = domain.create_survey(workspace=workspace, template="nps")
+        survey = domain.create_survey(workspace=workspace, template="ces")
+        for each in (kept, survey):
+            version = domain.publish_survey(survey=each)
+            for number in range(3):
+                Response.objects.create(
+                    workspace=workspace,
+                    survey=each,
+                    version=version,
+                    number=f"{each.pk}{number}",
+                    language="fi",
+                    started_at=version.published_at,
+                    changed_at=version.published_at,
+                )
+        deleted = domain.delete_survey(survey=survey).deleted_at
+    assert domain.remove_deleted_surveys(deleted + UNDO_LASTS) == 0
+    assert domain.remove_deleted_surveys(deleted + UNDO_LASTS + timedelta(seconds=1)) == 1
+    with scope(workspace=workspace):
+        assert list(Survey.objects.all()) == [kept]
+        assert [response.survey for response in Response.objects.all()] == [kept] * 3
 
 
 def test_a_copy_is_a_draft_of_its_own(workspace, touchpoint):

@@ -117,7 +117,9 @@ def show_question(definition: Definition, question: AnyQuestion, index: int) -> 
     return QuestionForm(
         question=question,
         kind=str(question.__struct_config__.tag),
-        wordings=[(language, _with_blanks(question, language)) for language in languages] if is_locked else [],
+        wordings=[(language, _with_blanks(question, language)) for language in languages]
+        if is_locked
+        else [],
         texts=[_text_row(question, name, languages) for name in names],
         lists=[show_options(name, options, question, languages) for name, options in option_lists(question)],
         switches=[

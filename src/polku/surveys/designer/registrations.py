@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import time
 from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from polku.jobs import schedules
 from polku.site import checklist, glossary, search
 from polku.site.glossary.term import Term
 from polku.site.search import Hit, Page, Searcher, best_first, fits
+from polku.surveys.domain import remove_deleted_surveys
 from polku.surveys.models import Survey
 
 TERMS = (
@@ -62,6 +65,7 @@ TERMS = (
 def register() -> None:
     """Called once, when the program starts."""
     glossary.register(TERMS)
+    schedules.register("surveys.deleted", at=time(4, 30), work=_remove_deleted)
     search.register(Searcher("surveys", _("Surveys"), "view", _surveys, order=30))
     search.register_page(
         Page(_("New survey"), "surveys:new", "edit", "uusi kysely nps csat ces hymiö template malli lomake")
@@ -76,6 +80,10 @@ def register() -> None:
             order=70,
         )
     )
+
+
+def _remove_deleted() -> None:
+    remove_deleted_surveys()
 
 
 def _has_published(workspace: Any) -> bool:

@@ -3,6 +3,7 @@
 from polku.surveys.domain.documents import export_survey, import_survey
 from polku.surveys.domain.drafts import change_draft
 from polku.surveys.domain.publishing import publish_survey
+from polku.surveys.domain.removal import remove_deleted_surveys
 from polku.surveys.domain.surveys import (
     close_survey,
     create_survey,
@@ -24,6 +25,7 @@ __all__ = [
     "export_survey",
     "import_survey",
     "publish_survey",
+    "remove_deleted_surveys",
     "reopen_survey",
     "restore_survey",
     "update_survey",
