@@ -7,7 +7,7 @@ from django.test import Client
 from django_scopes import scope
 
 from polku.accounts import domain
-from polku.accounts.models import AuditEntry
+from polku.accounts.models import AuditEntry, Membership
 from polku.site import checklist
 
 START = "/w/testikauppa/start/"
@@ -15,11 +15,19 @@ LIST = "/w/testikauppa/journeys/"
 
 
 @pytest.fixture
-def one_step(monkeypatch):
-    """Only the step of colleagues, whatever other rooms have registered."""
-    only = {"colleagues": checklist._steps["colleagues"]}
-    monkeypatch.setattr(checklist, "_steps", only)
-    return only
+def one_step():
+    """Only a step that is done when there are two members, whatever the rooms have registered."""
+    step = checklist.Step(
+        key="colleagues",
+        title="Kutsu kollegat",
+        text="",
+        url_name="accounts:members",
+        is_done=lambda workspace: Membership.objects.count() > 1,
+    )
+    only = checklist.Steps({step.key: step})
+    before = checklist.use_steps(only)
+    yield only.by_key
+    checklist.use_steps(before)
 
 
 def as_member(user) -> Client:

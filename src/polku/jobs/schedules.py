@@ -32,34 +32,40 @@ class Schedule:
         return moment if moment <= now else timezone.make_aware(today - timedelta(days=1))
 
 
-_schedules: dict[str, Schedule] = {}
+class Schedules:
+    """Daily work by name."""
+
+    def __init__(self) -> None:
+        self._by_name: dict[str, Schedule] = {}
+
+    def register(self, name: str, *, at: time, work: Callable[[], None]) -> None:
+        """Have `work` done every day; the rooms above do so when the program starts. A name is kept from then on."""
+        self._by_name[name] = Schedule(name, at, work)
+
+    def do_what_is_due(self, now: datetime | None = None) -> int:
+        """Do, one after another, all whose time has come since they were done last; how many succeeded.
+
+        What the program never knew before waits for its first time. A failure is logged and waits for the next day.
+        """
+        now = now or timezone.now()
+        succeeded = 0
+        for schedule in list(self._by_name.values()):
+            run, is_new = ScheduleRun.objects.get_or_create(name=schedule.name, defaults={"begun_at": now})
+            if is_new or run.begun_at >= schedule.newest_moment(now):
+                continue
+            if not ScheduleRun.objects.filter(pk=run.pk, begun_at=run.begun_at).update(begun_at=now):
+                continue  # another has begun it
+            try:
+                schedule.work()
+            except Exception:
+                logger.exception("the daily work %s failed; it is tried again tomorrow", schedule.name)
+            else:
+                succeeded += 1
+        return succeeded
 
 
-def register(name: str, *, at: time, work: Callable[[], None]) -> None:
-    """Have `work` done every day; the rooms above do so when the program starts. A name is kept from then on."""
-    _schedules[name] = Schedule(name, at, work)
-
-
-def do_what_is_due(now: datetime | None = None) -> int:
-    """Do, one after another, all whose time has come since they were done last; how many succeeded.
-
-    What the program never knew before waits for its first time. A failure is logged and waits for the next day.
-    """
-    now = now or timezone.now()
-    succeeded = 0
-    for schedule in list(_schedules.values()):
-        run, is_new = ScheduleRun.objects.get_or_create(name=schedule.name, defaults={"begun_at": now})
-        if is_new or run.begun_at >= schedule.newest_moment(now):
-            continue
-        if not ScheduleRun.objects.filter(pk=run.pk, begun_at=run.begun_at).update(begun_at=now):
-            continue  # another has begun it
-        try:
-            schedule.work()
-        except Exception:
-            logger.exception("the daily work %s failed; it is tried again tomorrow", schedule.name)
-        else:
-            succeeded += 1
-    return succeeded
+_program = Schedules()
+register, do_what_is_due = _program.register, _program.do_what_is_due
 
 
 class Runner(threading.Thread):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.http import HttpRequest
@@ -58,16 +58,30 @@ class Checklist:
         return next((row for row in self.rows if not row.is_done), None)
 
 
-_steps: dict[str, Step] = {}
+@dataclass
+class Steps:
+    """Steps by key, and (workspace's key, step's key) of what was done once: it is not asked for again, for what was
+    done stays done."""
+
+    by_key: dict[str, Step] = field(default_factory=dict)
+    known: set[tuple[object, str]] = field(default_factory=set)
+
+
+_steps = Steps()
 _pages: set[str] = set()
 _is_wanted: Callable[[Any], bool] = lambda workspace: False  # noqa: E731
-_known: set[tuple[object, str]] = set()
-"""(workspace's key, step's key) of what was done once: it is not asked for again, for what was done stays done."""
 
 
 def register(step: Step) -> None:
     """Add a step; one with the same key is replaced."""
-    _steps[step.key] = step
+    _steps.by_key[step.key] = step
+
+
+def use_steps(steps: Steps) -> Steps:
+    """Let the list be of these steps; returns those of before."""
+    global _steps
+    before, _steps = _steps, steps
+    return before
 
 
 def show_on(*view_names: str) -> None:
@@ -89,7 +103,7 @@ def whole(request: HttpRequest) -> Checklist:
     return Checklist(
         tuple(
             Row(step, reverse(step.url_name, kwargs={"workspace": workspace.slug}), _is_done(step, workspace))
-            for step in sorted(_steps.values(), key=lambda step: (step.order, step.key))
+            for step in sorted(_steps.by_key.values(), key=lambda step: (step.order, step.key))
             if navigation.allowed(request, step.permission)
         )
     )
@@ -108,7 +122,7 @@ def of_page(request: HttpRequest) -> Checklist | None:
 
 def _is_done(step: Step, workspace: Any) -> bool:
     known = (workspace.key, step.key)
-    if known in _known:
+    if known in _steps.known:
         return True
     try:
         is_done = bool(step.is_done(workspace))
@@ -117,5 +131,5 @@ def _is_done(step: Step, workspace: Any) -> bool:
         logger.warning("the step %s of the checklist could not be looked up", step.key, exc_info=True)
         return False
     if is_done:
-        _known.add(known)
+        _steps.known.add(known)
     return is_done
