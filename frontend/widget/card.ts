@@ -117,8 +117,10 @@ export function open(target: Target, shown: Shown): Promise<void> {
   if (shown.intro) dialog.insertBefore(make("p", {}, shown.intro), body);
   if (shown.step) ask(shown.step);
   else put(make("a", { class: "go", href: shown.page, target: "_blank", rel: "noopener", click: () => setTimeout(close) }, words.open));
-  if (isModal) dialog.showModal();
-  else {
+  if (isModal) {
+    dialog.showModal();
+    body.querySelector<HTMLElement>("[tabindex], .go")?.focus(); // rather than the button that closes
+  } else {
     dialog.setAttribute("open", ""); // show() would take the focus from what the visitor is doing
     setTimeout(() => (status.textContent = `${words.survey}: ${shown.title}`), 100);
   }

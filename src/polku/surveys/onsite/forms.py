@@ -115,7 +115,7 @@ class WebLinkForm(forms.Form):
         initial |= {
             "name": link.name,
             "is_active": link.is_active,
-            "share": float(f"{targeting.share * 100:.4g}"),
+            "share": f"{targeting.share * 100:.4g}",
         }
         super().__init__(data, initial=initial)
 

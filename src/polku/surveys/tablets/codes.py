@@ -6,9 +6,9 @@ import secrets
 
 from django.utils.crypto import salted_hmac
 
-ALPHABET = "ACDEFHJKMNPQRTUVWXY3479"
+ALPHABET = "ACDEFHJKMNPQRTUWXY3479"
 """Capitals and digits that nobody takes for one another: without 0 and O, 1, I and L, 2 and Z, 5 and S, 6 and G, 8 and
-B."""
+B, and V, of which two are a W."""
 LENGTH = 6
 MINUTES = 10
 

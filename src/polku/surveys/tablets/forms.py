@@ -25,12 +25,12 @@ def _clock() -> forms.TimeInput:
 
 
 class TabletForm(NameForm):
-    weekdays_from = forms.TimeField(label=_("Monday to Friday from"), required=False, widget=_clock())
-    weekdays_to = forms.TimeField(label=_("Monday to Friday to"), required=False, widget=_clock())
-    saturday_from = forms.TimeField(label=_("Saturday from"), required=False, widget=_clock())
-    saturday_to = forms.TimeField(label=_("Saturday to"), required=False, widget=_clock())
-    sunday_from = forms.TimeField(label=_("Sunday from"), required=False, widget=_clock())
-    sunday_to = forms.TimeField(label=_("Sunday to"), required=False, widget=_clock())
+    weekdays_from = forms.TimeField(label=_("opens"), required=False, widget=_clock())
+    weekdays_to = forms.TimeField(label=_("closes"), required=False, widget=_clock())
+    saturday_from = forms.TimeField(label=_("opens"), required=False, widget=_clock())
+    saturday_to = forms.TimeField(label=_("closes"), required=False, widget=_clock())
+    sunday_from = forms.TimeField(label=_("opens"), required=False, widget=_clock())
+    sunday_to = forms.TimeField(label=_("closes"), required=False, widget=_clock())
 
     def __init__(self, data: Any = None, *, tablet: Tablet) -> None:
         initial: dict[str, Any] = {"name": tablet.name}
@@ -60,6 +60,7 @@ class TabletForm(NameForm):
                 hours[day] = [f"{opens:%H:%M}", f"{closes:%H:%M}"]
         return hours
 
-    def rows(self) -> list[tuple[Any, Any]]:
-        """The fields of the opening hours, two and two."""
-        return [(self[f"{day}_from"], self[f"{day}_to"]) for day in DAYS]
+    def rows(self) -> list[dict[str, Any]]:
+        """The opening hours: the days, and the two fields of each."""
+        days = {"weekdays": _("Monday to Friday"), "saturday": _("Saturday"), "sunday": _("Sunday")}
+        return [{"day": days[day], "fields": [self[f"{day}_from"], self[f"{day}_to"]]} for day in DAYS]
