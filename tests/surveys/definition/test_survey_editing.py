@@ -8,7 +8,7 @@ import pytest
 from django.utils import translation
 
 from polku.surveys.definition import editing, questions
-from polku.surveys.definition.differences import Difference, changed_wordings, differences
+from polku.surveys.definition.differences import Difference, differences
 from polku.surveys.definition.questions import (
     Definition,
     Matrix,
@@ -124,7 +124,6 @@ def test_a_version_says_what_it_changes_and_which_trends_it_breaks():
             "“Miksi {answer.pick|se}, {answer.pick.other}, {answer.picked…” is no longer asked.", "why"
         ),
     ]
-    assert changed_wordings(before, after) == ["nps"]
     assert differences(before, before) == []
 
 
@@ -136,8 +135,10 @@ def test_other_numbers_of_a_matrix_break_its_trend():
         )
         return Definition(title={"fi": "K"}, languages=("fi",), questions=(question,))
 
-    assert changed_wordings(matrix(5), matrix(7)) == ["m"]
-    assert changed_wordings(matrix(5), matrix(5)) == []
+    assert differences(matrix(5), matrix(7)) == [
+        Difference("The wording of “Miten?” changed.", "m", breaks_trend=True)
+    ]
+    assert differences(matrix(5), matrix(5)) == []
 
 
 @pytest.mark.parametrize(

@@ -43,19 +43,6 @@ def differences(before: Definition, after: Definition) -> list[Difference]:
     return found
 
 
-def changed_wordings(before: Definition, after: Definition) -> list[str]:
-    """Keys of the score questions in both whose words or scale changed in a language that both are asked in: where
-    this happens, a trend of their scores is marked."""
-    new = {question.key: question for question in after.questions}
-    return [
-        question.key
-        for question in before.questions
-        if question.key in new
-        and _is_score(question)
-        and _words(question, before, after) != _words(new[question.key], before, after)
-    ]
-
-
 def _of_the_whole(before: Definition, after: Definition) -> list[Difference]:
     found = []
     if before.title != after.title:
