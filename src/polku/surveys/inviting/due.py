@@ -47,7 +47,7 @@ def look_for_due() -> None:
     now = timezone.now()
     with scopes_disabled():
         found = set(_due().filter(send_at__lte=now).values_list("workspace_id", flat=True))
-        found |= set(_to_remind().filter(reminder_at__lte=now).values_list("workspace_id", flat=True))
+        found |= set(Invitation.objects.filter(reminder_at__lte=now).values_list("workspace_id", flat=True))
     for workspace_id in sorted(found):
         enqueue(kind=JOB, workspace_id=workspace_id, payload={})
 
@@ -82,6 +82,8 @@ def send_due(workspace: Workspace) -> int:
             if is_told_to_stop():
                 raise Interrupted
             written += _remind(writer, each)
+    # Whoever is left has answered, begun to, or may not be asked now: nobody looks at them again.
+    Invitation.objects.filter(reminder_at__lte=now).update(reminder_at=None)
     return written
 
 
@@ -107,6 +109,7 @@ def _send(workspace: Workspace, writer: Writer, invitation: Invitation, word: Wo
     if why := word.skip or _hindrance(workspace, invitation):
         return _skip(invitation, why)
     survey = invitation.survey
+    mail, metrics = writer.mail(invitation, INVITATION), metrics_of(writer.definition_of(survey))
     nonce = new_nonce()
     try:
         with transaction.atomic():
@@ -115,13 +118,13 @@ def _send(workspace: Workspace, writer: Writer, invitation: Invitation, word: Wo
             )
             if not claimed:
                 return False
-            definition = writer.write(invitation, INVITATION)
+            writer.put_in_queue(invitation, INVITATION, mail)
             # Near the end of the transaction: from here on others who ask somebody wait.
             refusal = note_ask(
                 workspace=workspace,
                 ids=word.ids,
                 survey=survey,
-                metrics=metrics_of(definition),
+                metrics=metrics,
                 at=timezone.now(),
                 not_within_days=word.not_within_days,
             )
@@ -152,13 +155,14 @@ def _skip(invitation: Invitation, why: str) -> bool:
 
 
 def _remind(writer: Writer, invitation: Invitation) -> bool:
+    mail = writer.mail(invitation, REMINDER)
     with transaction.atomic():
         claimed = Invitation.objects.filter(
             pk=invitation.pk, state=_State.SENT, reminded_at=None, is_answered=False
-        ).update(reminded_at=timezone.now())
+        ).update(reminded_at=timezone.now(), reminder_at=None)
         if not claimed:
             return False
-        writer.write(invitation, REMINDER)
+        writer.put_in_queue(invitation, REMINDER, mail)
     return True
 
 

@@ -31,11 +31,8 @@ class Writer:
     def settings_of(self, survey: Survey) -> MailSettings:
         return self._read(survey)[1]
 
-    def write(self, invitation: Invitation, kind: str) -> Definition:
-        """Put its message into the queue, in the caller's transaction; the survey's definition as it is asked."""
-        definition, _settings = self._read(invitation.survey)
-        language = self.language_of(invitation, definition)
-        mail = self.mail(invitation, kind)
+    def put_in_queue(self, invitation: Invitation, kind: str, mail: Mail) -> None:
+        """In the caller's transaction; `mail` was written before it, for that takes some milliseconds."""
         send_email(
             workspace=self._workspace,
             to=invitation.email,
@@ -45,9 +42,11 @@ class Writer:
             kind=kind,
             reference=str(invitation.pk),
             sender=self._sender,
-            language=language,
+            language=self.language_of(invitation, self.definition_of(invitation.survey)),
         )
-        return definition
+
+    def definition_of(self, survey: Survey) -> Definition:
+        return self._read(survey)[0]
 
     def mail(self, invitation: Invitation, kind: str) -> Mail:
         definition, settings = self._read(invitation.survey)

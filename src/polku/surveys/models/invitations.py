@@ -149,6 +149,7 @@ class Invitation(models.Model):
             models.Index(fields=["workspace", "person"], name="invitation_of_person"),
             models.Index(fields=["workspace", "email"], name="invitation_of_email"),
             models.Index(fields=["state", "send_at"], name="invitation_due"),
+            models.Index(fields=["reminder_at"], name="invitation_to_remind"),
             models.Index(fields=["moment", "person_number"], name="invitation_of_moment"),
         ]
 
