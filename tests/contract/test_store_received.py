@@ -132,3 +132,13 @@ def test_orders_that_came_after_a_touchpoint_and_within_the_window(loaded):
     assert loaded.bought_after(KEY, [7], kinds=[EVENT], window=wide, cancelled=["sent"]) == []
     assert len(loaded.bought_after(KEY, [7], kinds=[EVENT], window=wide, cancelled=["lost"])) == 1
     assert loaded.bought_after(KEY, [9], kinds=[EVENT], window=wide) == []
+
+
+def test_channels_come_by_how_often_they_were_used(any_store):  # noqa: F811
+    blank = dict.fromkeys(SIGNAL_BATCH.names) | {"kind": EVENT, "name": "view", "person": "a", "time": START}
+    channels = ["web", "app", None, "web", "store", "app", "", "kiosk"]
+    rows = [blank | {"message_id": f"{n:032x}", "channel": each} for n, each in enumerate(channels)]
+    assert any_store.channels(KEY, limit=9) == []
+    any_store.load_signals(KEY, pa.Table.from_pylist(rows, schema=SIGNAL_BATCH), rules=[])
+    assert any_store.channels(KEY, limit=9) == ["app", "web", "", "kiosk", "store"]
+    assert any_store.channels(KEY, limit=2) == ["app", "web"]

@@ -1,4 +1,5 @@
-"""A process that is killed while corrected answers replace earlier ones: one answer a person is there at any time."""
+"""A process that is killed while corrected answers replace earlier ones: one answer a person is there at any time, and
+what changed since an earlier state is known."""
 
 from __future__ import annotations
 
@@ -43,7 +44,7 @@ def answer_again_and_again(folder: Path) -> None:
     store.create(KEY)
     for turn in range(1, 1_000):
         answer_all(store, turn)
-        print(turn, flush=True)
+        print(store.live_rows(KEY, Scope(), [1]).mark, flush=True)
 
 
 def test_everybody_has_one_answer_whenever_it_was_killed(tmp_path):
@@ -53,7 +54,7 @@ def test_everybody_has_one_answer_whenever_it_was_killed(tmp_path):
         command = [sys.executable, "-c", CHILD, str(folder)]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
             assert process.stdout is not None
-            process.stdout.readline()
+            mark = process.stdout.readline().strip()
             time.sleep(chance.random() * 0.6)
             process.send_signal(signal.SIGKILL)
             told = 1 + len(process.stdout.readlines())
@@ -65,6 +66,10 @@ def test_everybody_has_one_answer_whenever_it_was_killed(tmp_path):
         assert len(set(hits["person"].to_pylist())) == hits.num_rows == PEOPLE
         assert set(hits["score"].to_pylist()) == {float(version % 11)}
         assert store.sources(KEY)[0].accepted == PEOPLE
+        since_first = store.live_rows(KEY, Scope(), [1], since=1, mark=mark)
+        assert since_first.change is not None
+        told_of = sorted(hits["person"].to_pylist()) if version > 1 else []
+        assert since_first.hits.person.tolist() == since_first.change.people.tolist() == told_of
         answer_all(store, version + 1)
         assert store.hits(KEY, Scope(), [1]).num_rows == PEOPLE
         store.close()

@@ -49,7 +49,11 @@ class Bought:
 
 
 class ReceivedSignals(Protocol):
-    """The part of the port that proposals of maps and measurement plans ask."""
+    """The part of the port that proposals of maps, measurement plans and the lists of forms ask."""
+
+    def channels(self, workspace: str, *, limit: int) -> list[str]:
+        """The channels of signals, the commonest first and equal ones by name. Much quicker than the catalog, which
+        counts people, too."""
 
     def usual_places(self, workspace: str, *, most_people: int = 20_000) -> list[UsualPlace]:
         """Where in people's ways each name stands, the earliest first; comments have no place of their own.

@@ -19,6 +19,15 @@ class ReceivedStore:
 
     _instance: Instance
 
+    def channels(self, workspace: str, *, limit: int) -> list[str]:
+        with self._instance.question(workspace, "channels") as session:
+            found = session.rows(
+                f"""SELECT s.channel FROM {session.db}.signal AS s WHERE s.channel IS NOT NULL
+                GROUP BY s.channel ORDER BY count(*) DESC, s.channel LIMIT $limit""",
+                {"limit": limit},
+            )
+        return [channel for (channel,) in found]
+
     def usual_places(self, workspace: str, *, most_people: int = 20_000) -> list[UsualPlace]:
         with self._instance.question(workspace, "usual places") as session:
             return _usual_places(session, most_people)

@@ -148,8 +148,7 @@ def form_of(filters: Filters, workspace: Workspace, state: StoreState) -> dict[s
 @lru_cache(maxsize=64)
 def channels_received(key: str, version: int) -> tuple[str, ...]:
     """Channels of the workspace's signals, the commonest first; `version` makes the answer new after a load."""
-    found = store().catalog(key, "channel", limit=MAX_CHANNELS)
-    return tuple(entry.name for entry in found if entry.name)
+    return tuple(filter(None, store().channels(key, limit=MAX_CHANNELS)))
 
 
 def _range(first: dt.date | None, last: dt.date | None, timezone: str) -> dict[str, str] | None:
