@@ -120,6 +120,24 @@ def test_the_log_holds_no_token_answer_or_field(survey: Collecting) -> None:
         assert secret not in written
 
 
+def test_no_token_is_kept_as_it_is(survey: Collecting) -> None:
+    """Tokens of links, of invitations, and of answers that somebody goes on with."""
+    _status, page, _headers = ask(survey.open)
+    with urllib.request.urlopen(
+        urllib.request.Request(
+            survey.open, data=urllib.parse.urlencode(form_of(page) | {"q-nps": "5"}).encode()
+        )
+    ) as answer:
+        resumed = urllib.parse.urlsplit(answer.geturl()).path.rpartition("/")[2]
+    assert len(resumed) == 33
+    tokens = [url.rpartition("/")[2] for url in (survey.open, *survey.personal)]
+    kept_bytes = b"".join(path.read_bytes() for path in survey.command.home.glob("polku.sqlite3*"))
+    assert len(kept_bytes) > 10_000
+    for token in (resumed, *tokens):
+        assert len(token) >= 32
+        assert token.encode() not in kept_bytes
+
+
 @pytest.mark.parametrize(
     "form",
     [
