@@ -38,6 +38,7 @@ from polku.journeys import domain as journeys
 from polku.messaging.models import Suppression
 from polku.people import domain as people
 from polku.surveys import domain as surveys
+from polku.surveys.models import Response, Tag, TaggedResponse
 from polku.surveys.moments.domain import Terms, create_moment
 from polku.surveys.onsite.domain import add_web_link
 from polku.surveys.tablets.domain import add_tablet
@@ -115,12 +116,28 @@ def build_world(store: EventStore, mark: str, *, couples: int = 1) -> World:
     web = add_web_link(survey=survey, name=f"{mark} sivusto", actor=owner)
     tablet = add_tablet(survey=survey, name=f"{mark} tabletti", actor=owner)
     with scope(workspace=workspace):
+        response = Response.objects.create(
+            workspace=workspace,
+            survey=survey,
+            version=survey.versions.get(),
+            number=f"{mark:0>32}"[:32],
+            state=Response.State.COMPLETED,
+            language="fi",
+            answers={"recommend": 9, "why": f"{mark} vastaus"},
+            person=f"{mark}-vastaaja",
+            started_at=datetime(2026, 3, 1, tzinfo=UTC),
+            changed_at=datetime(2026, 3, 1, tzinfo=UTC),
+            completed_at=datetime(2026, 3, 1, tzinfo=UTC),
+        )
+        tag = Tag.objects.create(workspace=workspace, name=f"{mark} tunniste")
+        TaggedResponse.objects.create(workspace=workspace, tag=tag, response=response)
         suppression = Suppression.objects.create(
             workspace=workspace, digest=mark, masked=f"{mark}@example.com", reason="added"
         )
         numbers = {
             "survey": survey.pk,
             "link": survey.links.filter(kind="open").get().pk,
+            "response": response.pk,
             "suppression": suppression.pk,
             "moment": moment.pk,
             "web": web.pk,
