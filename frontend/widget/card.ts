@@ -27,8 +27,8 @@ export function open(target: Target, shown: Shown): Promise<void> {
     "dialog",
     { class: target.place, "aria-labelledby": "title", "aria-modal": isModal && "true" },
     make(
-      "header",
-      {},
+      "div",
+      { class: "top" },
       title,
       make("button", { type: "button", class: "close", "aria-label": words.close, click: () => close() }, draw("svg", { viewBox: "0 0 16 16", "aria-hidden": "true" }, draw("path", { d: "M3 3l10 10M13 3L3 13" }))),
     ),

@@ -11,7 +11,7 @@ dialog::backdrop{background:rgb(20 24 26/.45)}
 @keyframes come{from{opacity:0;transform:translateY(1rem)}}
 @media(prefers-reduced-motion:reduce){dialog{animation:none}}
 @media(max-width:30rem){dialog,dialog.dialog{inset:auto 0 0;margin:0;width:100%;max-width:none;border-radius:12px 12px 0 0;border-width:1px 0 0;padding-bottom:max(1.25rem,env(safe-area-inset-bottom))}}
-header{display:flex;gap:.75rem;align-items:flex-start;justify-content:space-between}
+.top{display:flex;gap:.75rem;align-items:flex-start;justify-content:space-between}
 h2,p,fieldset,form{margin:0;padding:0;border:0;min-width:0}
 h2{font-size:13px;font-weight:560;color:var(--grey);padding-top:.25rem;overflow-wrap:anywhere}
 form,.question,.choices.list{display:grid;grid-template-columns:minmax(0,1fr);gap:.75rem}

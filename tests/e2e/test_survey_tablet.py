@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.e2e.survey_making import in_home, make_survey, responses
@@ -368,6 +369,8 @@ def test_pairing_health_test_and_unpairing_on_the_pages_of_the_console(
     row = console.get_by_role("row", name=re.compile("Kuopio, ovi"))
     expect(row).to_contain_text("nähty juuri äsken")
     expect(row).to_contain_text("toimii")
+    for shown in (console, page):
+        assert [each["id"] for each in Axe().run(shown).response["violations"]] == []
     row.get_by_role("link", name="Kuopio, ovi").click()
     console.get_by_role("button", name="Testaa").click()
     page.evaluate("dispatchEvent(new Event('online'))")

@@ -12,6 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.e2e.survey_making import in_home, make_survey, put_on_web, responses
@@ -433,6 +434,8 @@ def test_the_settings_are_made_on_a_page_with_preview_and_code(
     with page.context.expect_page() as opened:
         page.get_by_role("link", name="Open the preview").click()
     card = opened.value.get_by_role("dialog", name="How did it go?")
+    for shown in (page, opened.value):
+        assert [each["id"] for each in Axe().run(shown).response["violations"]] == []
     card.get_by_role("radio", name="10").click()
     expect(card.get_by_text("What worked?")).to_be_visible()
     assert responses(polku.home, survey) == []
