@@ -63,6 +63,27 @@ def test_a_survey_is_answered_page_by_page(respondent, simple):
     ]
 
 
+def test_progress_counts_questions_and_not_what_is_only_to_be_read(workspace):
+    definition = SIMPLE | {
+        "questions": [
+            {"type": "statement", "key": "hello", "text": {"en": "Hello"}},
+            *SIMPLE["questions"],
+            {"type": "statement", "key": "bye", "text": {"en": "Bye"}},
+        ]
+    }
+    visitor = Respondent(publish(workspace, definition).address)
+    visitor.open("?lang=en")
+    visitor.send({})
+    assert "Question 1 of 2" in visitor.html
+    visitor.send({"q-nps": "9"})
+    assert "Question 2 of 2" in visitor.html
+    assert ">Continue<" in visitor.html
+    visitor.send({})
+    assert ">Send<" in visitor.html
+    visitor.send({})
+    assert "Thank you" in visitor.html
+
+
 def test_looking_at_the_page_keeps_nothing(respondent, simple):
     for query in ("", "?q-nps=9", "?q-nps=9&go=on&page=nps", "?next-step=1&contact=1"):
         respondent.open(query)

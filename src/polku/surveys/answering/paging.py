@@ -16,13 +16,11 @@ class Page:
     before: str | None
     """First question of the page before; None on the first."""
     passed: int
-    """Questions on the pages before."""
+    """Questions on the pages before; what is only to be read is no question."""
     total: int
     """Questions in all, as far as can be told now."""
-
-    @property
-    def is_last(self) -> bool:
-        return self.passed + len(self.keys) >= self.total
+    is_last: bool = False
+    """As far as can be told now."""
 
 
 def page_at(
@@ -37,16 +35,26 @@ def page_at(
         answered = [each for each in keys if answers.get(each) is not None]
         rest = keys[keys.index(answered[-1]) + 1 :] if answered else keys
         key = (rest or keys[-1:])[0]
+    before: list[str] = []
     if definition.pages == "one":
         place = keys.index(key)
-        return Page([key], keys[place - 1] if place else None, place, len(keys))
-    before: list[str] = []
-    page = page_of(definition, answers, known, None)
-    passed = 0
-    while page and key not in page:
-        before, passed = page, passed + len(page)
-        page = page_of(definition, answers, known, page[-1])
-    return Page(page, before[0] if before else None, passed, len(keys)) if page else None
+        before, page = keys[:place][-1:], [key]
+    else:
+        page = page_of(definition, answers, known, None)
+        while page and key not in page:
+            before, page = page, page_of(definition, answers, known, page[-1])
+        if not page:
+            return None
+    read_only = {each.key for each in definition.questions if isinstance(each, Statement)}
+    asked = [each for each in keys if each not in read_only]
+    start, end = keys.index(page[0]), keys.index(page[-1])
+    return Page(
+        page,
+        before[0] if before else None,
+        sum(each not in read_only for each in keys[:start]),
+        len(asked),
+        is_last=end == len(keys) - 1,
+    )
 
 
 def page_with_missing(

@@ -7,6 +7,7 @@ chosen beforehand. Sending the form keeps the page's answers and leads on to the
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -220,7 +221,7 @@ class _Answering:
         at = page_at(self.definition, self.answers, self.known, known[0])
         if at is None:
             return None
-        return Page([key for key in known if key in keys], at.before, at.passed, at.total)
+        return replace(at, keys=known)
 
     def _read(self, questions: Sequence[AnyQuestion]) -> tuple[dict[str, Answer | None], dict[str, str]]:
         form = self.lists
