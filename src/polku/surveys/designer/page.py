@@ -20,7 +20,7 @@ from polku.surveys.definition.theme import LOWEST_CONTRAST, colours_of, contrast
 from polku.surveys.definition.wordings import text_of
 from polku.surveys.designer.question_form import TextRow, show_question
 from polku.surveys.designer.rule_form import rule_in_words, show_rule
-from polku.surveys.designer.words import TYPE_GROUPS, TYPE_HINTS, TYPE_NAMES
+from polku.surveys.designer.words import TYPE_GROUPS, TYPE_HINTS, TYPE_NAMES, read_in
 from polku.surveys.models import Survey, SurveyLink, SurveyVersion
 
 PARTS: dict[str, Promise] = {
@@ -208,7 +208,7 @@ def list_versions(survey: Survey) -> list[ListedVersion]:
 
 def _listed(page: Designer) -> list[ListedQuestion]:
     definition = page.definition
-    language = definition.languages[0]
+    language = read_in(definition)
     rows = []
     for index, question in enumerate(definition.questions):
         mine = [problem for problem in page.problems if problem.question == question.key]
@@ -244,7 +244,7 @@ def _row(
 
 def _pipes(definition: Definition, before: int) -> list[tuple[str, str]]:
     """What can be told in a text: (the pipe, what it tells)."""
-    language = definition.languages[0]
+    language = read_in(definition)
     pipes = [
         (f"{{answer.{question.key}}}", f"{number}. {(text_of(question, language) or question.key)[:50]}")
         for number, question in enumerate(definition.questions[:before], start=1)

@@ -33,6 +33,7 @@ from polku.surveys.designer.option_form import (
     show_options,
 )
 from polku.surveys.designer.rule_form import RuleForm, read_rule, show_rule
+from polku.surveys.designer.words import read_in
 
 
 @dataclass(frozen=True)
@@ -273,5 +274,5 @@ def _read_skips(definition: Definition, form: Mapping[str, str]) -> tuple[Skip, 
 
 
 def _short(question: AnyQuestion, definition: Definition) -> str:
-    text = text_of(question, definition.languages[0]) or question.key
+    text = text_of(question, read_in(definition)) or question.key
     return text if len(text) <= 60 else text[:59].rstrip() + "…"

@@ -24,7 +24,7 @@ from polku.surveys.definition.questions import (
     Test,
 )
 from polku.surveys.definition.wordings import choices_of, in_language, text_of
-from polku.surveys.designer.words import OPERATORS
+from polku.surveys.designer.words import OPERATORS, read_in
 
 _FREE = ("eq", "ne", "contains", "lt", "le", "gt", "ge")
 _PRESENCE = ("answered", "not_answered")
@@ -116,7 +116,7 @@ def _test_in_words(definition: Definition, test: Test, language: str) -> str:
 
 
 def _row(definition: Definition, test: Test | None, prefix: str, before: int) -> RuleRow:
-    language = definition.languages[0]
+    language = read_in(definition)
     question = _question(definition, test.name) if test and test.of == "answer" else None
     operators = _operators(question) if question else (*_FREE, *_PRESENCE)
     value = _plain(test.value) if test else ""
@@ -140,7 +140,7 @@ def _row(definition: Definition, test: Test | None, prefix: str, before: int) ->
 
 
 def _things(definition: Definition, before: int, chosen: str) -> list[tuple[str, list[Chosen]]]:
-    language = definition.languages[0]
+    language = read_in(definition)
     answers = []
     for number, question in enumerate(definition.questions[:before], start=1):
         if isinstance(question, Statement):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+
+from polku.surveys.definition.questions import Definition
 
 TYPE_NAMES = {
     "nps": _("Likelihood to recommend (NPS)"),
@@ -62,3 +64,9 @@ OPERATORS = {
     "answered": pgettext_lazy("condition", "is answered"),
     "not_answered": pgettext_lazy("condition", "is not answered"),
 }
+
+
+def read_in(definition: Definition) -> str:
+    """The language in which somebody who designs a survey reads its texts: their own where it has that."""
+    own = (get_language() or "")[:2]
+    return own if own in definition.languages else definition.languages[0]

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 import msgspec
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -53,7 +53,8 @@ def question_add(request: Any, survey: int) -> HttpResponse:
     row = get_survey(survey)
     kind, after = request.POST.get("type", ""), request.POST.get("after", "")
     if kind not in editing.TYPES:
-        raise Http404
+        messages.error(request, _("There is no such type of question."))
+        return _shown(request, row, key=after)
     made: list[str] = []
 
     def change(draft: Definition) -> Definition:
@@ -181,7 +182,8 @@ def part_save(request: Any, survey: int) -> HttpResponse:
     row = get_survey(survey)
     part, form = request.POST.get("part", ""), request.POST.dict()
     if part not in READERS:
-        raise Http404
+        messages.error(request, _("There is no such part of a survey."))
+        return _shown(request, row)
     is_saved = True
     try:
         change = READERS[part](form)
