@@ -229,7 +229,7 @@ def let_in_response(*, response: Response, actor: User | None) -> Response:
         if not response.is_held:
             return response
         response.is_held = False
-        if response.state == Response.State.COMPLETED:
+        if response.state == Response.State.COMPLETED or response.told:
             tell_response(response, traits_of(response))
         response.save()
         record_audit(
