@@ -70,7 +70,12 @@ class Response(models.Model):  # type: ignore[django-manager-missing]
             models.UniqueConstraint(fields=["workspace", "number"], name="one_response_per_number")
         ]
         indexes: ClassVar = [
-            models.Index(fields=["survey", "state", "completed_at"], name="responses_of_survey")
+            models.Index(fields=["survey", "state", "completed_at"], name="responses_of_survey"),
+            models.Index(
+                fields=["changed_at"],
+                condition=models.Q(state="partial", told=0),
+                name="responses_to_tell",
+            ),
         ]
 
     def __str__(self) -> str:
