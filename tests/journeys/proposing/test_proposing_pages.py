@@ -260,7 +260,7 @@ def test_a_check_off_says_who_and_when_and_can_be_taken_back(
         shop = Touchpoint.objects.get(name="Myymälä")
     check = f"{base}{journey.pk}/touchpoints/{shop.pk}/plan/"
     answer = editor.post(check, {"lane": "say", "state": "arranged"})
-    assert answer["Location"] == f"{base}{journey.pk}/plan/#touchpoint-{shop.pk}"
+    assert answer["Location"] == f"{base}{journey.pk}/plan/?open={shop.pk}#touchpoint-{shop.pk}"
     editor.post(check, {"lane": "contact", "state": "arranged"})
     editor.post(check, {"lane": "contact", "state": "not-needed"})
     for wrong in ({"lane": "nonsense", "state": "arranged"}, {"lane": "do", "state": "nonsense"}, {}):
@@ -286,6 +286,29 @@ def test_a_check_off_says_who_and_when_and_can_be_taken_back(
     editor.post(check, {"lane": "say", "state": ""})
     editor.post(check, {"lane": "say", "state": ""})
     assert checks() == both[1:]
+
+
+def test_the_tasks_of_one_touchpoint_are_unfolded_the_first_or_that_which_was_asked_for(
+    workspace, editor, base, journey
+):
+    def unfolded(query: str) -> list[int]:
+        page = editor.get(f"{base}{journey.pk}/plan/{query}").content.decode()
+        articles = re.findall(r'(?s)<article class="plan-point" id="touchpoint-(\d+)".*?</article>', page)
+        assert len(articles) > 1
+        found = re.findall(
+            r'id="touchpoint-(\d+)"(?:(?!</article>).)*?<details class="plan-work" open', page, re.S
+        )
+        return [int(number) for number in found]
+
+    with scope(workspace=workspace):
+        points = [
+            point.pk
+            for stage in journey.stages.all()
+            for point in stage.touchpoints.all()
+            if not point.is_backstage
+        ]
+    assert unfolded("") == unfolded("?open=nonsense") == points[:1]
+    assert unfolded(f"?open={points[-1]}") == points[-1:]
 
 
 def test_the_plan_counts_orders_as_the_map_does(workspace, store, journey):

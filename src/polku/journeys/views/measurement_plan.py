@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -64,6 +64,8 @@ class PointPlan:
     cells: list[Cell]
     tasks: list[Task]
     checked: list[Task]
+    is_open: bool = False
+    """Where there is little room, the tasks of one touchpoint are shown and those of the others folded away."""
 
 
 @require_safe
@@ -76,6 +78,7 @@ def measurement_plan(request: Any, journey: int) -> HttpResponse:
         stages = plan_of(request.workspace, row)
     except StoreError as error:
         return render(request, "journeys/plan.html", {"journey": row, "problem": str(error)})
+    stages = _with_one_open(stages, request.GET.get("open", ""))
     cells = [cell for _name, points in stages for point in points for cell in point.cells]
     known = sum(cell.state == State.KNOWN for cell in cells)
     seen_to = sum(cell.state == MeasurementCheck.State.ARRANGED for cell in cells)
@@ -117,7 +120,18 @@ def plan_check(request: Any, journey: int, touchpoint: int) -> HttpResponse:
     except ValidationError as error:
         tell(request, error)
     page = reverse("journeys:plan", args=[request.workspace.slug, journey])
-    return redirect(f"{page}#touchpoint-{touchpoint}")
+    return redirect(f"{page}?open={touchpoint}#touchpoint-{touchpoint}")
+
+
+def _with_one_open(
+    stages: list[tuple[str, list[PointPlan]]], wanted: str
+) -> list[tuple[str, list[PointPlan]]]:
+    """The touchpoint whose number was asked for, else the first at which something is still to be seen to."""
+    points = [point for _name, of in stages for point in of]
+    first = next((point for point in points if str(point.touchpoint.pk) == wanted), None) or next(
+        (point for point in points if point.tasks), None
+    )
+    return [(name, [replace(point, is_open=point is first) for point in of]) for name, of in stages]
 
 
 def plan_of(workspace: Workspace, journey: Journey) -> list[tuple[str, list[PointPlan]]]:
