@@ -13,7 +13,7 @@ from django_scopes import scope
 
 from polku.analytics import run
 from polku.capture.draining import Drain, drain
-from polku.eventstore.port import PERSON_BATCH
+from polku.eventstore.port import PERSON_BATCH, Scope
 from polku.journeys import domain as journeys
 from polku.people import domain as people
 from polku.surveys import domain as surveys
@@ -125,3 +125,21 @@ def test_results_are_split_by_touchpoint_property_and_segment_as_questions_are(
     assert section("segment=Kanta").n == 2
     assert section("segment=Kanta&by=touchpoint").groups is None  # one touchpoint is no split
     assert section("only=person.tier=gold&by=link").n == 2
+
+
+def test_signals_of_anonymous_answers_have_nothing_to_split_them_by(workspace, store, owner):
+    made = surveys.create_survey(
+        workspace=workspace, definition=SHOP, name="Pulssi", actor=owner, is_anonymous=True
+    )
+    surveys.publish_survey(survey=made, actor=owner)
+    give(made, 3, fields={"store": "Oulu"})
+    drain()
+    table = store.scores(
+        workspace.key.hex,
+        Scope(),
+        "nps",
+        interval=None,
+        group_by=["survey", "response", "link", "language", "store"],
+    )
+    (row,) = table.to_pylist()
+    assert [row[f"g{place}"] for place in range(5)] == [made.key, None, None, None, None]

@@ -259,3 +259,23 @@ def test_bad_addresses_are_answered(owner_client, workspace, query):
     survey = make_survey(workspace)
     answer(survey, [{"recommend": 9}])
     page(owner_client, survey, query)
+
+
+def test_invited_people_of_anonymous_surveys_are_counted_without_knowing_whose_answer_is_whose(workspace):
+    from polku.surveys.honesty.rates import dispositions_of
+
+    survey = make_survey(workspace, is_anonymous=True)
+    with scope(workspace=workspace):
+        link = add_link(survey=survey, kind=SurveyLink.Kind.EMAIL, name="Kirje")
+        for number in range(6):
+            Invitation.objects.create(
+                workspace=workspace,
+                survey=survey,
+                link=link,
+                state="sent",
+                send_at=MOMENT,
+                digest=f"{number:064}",
+                is_answered=number < 3,
+            )
+        answer(survey, [{"recommend": 9, "link": link}, {"recommend": 2, "link": link, "state": "partial"}])
+        assert dispositions_of(survey) == ({"I": 1, "P": 1, "R": 1, "NC": 0, "UO": 3}, 0)

@@ -30,6 +30,7 @@ from polku.surveys.definition.questions import (
 )
 from polku.surveys.definition.wordings import metric_of, scale_of
 from polku.surveys.models import Response, SurveyLink
+from polku.surveys.moments.connecting import moment_properties
 
 ORIGIN = "survey"
 _TASK_SUCCESS = {"yes": 1.0, "partly": 0.5, "no": 0.0}
@@ -146,18 +147,10 @@ def _blank(response: Response, definition: Definition, answers: Mapping[str, Ans
     """What all signals of the answer have in common."""
     person, kind = _person(response, definition, answers)
     moment = response.completed_at or response.changed_at
-    properties = {str(name): str(value)[:_LONGEST_PROPERTY] for name, value in response.fields.items()}
-    for question in definition.questions:
-        if isinstance(question, Single) and question.key in answers:
-            properties[f"answer.{question.key}"] = str(answers[question.key])
-    properties |= {
-        "survey": response.survey.key,
-        "version": str(response.version.number),
-        "language": response.language,
-        "response": response.number,
-    }
-    if response.link is not None:
-        properties["link"] = response.link.name
+    properties = {"survey": response.survey.key, "version": str(response.version.number)}
+    # Of anonymous answers raw signals must leave nothing to tell few people apart by.
+    if not response.survey.is_anonymous:
+        properties = _split_by(response, definition, answers) | properties
     return news.Signal(
         message_id="",
         kind=0,
@@ -170,6 +163,20 @@ def _blank(response: Response, definition: Definition, answers: Mapping[str, Ans
         url=response.url or None,
         properties=properties,
     )
+
+
+def _split_by(response: Response, definition: Definition, answers: Mapping[str, Answer]) -> dict[str, str]:
+    """By what questions may split and filter the answer's signals."""
+    properties = {str(name): str(value)[:_LONGEST_PROPERTY] for name, value in response.fields.items()}
+    for question in definition.questions:
+        if isinstance(question, Single) and question.key in answers:
+            properties[f"answer.{question.key}"] = str(answers[question.key])
+    properties |= {"language": response.language, "response": response.number}
+    if response.link is not None:
+        properties["link"] = response.link.name
+        if response.link.kind == SurveyLink.Kind.MOMENT:
+            properties |= moment_properties(response.link)
+    return properties
 
 
 def _person(response: Response, definition: Definition, answers: Mapping[str, Answer]) -> tuple[str, str]:

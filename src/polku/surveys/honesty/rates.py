@@ -72,8 +72,31 @@ def dispositions_of(survey: Survey) -> tuple[dict[str, int], int]:
         )
     )
     waiting = rows.pop("waiting")
+    if survey.is_anonymous:
+        _count_unnamed(survey, rows)
     rows["R"] = rows.pop("opened") + rows.pop("declined")
     return rows, waiting
+
+
+def _count_unnamed(survey: Survey, rows: dict[str, int]) -> None:
+    """Nothing says which answer is whose: those that came by the links of invitations are counted together, and whose
+    invitation was used is no longer among those of whom nothing is known."""
+    used = Invitation.objects.filter(survey=survey, is_answered=True).exclude(link__kind=SurveyLink.Kind.TEST)
+    answered = Response.objects.filter(survey=survey, link__kind__in=INVITING, is_test=False).aggregate(
+        I=Count("pk", filter=Q(state=Response.State.COMPLETED)),
+        P=Count("pk", filter=Q(state=Response.State.PARTIAL)),
+    )
+    invited = used.count()
+    rows["I"] = min(invited, answered["I"])
+    rows["P"] = min(invited - rows["I"], answered["P"])
+    silent = used.aggregate(
+        declined=Count("pk", filter=Q(state=Invitation.State.DECLINED)),
+        NC=Count("pk", filter=Q(state=Invitation.State.FAILED)),
+        UO=Count("pk", filter=Q(state__in=(Invitation.State.SENT, Invitation.State.BOUNCED))),
+    )
+    for name, number in silent.items():
+        rows[name] -= number
+    rows["opened"] += invited - rows["I"] - rows["P"]
 
 
 def _invited(survey: Survey) -> Invited | None:
