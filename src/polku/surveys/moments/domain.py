@@ -18,6 +18,7 @@ from polku.analytics.parsing import parse_selector
 from polku.eventstore.registry import store
 from polku.surveys.links import add_link
 from polku.surveys.models import Moment, Survey, SurveyLink
+from polku.surveys.moments.connecting import connect
 from polku.surveys.moments.limits import MOST_DAYS
 
 MOST_MOMENTS = 20
@@ -75,13 +76,15 @@ def update_moment(*, moment: Moment, name: str, terms: Terms, actor: User | None
             SurveyLink.objects.filter(pk=moment.link_id).update(name=wanted["name"])
         moment.refresh_from_db()
         _audit(moment, actor, "updated", fields=changed)
+        if moment.is_active and "trigger" in changed:
+            connect(moment=moment, actor=actor)
     return moment
 
 
 def switch_moment(*, moment: Moment, is_on: bool, actor: User | None) -> Moment:
     """Let it ask from now on, or no more. What happened before it is switched on asks nobody; who waits for an
-    invitation of one that is off gets none when its time comes. Raises ValidationError where the survey takes no
-    answers."""
+    invitation of one that is off gets none when its time comes. Answers are connected to the touchpoint that it waits
+    for. Raises ValidationError where the survey takes no answers."""
     workspace, survey = moment.workspace, moment.survey
     if is_on and (survey.state != Survey.State.OPEN or survey.deleted_at):
         raise ValidationError(_("Publish the survey first: as yet nobody could answer it."))
@@ -95,6 +98,8 @@ def switch_moment(*, moment: Moment, is_on: bool, actor: User | None) -> Moment:
         moment.refresh_from_db()
         if changed:
             _audit(moment, actor, "switched_on" if is_on else "switched_off")
+            if is_on:
+                connect(moment=moment, actor=actor)
     return moment
 
 
