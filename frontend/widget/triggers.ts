@@ -35,9 +35,14 @@ export function settle(): void {
 
 /** Touch has no pointer that leaves: the first step back stays on the page instead, once. */
 function holdBack(): void {
-  const { state } = history;
-  history.pushState(state, "");
-  addEventListener("popstate", () => (isLeaving = true), { once: true });
+  const here = location.href;
+  history.pushState(history.state, "");
+  const back = () => {
+    if (location.href != here) return; // a step within a single-page app
+    isLeaving = true;
+    removeEventListener("popstate", back);
+  };
+  addEventListener("popstate", back);
 }
 
 /** Look every now and then, and tell `look` after each time. */

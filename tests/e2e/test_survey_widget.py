@@ -337,6 +337,8 @@ def test_it_asks_only_where_when_and_whom_it_should(polku: Polku, shop: Shop, co
     put_on_web(polku.home, survey, sites=[shop.host], pages=["/kassa/*"], when="scroll", scroll=80)
     put_on_web(polku.home, survey, sites=[shop.host], pages=["/poistuu"], when="exit", device="computer")
     put_on_web(polku.home, survey, sites=[shop.host], pages=["/puhelin"], seconds=0, device="phone")
+    put_on_web(polku.home, survey, sites=[shop.host], pages=["/takaisin"], when="exit", device="phone")
+    put_on_web(polku.home, survey, sites=[shop.host], pages=["/kori"], when="exit", idle=2)
     put_on_web(polku.home, survey, sites=["muualla.example"], pages=["/muu"], seconds=0)
     page = come()
     card = page.get_by_role("dialog")
@@ -354,6 +356,23 @@ def test_it_asks_only_where_when_and_whom_it_should(polku: Polku, shop: Shop, co
         "document.documentElement.dispatchEvent(new MouseEvent('mouseleave', {clientY: -1}))"
     )
     expect(card).to_be_visible()
+    page.goto(f"{shop.address}/kori")
+    page.wait_for_timeout(1200)
+    expect(card).to_have_count(0)
+    expect(card).to_be_visible()
+
+    phone = come(viewport={"width": 390, "height": 800}, has_touch=True, is_mobile=True)
+    phone.goto(shop.address)
+    with phone.expect_response("**/polku-surveys/config*"):
+        phone.goto(f"{shop.address}/takaisin")
+    phone.wait_for_timeout(300)
+    phone.tap("h1")
+    phone.evaluate("history.back()")
+    expect(phone.get_by_role("dialog")).to_be_visible()
+    assert phone.url == f"{shop.address}/takaisin"
+    phone.keyboard.press("Escape")
+    phone.go_back()
+    assert phone.url == f"{shop.address}/"
 
 
 def test_every_type_that_fits_is_drawn_and_what_does_not_fit_opens_a_page(
