@@ -159,4 +159,4 @@ def test_contrast_is_that_of_wcag(one, other, ratio):
     ("colour", "background"), [("#8fb8a8", "#ffffff"), ("#203040", "#101010"), ("#808080", "#808080")]
 )
 def test_the_shade_that_is_advised_is_readable(colour, background):
-    assert contrast(readable(colour, background), background) >= 4.5
+    assert contrast(readable(colour, background, 4.5), background) >= 4.5

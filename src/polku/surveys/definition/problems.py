@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
+from polku.site.formats import number
 from polku.surveys.definition.logic_problems import logic_problems
 from polku.surveys.definition.problem import Problem
 from polku.surveys.definition.question_problems import question_problems
@@ -99,25 +100,24 @@ def _thanks(definition: Definition) -> Iterator[Problem]:
 
 
 def _theme(definition: Definition) -> Iterator[Problem]:
-    theme = colours_of(definition.theme)
-    for name, colour, sentence in (
-        (
-            "ink",
-            theme.ink,
-            _(
-                "The text stands out from the background %(ratio)s : 1; at least 4.5 is needed. %(better)s will do."
-            ),
+    theme, language = colours_of(definition.theme), get_language() or "fi"
+    sentences = {
+        "ink": _(
+            "The text stands out from the background %(ratio)s : 1; at least %(needed)s is needed. "
+            "%(better)s will do."
         ),
-        (
-            "accent",
-            theme.accent,
-            _(
-                "Buttons and links stand out from the background %(ratio)s : 1; at least 4.5 is needed. "
-                "%(better)s will do."
-            ),
+        "accent": _(
+            "Buttons stand out from the background %(ratio)s : 1; at least %(needed)s is needed. "
+            "%(better)s will do."
         ),
-    ):
+    }
+    for name, sentence in sentences.items():
+        colour, needed = getattr(theme, name), LOWEST_CONTRAST[name]
         ratio = contrast(colour, theme.background)
-        if ratio < LOWEST_CONTRAST:
-            better = readable(colour, theme.background)
-            yield Problem(f"theme.{name}", sentence % {"ratio": f"{ratio:.1f}", "better": better})
+        if ratio < needed:
+            told = {
+                "ratio": number(ratio, language, 1),
+                "needed": number(needed, language, 1),
+                "better": readable(colour, theme.background, needed),
+            }
+            yield Problem(f"theme.{name}", sentence % told)

@@ -61,6 +61,7 @@ class Contrast:
 
     name: str
     ratio: float
+    needed: float
     is_enough: bool
     better: str
 
@@ -82,6 +83,12 @@ class Designer:
     @property
     def blocking(self) -> list[Problem]:
         return [problem for problem in self.problems if problem.is_blocking]
+
+    @property
+    def to_mend(self) -> list[tuple[Problem, int]]:
+        """What keeps the survey from being published, with the number of its question (0: of none)."""
+        numbers = {question.key: question.number for question in self.questions}
+        return [(problem, numbers.get(problem.question, 0)) for problem in self.blocking]
 
     @property
     def here(self) -> list[Problem]:
@@ -175,10 +182,11 @@ def editor_context(page: Designer) -> dict[str, Any]:
 def contrasts(definition: Definition) -> list[Contrast]:
     theme = colours_of(definition.theme)
     rows = []
-    for name, colour in ((_("Text"), theme.ink), (_("Buttons and links"), theme.accent)):
+    for name, title in (("ink", _("Text and links")), ("accent", _("Buttons"))):
+        colour, needed = getattr(theme, name), LOWEST_CONTRAST[name]
         ratio = contrast(colour, theme.background)
-        better = readable(colour, theme.background)
-        rows.append(Contrast(str(name), ratio, ratio >= LOWEST_CONTRAST, better))
+        better = readable(colour, theme.background, needed)
+        rows.append(Contrast(title, ratio, needed, ratio >= needed, better))
     return rows
 
 
