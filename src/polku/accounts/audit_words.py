@@ -37,6 +37,8 @@ _VERBS = {
     "role_changed": _("role changed"),
     "separated": _("separated"),
     "sent": _("sent"),
+    "switched_off": pgettext_lazy("audit", "switched off"),
+    "switched_on": pgettext_lazy("audit", "switched on"),
     "updated": _("changed"),
 }
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from polku.accounts.models import AuditEntry, Workspace
 from polku.surveys.models import Ask, FatigueLimit
 from polku.surveys.moments.fatigue import (
+    erase_asks,
     forget_old_asks,
     ids_that_tell,
     limits_of,
@@ -103,6 +104,14 @@ def test_of_many_ids_those_that_last_are_kept_and_those_of_a_day_are_not():
     assert told[:3] == ["other@example.com", "a@example.com", "c-1"]
     assert len(told) == 20
     assert "day" not in told
+
+
+def test_who_is_erased_leaves_no_trace_of_being_asked(shop):
+    ask(shop, "a@example.com", "c-7", "device-1")
+    ask(shop, "b@example.com")
+    assert erase_asks(shop, ["A@example.com", "c-7", "device-1"]) == 3
+    assert Ask.objects.count() == 1
+    assert may_ask(shop, ["device-1"], [], NOW) is None
 
 
 def test_what_no_limit_can_look_back_to_is_forgotten(shop):

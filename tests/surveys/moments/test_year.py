@@ -28,32 +28,32 @@ def run(world: Year, **changes) -> list[Settled]:
     return list(simulate(world.occasions(), **options | changes))
 
 
-def test_a_year_of_two_thousand_people_respects_every_limit():
-    world = year(2_000)
+def test_a_year_of_a_thousand_people_respects_every_limit():
+    world = year(1_000)
     settled = run(world)
     assert not any(broken_promises(world, settled).values()), broken_promises(world, settled)
     assert refused_without_need(settled) == 0
     outcomes = Counter(one.outcome for one in settled)
-    assert outcomes[Outcome.ASKED] > 1_000
+    assert outcomes[Outcome.ASKED] > 500
     # Every kind of thing that can become of an occasion did.
     assert set(outcomes) >= set(Outcome) - {Outcome.TOO_LATE, Outcome.CLOSED, Outcome.WAITING}
 
 
 def test_the_count_sees_each_promise_that_is_broken():
     """The checks above can fail: with the limits, the hours or the cancellations left out they do."""
-    world = year(2_000)
+    world = year(1_000)
     without_limits = broken_promises(world, run(world, limits={"": 0}))
     assert without_limits["too often at all"] > 100
     assert without_limits["nps too often"] > 10
     assert without_limits["csat too often"] > 10
-    assert broken_promises(world, run(world, cancelled={}))["of a cancelled order"] > 10
+    assert broken_promises(world, run(world, cancelled={}))["of a cancelled order"] > 0
     at_any_hour = [replace(one, at=one.occasion.at) for one in run(world) if one.outcome == Outcome.ASKED]
     assert broken_promises(world, at_any_hour)["in the middle of the night"] > 100
     assert broken_promises(world, at_any_hour)["not every occasion has one end"] > 100
 
 
 def test_the_same_people_are_drawn_again_and_as_many_as_the_share_says():
-    world = year(2_000)
+    world = year(1_000)
     first, again = run(world), run(world)
     assert first == again
     for rule in RULES:

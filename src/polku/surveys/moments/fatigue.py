@@ -114,6 +114,15 @@ def set_limits(*, workspace: Workspace, limits: Limits, actor: User | None) -> N
         )
 
 
+def erase_asks(workspace: Workspace, ids: Collection[str]) -> int:
+    """Delete every note that the person was asked; how many. Who is erased may be asked anew, as anybody unknown."""
+    digests, erased = digests_of(workspace, ids), 0
+    with scope(workspace=workspace):
+        for start in range(0, len(digests), _CHUNK):
+            erased += Ask.objects.filter(person__in=digests[start : start + _CHUNK]).delete()[0]
+    return erased
+
+
 def forget_old_asks() -> None:
     """Daily: delete what no limit can look back to any more, in chunks."""
     too_old = timezone.now() - _KEPT
