@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import threading
 import time
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from polku.jobs import queue, registry
 from polku.jobs.models import Job
@@ -151,3 +153,11 @@ def test_a_job_that_cannot_be_told_of_waits_for_the_next_start(db, worked, caplo
     Job.objects.create(kind="test", workspace_id=7, state="running", attempts=queue.ATTEMPTS)
     assert queue.recover() == 1
     assert Job.objects.get().state == "waiting"
+
+
+def test_what_ended_over_a_week_ago_is_forgotten(db):
+    now = timezone.now()
+    for state, days in (("done", 8), ("failed", 8), ("done", 6), ("waiting", 8)):
+        Job.objects.create(kind="test", workspace_id=7, state=state, ended_at=now - timedelta(days=days))
+    assert queue.forget_ended() == 2
+    assert sorted(Job.objects.values_list("state", flat=True)) == ["done", "waiting"]

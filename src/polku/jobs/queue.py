@@ -22,6 +22,7 @@ logger = logging.getLogger(__name__)
 ATTEMPTS = 3
 _PROGRESS_EVERY = 0.3
 _KEPT = timedelta(days=7)
+_CHUNK = 500
 
 
 class Interrupted(Exception):
@@ -63,6 +64,17 @@ def claim(lane: str | None = None) -> Job | None:
     return None
 
 
+def forget_ended() -> int:
+    """Daily, and at each start: delete jobs that ended over a week ago; how many."""
+    ended = Job.objects.filter(
+        state__in=[Job.State.DONE, Job.State.FAILED], ended_at__lt=timezone.now() - _KEPT
+    )
+    forgotten = 0
+    while numbers := list(ended.values_list("pk", flat=True)[:_CHUNK]):
+        forgotten += Job.objects.filter(pk__in=numbers).delete()[0]
+    return forgotten
+
+
 def recover() -> int:
     """Put back what a process that died had claimed, and forget what ended long ago. Returns how many were put back.
 
@@ -70,9 +82,7 @@ def recover() -> int:
     given up in a transaction of its own. Called by the process that owns the event store, before it works: no other
     process runs jobs then.
     """
-    Job.objects.filter(
-        state__in=[Job.State.DONE, Job.State.FAILED], ended_at__lt=timezone.now() - _KEPT
-    ).delete()
+    forget_ended()
     can_give_up = ways_to_give_up()
     for job in Job.objects.filter(
         state=Job.State.RUNNING, attempts__gte=ATTEMPTS, kind__in=sorted(can_give_up)

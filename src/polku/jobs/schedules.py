@@ -23,7 +23,7 @@ class Schedule:
 
     name: str
     at: time
-    work: Callable[[], None]
+    work: Callable[[], object]
 
     def newest_moment(self, now: datetime) -> datetime:
         """When it was to be done last, seen from `now`."""
@@ -38,7 +38,7 @@ class Schedules:
     def __init__(self) -> None:
         self._by_name: dict[str, Schedule] = {}
 
-    def register(self, name: str, *, at: time, work: Callable[[], None]) -> None:
+    def register(self, name: str, *, at: time, work: Callable[[], object]) -> None:
         """Have `work` done every day; the rooms above do so when the program starts. A name is kept from then on."""
         self._by_name[name] = Schedule(name, at, work)
 

@@ -246,9 +246,14 @@ def test_each_minute_workspaces_with_moments_that_are_on_are_put_in_the_queue_on
     assert not Job.objects.exists()
     moment_on(open_survey(shop), since=LONG_AGO)
     looking.put_in_queue()
-    looking.put_in_queue()
-    assert list(Job.objects.values_list("kind", "workspace_id")) == [(looking.JOB, shop.pk)]
+    assert not Job.objects.exists()  # nothing arrived
     now = timezone.now().replace(tzinfo=None)
     arrive(store, shop, {"person": "a@example.com", "time": now})
+    looking.put_in_queue()
+    looking.put_in_queue()
+    assert list(Job.objects.values_list("kind", "workspace_id")) == [(looking.JOB, shop.pk)]
     assert queue.work_off() >= 1
     assert invited() == [("a@example.com", "waiting")]
+    before = Job.objects.count()
+    looking.put_in_queue()
+    assert Job.objects.count() == before

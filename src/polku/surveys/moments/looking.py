@@ -14,7 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Min, Q
 from django.utils import timezone
 from django_scopes import scope, scopes_disabled
 
@@ -39,12 +39,13 @@ _ROWS = 500
 
 
 def put_in_queue() -> None:
-    """Every minute: have each workspace with moments that are on looked after."""
+    """Every minute: have each workspace looked after with a moment that is on and has not seen all that arrived."""
     with scopes_disabled():
-        moments = Moment.objects.filter(is_active=True, deleted_at=None)
-        numbers = list(moments.values_list("workspace_id", flat=True).distinct().order_by("workspace_id"))
-    for number in numbers:
-        queue.enqueue(kind=JOB, workspace_id=number, payload={})
+        moments = Moment.objects.filter(is_active=True, deleted_at=None).order_by("workspace_id")
+        seen = list(moments.values_list("workspace_id", "workspace__key").annotate(up_to=Min("looked_up_to")))
+    for number, key, up_to in seen:
+        if store().newest_arrival(key.hex) > (up_to or 0):
+            queue.enqueue(kind=JOB, workspace_id=number, payload={})
 
 
 def work(workspace_id: int, payload: dict[str, Any], progress: Callable[[int, int], None]) -> None:
