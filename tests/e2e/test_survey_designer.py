@@ -125,6 +125,16 @@ def test_a_survey_with_logic_in_two_languages_is_designed_by_keyboard(visitor) -
         page.keyboard.press("Enter")
     page.locator(".designer-fault").wait_for(state="detached")
 
+    # Dragging does the same with a mouse.
+    with saved(page):
+        page.drag_and_drop(
+            "[data-question=long_text] a", "[data-question=csat] a", target_position={"x": 5, "y": 2}
+        )
+    page.locator(".designer-item[data-question]").first.filter(has_text="Tell more").wait_for()
+    with saved(page):
+        page.drag_and_drop("[data-question=long_text] a", ".designer-item.is-end >> nth=1")
+    page.locator(".designer-item[data-question]").last.filter(has_text="Tell more").wait_for()
+
     # The preview follows the draft and its logic, in either language.
     page.goto(f"{address}?question=csat")
     frame = page.frame_locator("#preview")
@@ -169,17 +179,23 @@ def test_a_survey_with_logic_in_two_languages_is_designed_by_keyboard(visitor) -
 
 
 @pytest.mark.parametrize(
-    ("window_size", "theme"), [((390, 844), "dark"), ((1440, 900), "dark")], indirect=["window_size"]
+    ("window_size", "theme", "paths"),
+    [
+        ((390, 844), "dark", ("", "new/", "{}/?question=weights", "{}/?part=thanks", "{}/?part=settings")),
+        (
+            (1440, 900),
+            "dark",
+            ("{}/?question=benefits", "{}/?part=start", "{}/?part=look", "{}/?part=versions"),
+        ),
+        ((1440, 900), "light", ("", "{}/?question=nps", "{}/publish/")),
+    ],
+    indirect=["window_size"],
 )
-def test_axe_finds_nothing_in_the_designer_and_nothing_overflows(visitor, window_size, theme) -> None:
+def test_axe_finds_nothing_in_the_designer_and_nothing_overflows(visitor, window_size, theme, paths) -> None:
     visitor.sign_in("fi")
     page = visitor.page
     made = visitor.demo.command("survey", "create", "--template", "value", "--workspace", WORKSPACE)
-    base = f"{visitor.demo.address}/w/{WORKSPACE}/surveys/"
-    address = f"{base}{made['survey']}/"
-    questions = (f"{address}?question={key}" for key in ("benefits", "weights", "nps"))
-    parts = (f"{address}?part={part}" for part in ("start", "thanks", "settings", "look", "versions"))
-    for path in (base, f"{base}new/", f"{address}publish/", *questions, *parts):
-        page.goto(path)
+    for path in paths:
+        page.goto(f"{visitor.demo.address}/w/{WORKSPACE}/surveys/{path.format(made['survey'])}")
         assert_accessible(page)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path

@@ -80,7 +80,10 @@ def list_surveys() -> Sequence[ListedSurvey]:
         .values_list("survey", "answers", "last")
     }
     newest: dict[int, SurveyVersion] = {}
-    for version in SurveyVersion.objects.filter(survey__in=surveys).order_by("survey", "number"):
+    last = (
+        SurveyVersion.objects.filter(survey__in=surveys).order_by().values("survey").annotate(last=Max("pk"))
+    )
+    for version in SurveyVersion.objects.filter(pk__in=last.values("last")):
         newest[version.survey_id] = version
     return [
         ListedSurvey(

@@ -318,3 +318,28 @@ def test_the_list_says_state_answers_and_unpublished_changes(english_client, sur
     page = english_client.get(BASE).content.decode()
     assert "Maksu on the map Polku" in page
     assert "unpublished changes" in page
+
+
+def test_no_text_of_a_survey_becomes_markup(english_client, workspace):
+    bad = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
+    text = {"fi": bad, "en": bad}
+    questions = [
+        {"type": "nps", "key": "nps", "about": text, "help": text},
+        {"type": "single", "key": "s", "text": text, "options": [{"key": "a", "text": text}] * 1},
+        {
+            "type": "short_text",
+            "key": "w",
+            "text": text,
+            "show_if": {"tests": [{"of": "trait", "name": bad, "op": "eq", "value": bad}]},
+        },
+    ]
+    definition = {"title": text, "intro": text, "languages": ["fi", "en"], "questions": questions}
+    document = {"polku_survey": 1, "name": bad, "definition": definition, "template": ""}
+    survey = domain.import_survey(workspace=workspace, document=document)
+    pages = [BASE, *(f"{BASE}{survey.pk}/{path}" for path in ("publish/", "preview/", "preview/?thanks=1"))]
+    pages += [f"{BASE}{survey.pk}/?question={key}" for key in ("nps", "s", "w")]
+    pages += [f"{BASE}{survey.pk}/?part={part}" for part in ("start", "thanks", "settings")]
+    for page in pages:
+        body = english_client.get(page).content.decode()
+        assert "<script>alert" not in body, page
+        assert "<img src=x" not in body, page

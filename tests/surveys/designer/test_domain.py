@@ -12,7 +12,8 @@ from polku.accounts.models import AuditEntry
 from polku.accounts.undo import UNDO_LASTS
 from polku.journeys.models import Binding
 from polku.surveys import domain
-from polku.surveys.definition.questions import Definition, Nps, ShortText, to_data
+from polku.surveys.definition import editing
+from polku.surveys.definition.questions import Definition, Nps, ShortText, from_data, to_data
 from polku.surveys.links import digest_of, link_token
 from polku.surveys.models import Response, Survey
 from polku.surveys.queries import find_survey, list_surveys
@@ -110,6 +111,20 @@ def test_anonymity_is_settled_by_the_first_publication(workspace):
         assert Survey.objects.get(pk=survey.pk).is_anonymous
 
 
+def test_two_people_who_edit_two_questions_lose_nothing(workspace):
+    """Both opened the page before either saved."""
+    with scope(workspace=workspace):
+        first = domain.create_survey(workspace=workspace, template="nps")
+        second = Survey.objects.select_related("workspace").get(pk=first.pk)
+    new = {key: ShortText(key=key, text={"fi": key}) for key in ("nps", "why")}
+    for survey, key in ((first, "nps"), (second, "why")):
+        domain.change_draft(
+            survey=survey, change=lambda draft, key=key: editing.replace_question(draft, key, new[key])
+        )
+    with scope(workspace=workspace):
+        assert from_data(Survey.objects.get(pk=first.pk).draft).questions == (new["nps"], new["why"])
+
+
 def test_a_closed_survey_opens_again_and_a_draft_neither_closes_nor_opens(workspace):
     with scope(workspace=workspace):
         survey = domain.create_survey(workspace=workspace, template="nps")
@@ -171,6 +186,14 @@ def test_a_copy_is_a_draft_of_its_own(workspace, touchpoint):
         assert (copy.name, copy.state, copy.touchpoint) == ("Suositteluhalu (NPS), copy", "draft", touchpoint)
         assert copy.draft == survey.draft
         assert copy.key != survey.key
+
+
+def test_the_list_asks_as_much_for_many_surveys_as_for_one(workspace, django_assert_num_queries):
+    with scope(workspace=workspace):
+        for _number in range(4):
+            domain.publish_survey(survey=domain.create_survey(workspace=workspace, template="nps"))
+        with django_assert_num_queries(3):
+            assert [row.has_unpublished_changes for row in list_surveys()] == [False] * 4
 
 
 def test_a_survey_is_found_by_number_key_and_name(workspace):

@@ -87,12 +87,12 @@ def is_missing(placed: PlacedText, language: str) -> bool:
 
 def completeness(definition: Definition, *, question: int | None = None) -> dict[str, Completeness]:
     """By language of the survey: how many of the texts that should be there are; of one question where given."""
-    texts = [
-        placed
-        for placed in texts_of(definition)
-        if (question is None or placed.question == question)
-        and (placed.is_needed or any(words.strip() for words in placed.text.values()))
-    ]
+    placed = (
+        texts_of(definition)
+        if question is None
+        else texts_of_question(definition.questions[question], question)
+    )
+    texts = [text for text in placed if text.is_needed or any(words.strip() for words in text.text.values())]
     return {
         language: Completeness(sum(not is_missing(text, language) for text in texts), len(texts))
         for language in definition.languages

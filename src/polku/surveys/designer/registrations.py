@@ -36,6 +36,16 @@ TERMS = (
         see=("csat", "ces"),
     ),
     Term(
+        "fatigue-limit",
+        _("Survey fatigue limit"),
+        _("How often one person may be asked at most, counted over all surveys of the workspace."),
+        _(
+            "There may be another limit for each metric. Whoever is within a limit is not asked, by e-mail or on the "
+            "web; open links and tablets know nobody and have none."
+        ),
+        see=("survey",),
+    ),
+    Term(
         "locked-wording",
         _("Fixed wording"),
         _(
