@@ -17,7 +17,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django_scopes import scopes_disabled
 
 from polku.accounts.domain import find_api_key
-from polku.accounts.models import ApiKey, Workspace
+from polku.accounts.models import ApiKey
 from polku.surveys.models import Survey, SurveyLink, SurveyVersion
 from polku.surveys.onsite.targeting import allows, targeting_of
 
@@ -33,37 +33,34 @@ Body = TypeVar("Body")
 
 @dataclass(frozen=True)
 class Caller:
-    """`preview`: the only link that is shown, to people of the company, of which nothing is kept."""
+    """`links` are those that may be shown on the caller's site now. A preview has one, to people of the company, and
+    nothing of it is kept."""
 
-    workspace: Workspace
     origin: str
-    preview: SurveyLink | None = None
-
-    def links(self) -> list[SurveyLink]:
-        """Those that may be shown on the caller's site. Needs no scope."""
-        if self.preview is not None:
-            return [self.preview]
-        with scopes_disabled():
-            found = list(
-                _living().filter(workspace=self.workspace, is_active=True, survey__state=Survey.State.OPEN)
-            )
-        return [link for link in found if allows(targeting_of(link.settings).sites, self.origin)]
+    links: tuple[SurveyLink, ...]
+    is_preview: bool = False
 
     def link(self, number: int) -> SurveyLink | None:
-        return next((link for link in self.links() if link.pk == number), None)
+        return next((link for link in self.links if link.pk == number), None)
 
 
 def find_caller(request: HttpRequest, key: str) -> Caller | None:
+    """None for a wrong key, and for a site that no survey of the workspace names."""
     origin = request.headers.get("Origin", "")[:_LONGEST_ORIGIN]
     if key.startswith(_PREVIEW):
         own = f"{request.scheme}://{request.get_host()}"
         link = _previewed(key) if origin in ("", own) else None
-        return None if link is None else Caller(link.workspace, origin, link)
+        return None if link is None else Caller(origin, (link,), is_preview=True)
     found = find_api_key(key[:_LONGEST_KEY])
     if found is None or found.kind != ApiKey.Kind.WRITE or not origin:
         return None
-    caller = Caller(found.workspace, origin)
-    return caller if caller.links() else None
+    with scopes_disabled():
+        links = list(_living().filter(workspace=found.workspace))
+    here = [link for link in links if allows(targeting_of(link.settings).sites, origin)]
+    if not here:
+        return None
+    shown = (link for link in here if link.is_active and link.survey.state == Survey.State.OPEN)
+    return Caller(origin, tuple(shown))
 
 
 def preview_key(link: SurveyLink) -> str:

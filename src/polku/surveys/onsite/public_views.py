@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from polku.surveys.answering.domain import Sender
 from polku.surveys.honesty.clients import network_of
+from polku.surveys.models import SurveyLink
 from polku.surveys.onsite.asking import Showing, show_survey
 from polku.surveys.onsite.callers import answered, find_caller, read_body, refused
 from polku.surveys.onsite.limits import MINUTE, is_too_often
@@ -29,7 +30,8 @@ def config(request: HttpRequest) -> HttpResponse:
     caller = find_caller(request, request.GET.get("key", ""))
     if caller is None:
         return refused(403)
-    if caller.preview is not None:
+    if caller.is_preview:
+        (link,) = caller.links
         now = {
             "when": "time",
             "seconds": 0,
@@ -39,13 +41,13 @@ def config(request: HttpRequest) -> HttpResponse:
             "pages": [],
             "not_pages": [],
         }
-        return answered(caller, {"surveys": [{"link": caller.preview.pk} | _told(caller.preview) | now]})
+        return answered(caller, {"surveys": [{"link": link.pk} | _told(link) | now]})
     return answered(
-        caller, {"surveys": [{"link": link.pk} | _told(link) for link in caller.links()]}, kept=_KEPT
+        caller, {"surveys": [{"link": link.pk} | _told(link) for link in caller.links]}, kept=_KEPT
     )
 
 
-def _told(link: Any) -> dict[str, Any]:
+def _told(link: SurveyLink) -> dict[str, Any]:
     settings = to_settings(targeting_of(link.settings))
     del settings["sites"]
     return settings
@@ -64,7 +66,7 @@ def show(request: HttpRequest) -> HttpResponse:
     link = caller.link(showing.link) if caller else None
     if caller is None or link is None:
         return refused(403)
-    card = show_survey(link=link, showing=showing, is_preview=caller.preview is not None)
+    card = show_survey(link=link, showing=showing, is_preview=caller.is_preview)
     if "page" in card:
         card["page"] = request.build_absolute_uri(card["page"])
     return answered(caller, card)
@@ -87,7 +89,7 @@ def answer(request: HttpRequest) -> HttpResponse:
         status, content = take_step(
             link=link,
             sent=sent,
-            is_preview=caller.preview is not None,
+            is_preview=caller.is_preview,
             sender=Sender(
                 network_of(request.META.get("REMOTE_ADDR", "")), request.headers.get("User-Agent", "")[:1_000]
             ),
