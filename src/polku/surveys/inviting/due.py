@@ -46,8 +46,8 @@ def look_for_due() -> None:
     """Queue the job for every workspace with an invitation or a reminder whose time has come."""
     now = timezone.now()
     with scopes_disabled():
-        found = set(_due().filter(send_at__lte=now).values_list("workspace_id", flat=True))
-        found |= set(Invitation.objects.filter(reminder_at__lte=now).values_list("workspace_id", flat=True))
+        found = _workspaces(_due().filter(send_at__lte=now))
+        found |= _workspaces(Invitation.objects.filter(reminder_at__lte=now))
     for workspace_id in sorted(found):
         enqueue(kind=JOB, workspace_id=workspace_id, payload={})
 
@@ -85,6 +85,10 @@ def send_due(workspace: Workspace) -> int:
     # Whoever is left has answered, begun to, or may not be asked now: nobody looks at them again.
     Invitation.objects.filter(reminder_at__lte=now).update(reminder_at=None)
     return written
+
+
+def _workspaces(rows: Any) -> set[int]:
+    return set(rows.order_by().values_list("workspace_id", flat=True).distinct())
 
 
 def _due() -> Any:
