@@ -39,6 +39,11 @@ def narrow(numbers: NDArray[Any]) -> NDArray[Any]:
 def rows_of(sorted_numbers: NDArray[Any], wanted: Sequence[int] | NDArray[Any]) -> Positions:
     """Where, in an ascending array, those `wanted` (ascending, each once) stand: all their positions, ascending."""
     wanted = np.asarray(wanted)
+    if wanted.dtype != sorted_numbers.dtype and len(wanted):
+        # Of two types NumPy would make one array of the wider, and that is the long one.
+        limits = np.iinfo(sorted_numbers.dtype)
+        low, high = np.searchsorted(wanted, limits.min), np.searchsorted(wanted, limits.max, side="right")
+        wanted = wanted[low:high].astype(sorted_numbers.dtype)
     starts = np.searchsorted(sorted_numbers, wanted, side="left")
     lengths = np.searchsorted(sorted_numbers, wanted, side="right") - starts
     total = int(lengths.sum())
