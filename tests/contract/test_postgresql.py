@@ -103,9 +103,11 @@ def test_the_main_commands_work_on_postgresql(command, database_url, tmp_path):
 def test_one_survey_token_posted_fifty_times_at_once_is_one_answer_on_postgresql(command, database_url):
     """There is no lock of the whole database here: fifty transactions of one invitation run side by side."""
     command.environment = {"DATABASE_URL": database_url}
-    url = publish(command, invitations=1)["personal"][0]
+    named = publish(command, invitations=1)["personal"][0]
+    anonymous = publish(command, invitations=1, workspace="Nimetön", is_anonymous=True)["personal"][0]
     command.start()
-    assert_one_of_fifty(command.address + url, command)
+    assert_one_of_fifty(command.address + named, command)
+    assert_one_of_fifty(command.address + anonymous, command, person="")
     command.stop()
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from polku.surveys.definition.logic import met_answers, next_question, page_of, path
 from polku.surveys.definition.questions import END
+from tests.examples import examples
 from tests.surveys.definition.generated_surveys import situations
 
 ABSENT = (None, "", [], {})
@@ -107,7 +108,7 @@ def number(value):
     return float(value) if re.fullmatch(r"-?\d+(\.\d+)?", str(value)) else None
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(120), deadline=None)
 @given(situations())
 def test_the_path_is_that_of_the_interpreter(situation):
     definition, answers, known = situation
@@ -118,7 +119,7 @@ def test_the_path_is_that_of_the_interpreter(situation):
     assert path(definition, kept, known) == expected
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(situations())
 def test_the_next_question_is_the_first_one_met_behind_the_other(situation):
     definition, answers, known = situation
@@ -129,7 +130,7 @@ def test_the_next_question_is_the_first_one_met_behind_the_other(situation):
         assert next_question(definition, answers, known, after) == (behind[0] if behind else None)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(situations(), st.booleans())
 def test_whoever_goes_page_by_page_meets_every_question_of_their_path_once(situation, starts_blank):
     """What is answered on a page never takes one of its questions away, nor adds one before its end."""
@@ -146,7 +147,7 @@ def test_whoever_goes_page_by_page_meets_every_question_of_their_path_once(situa
     assert seen == Interpreter(definition, answers, known).path()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(situations(pages="all"))
 def test_a_page_ends_only_where_something_must_be_known(situation):
     """The page's end is a question, or a skip, that asks for an answer of the page; or there is nothing more."""
