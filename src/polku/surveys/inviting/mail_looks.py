@@ -13,6 +13,8 @@ from django.utils.safestring import SafeString, mark_safe
 from polku.surveys.definition.questions import Theme
 from polku.surveys.definition.theme import colours_of, readable
 
+TEXT = 4.5
+"""Contrast of words with what is behind them (WCAG 2.2, 1.4.3). The accent is a colour of words here."""
 _FONT = "font-family:Inter,-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif"
 _LOOKS = {
     "page": "margin:0;padding:0;width:100%;background-color:{background}",
@@ -101,10 +103,10 @@ def _day(theme: Theme) -> dict[str, str]:
     colours = colours_of(theme)
     is_own = bool(theme.background)
     return {
-        "accent": readable(colours.accent, colours.background),
+        "accent": readable(colours.accent, colours.background, TEXT),
         "background": colours.background,
         "ink": colours.ink,
-        "soft": readable("#5d646b", colours.background),
+        "soft": readable("#5d646b", colours.background, TEXT),
         "raised": colours.background if is_own else "#ffffff",
         "edge": readable("#8a8778", colours.background, 3.0),
         "line": "#e4e0d6",
@@ -112,4 +114,4 @@ def _day(theme: Theme) -> dict[str, str]:
 
 
 def _night(theme: Theme) -> dict[str, str]:
-    return {**_NIGHT, "accent": readable(colours_of(theme).accent, _NIGHT["background"])}
+    return {**_NIGHT, "accent": readable(colours_of(theme).accent, _NIGHT["background"], TEXT)}

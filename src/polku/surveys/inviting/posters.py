@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString, mark_safe
 from polku.site import static_files
 from polku.surveys.definition.questions import Definition
 from polku.surveys.definition.theme import colours_of, readable
+from polku.surveys.inviting.mail_looks import TEXT
 from polku.surveys.models import SurveyLink
 
 SIZES: Mapping[str, str] = {"a4": "210mm 297mm", "a5": "148mm 210mm", "tent": "297mm 210mm"}
@@ -88,10 +89,10 @@ def poster(
     colours = colours_of(definition.theme)
     looks = {
         "size": SIZES[size],
-        "accent": readable(colours.accent, colours.background),
+        "accent": readable(colours.accent, colours.background, TEXT),
         "ink": colours.ink,
         "background": colours.background,
-        "soft": readable("#5d646b", colours.background),
+        "soft": readable("#5d646b", colours.background, TEXT),
         "font": _font_face() if is_pdf else "",
         "is_pdf": is_pdf,
         "scale": {"a4": "1", "a5": "0.7", "tent": "0.62"}[size],
