@@ -17,6 +17,7 @@ from polku.surveys.definition.logic_problems import NUMBERS, operators_for
 from polku.surveys.definition.questions import (
     AnyQuestion,
     Consent,
+    Date,
     Definition,
     Matrix,
     Rule,
@@ -48,6 +49,7 @@ class RuleRow:
     name: str = ""
     value: str = ""
     is_trait: bool = False
+    is_date: bool = False
     needs_value: bool = True
     is_new: bool = False
 
@@ -133,6 +135,7 @@ def _row(definition: Definition, test: Test | None, prefix: str, before: int) ->
         values=[Chosen(key, label, key == value) for key, label in known],
         name=test.name if test and test.of == "trait" else "",
         value=value,
+        is_date=isinstance(question, Date),
         is_trait=bool(test) and test.of == "trait",  # type: ignore[union-attr]
         needs_value=test is None or test.op not in _PRESENCE,
         is_new=test is None,
