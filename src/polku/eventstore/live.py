@@ -121,11 +121,12 @@ class LiveMaps(Protocol):
         a store that does not know (any more), or for which that is much, answers with everything. Rows that another
         process may have read (they were kept on the disk) are told of with their `mark`."""
 
-    def map_file(self, workspace: str, name: str) -> Path | None:
-        """Where to keep on the disk what was made of `live_rows`, in a file called `name`; None where that may not be.
+    def map_file(self, workspace: str, name: str, *, mark: str | None = None) -> Path | None:
+        """Where on the disk is, in a file called `name`, what was made of `live_rows`; None where that may not be.
 
-        What is kept goes with the workspace, and whenever people are erased. Then the place is another one: whoever
-        wrote a file asks once more, and removes it where it is."""
+        With the `mark` of the rows it is where they may be written: nowhere once people were erased of whom they may
+        tell. What is there goes with the workspace, and whenever people are erased; whoever wrote a file asks once
+        more, and removes it where it would be another place by now."""
 
 
 def union(changes: Sequence[Change]) -> Change:

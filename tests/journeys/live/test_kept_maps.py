@@ -96,6 +96,25 @@ def test_a_file_that_is_broken_is_not_read(tmp_path, store):
         assert shown(numbers(FollowedMaps(), store, [Scope()], [period_of(Scope(), state)])) == shown(whole)
 
 
+def test_of_people_who_were_erased_nothing_is_kept_later(tmp_path, store):
+    maps = FollowedMaps(most_bytes=0, least_kept=0)
+    store.load_stream(KEY, random_batch(random.Random(1), 1), rules=RULES)
+    for _twice in range(2):  # kept when it was read, and to be kept again when it leaves memory
+        with maps.of(store, KEY, PLAN, [Scope()]) as followed:
+            somebody = int(followed.signals.person[0])
+        maps.wait()
+        store.load_stream(KEY, random_batch(random.Random(2), 2), rules=RULES)
+    assert len(list((tmp_path / KEY).glob("*.map"))) == 1
+    store.compact(KEY, without=[somebody])
+    web = Scope(where=(Condition("traffic_channel", "eq", "social"),))
+    with maps.of(store, KEY, PLAN, [web]):  # there is room for one only
+        pass
+    for thread in threading.enumerate():
+        if thread.name == "keeping a map":
+            thread.join()
+    assert list((tmp_path / KEY).glob("*.map*")) == []
+
+
 def test_what_nobody_looks_at_any_more_is_kept_as_it_is_by_then(tmp_path, store):
     maps = FollowedMaps(most_bytes=0, least_kept=0)
     for number in range(3):

@@ -53,5 +53,9 @@ class LiveStore:
             return nothing(arrival, order)
         return self._changes.between(workspace, since, version)
 
-    def map_file(self, workspace: str, name: str) -> Path | None:
+    def map_file(self, workspace: str, name: str, *, mark: str | None = None) -> Path | None:
+        if mark is not None:
+            with self._instance.glance(workspace) as session:
+                if not stored_changes.is_known(session, mark):
+                    return None
         return self._instance.files.map_file(workspace, name)

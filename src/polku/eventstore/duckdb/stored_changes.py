@@ -55,6 +55,14 @@ def mark(session: Session) -> str | None:
     return str(found[0][0]) if found else None
 
 
+def is_known(session: Session, mark: str) -> bool:
+    """Whether a state of this mark was one of the store's, and nobody was erased since."""
+    (count,) = session.row(
+        f"SELECT count(*) FROM {session.db}.write_mark WHERE CAST(mark AS VARCHAR) = $mark", {"mark": mark}
+    )
+    return bool(count)
+
+
 def since(session: Session, version: int, mark: str) -> Change | None:
     """All that changed since the state of that version and mark; None where some of it is not known."""
     db = session.db

@@ -76,11 +76,11 @@ def _write(store: EventStore, key: str, name: str, kept: KeptMap) -> None:
     come_after_others()
     try:
         with _one_at_a_time:
-            file = store.map_file(key, name)
+            file = store.map_file(key, name, mark=kept.mark)
             if file is None or shutil.disk_usage(file.parent).free < _ROOM * kept.size:
                 return
             kept_maps.write(file, kept)
-            if store.map_file(key, name) != file:  # people were erased meanwhile
+            if store.map_file(key, name, mark=kept.mark) != file:  # people were erased meanwhile
                 file.unlink(missing_ok=True)
     except (OSError, StoreError) as error:
         logger.warning("a map could not be kept on the disk: %s", error)
