@@ -352,6 +352,29 @@ def test_presses_in_quick_succession_are_one_answer_and_what_follows_is_asked(
     context.close()
 
 
+def test_a_page_in_trouble_loads_anew_and_asks_on_without_network(playwright: Any, shop: Shop, profile: Path):
+    context = open_tablet(playwright, profile)
+    page = context.pages[0]
+    pair(page, shop, "Turku, ovi")
+    page.close()
+    shop.network.cut()
+    page = context.new_page()
+    page.clock.install()
+    page.goto(f"{shop.network.address}/tablet/")
+    page.evaluate(PRESS, 3)
+    page.evaluate("() => { window.isOld = true; Promise.reject(new Error('trouble')); }")
+    with page.expect_navigation():
+        page.clock.fast_forward(61_000)
+    assert page.evaluate("window.isOld") is None
+    expect(page.get_by_role("heading", name="Miten palvelumme onnistui tänään?")).to_be_visible()
+    assert page.evaluate(KEPT) == 1
+    shop.network.restore()
+    page.evaluate("dispatchEvent(new Event('online'))")
+    page.clock.run_for(3_000)
+    until(lambda: shop.stored("Turku, ovi"), 1)
+    context.close()
+
+
 def test_pairing_health_test_and_unpairing_on_the_pages_of_the_console(
     playwright: Any, browser: Any, shop: Shop, profile: Path
 ):

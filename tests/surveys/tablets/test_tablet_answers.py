@@ -11,7 +11,7 @@ from django_scopes import scope
 
 from polku.outbox import news
 from polku.outbox.models import News
-from polku.surveys.domain import publish_survey
+from polku.surveys.domain import close_survey, publish_survey
 from polku.surveys.models import Response, SurveyVersion, Tablet, TabletPress
 from polku.surveys.tablets.domain import test_tablet as begin_test
 from tests.surveys.tablets.conftest import make_paired, make_survey
@@ -62,6 +62,17 @@ def test_what_it_shows_is_worked_out_for_every_face_and_language(client, paired)
         ["stock", "Out of stock"],
     ]
     assert paired[1] not in answer.content.decode()
+
+
+def test_a_closed_survey_is_asked_no_more_but_what_was_answered_before_comes_in(
+    client, workspace, survey, paired
+):
+    close_survey(survey=survey, actor=None)
+    headers = {"authorization": f"Bearer {paired[1]}"}
+    answer = client.post("/tablet/setup", "{}", content_type="application/json", headers=headers)
+    assert answer.json()["setup"] is None
+    assert deliver(client, paired[1], pressed(1, _now() - HOUR)).json()["mark"] == ""
+    assert len(responses(workspace)) == 1
 
 
 def test_an_answer_is_stored_once_however_often_it_comes(client, workspace, survey, paired):

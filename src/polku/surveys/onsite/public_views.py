@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
@@ -85,13 +84,8 @@ def answer(request: HttpRequest) -> HttpResponse:
     link = caller.link(sent.link) if caller else None
     if caller is None or link is None:
         return refused(403)
-    with translation.override(sent.language or "en"):
-        status, content = take_step(
-            link=link,
-            sent=sent,
-            is_preview=caller.is_preview,
-            sender=Sender(
-                network_of(request.META.get("REMOTE_ADDR", "")), request.headers.get("User-Agent", "")[:1_000]
-            ),
-        )
+    sender = Sender(
+        network_of(request.META.get("REMOTE_ADDR", "")), request.headers.get("User-Agent", "")[:1_000]
+    )
+    status, content = take_step(link=link, sent=sent, is_preview=caller.is_preview, sender=sender)
     return answered(caller, content, status=status)

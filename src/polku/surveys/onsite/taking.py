@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import msgspec
-from django.utils import timezone
+from django.utils import timezone, translation
 from django_scopes import scope
 
 from polku.eventstore.streams import IdKind
@@ -63,7 +63,8 @@ def take_step(
         language = language_for(sent.language, definition.languages)
         known = Known(fields=link.fields)
         try:
-            answers = _read(definition, sent, language)
+            with translation.override(language):
+                answers = _read(definition, sent, language)
         except _Problem as problem:
             return 422, {"problem": {"key": problem.key, "text": problem.sentence}}
         following = _following(definition, answers, known, sent.page)
@@ -148,7 +149,9 @@ def _thanks(
 ) -> dict[str, str]:
     thanks = definition.thanks
     met = met_answers(definition, answers, known)
-    leads_on = bool(thanks.review_url) and (thanks.review_if is None or holds(thanks.review_if, met, known))
+    leads_on = thanks.review_url.startswith(("https://", "http://")) and (
+        thanks.review_if is None or holds(thanks.review_if, met, known)
+    )
     text = pipe(
         in_language(thanks.text, language), definition=definition, answers=met, known=known, language=language
     )

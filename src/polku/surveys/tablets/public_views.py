@@ -21,7 +21,7 @@ from django_scopes import scope
 from polku.surveys.answering.wrong_tokens import wrong_tokens
 from polku.surveys.definition.questions import from_data
 from polku.surveys.honesty.clients import network_of
-from polku.surveys.models import Tablet
+from polku.surveys.models import Survey, Tablet
 from polku.surveys.onsite.limits import is_too_often
 from polku.surveys.tablets import program
 from polku.surveys.tablets.domain import pair_tablet
@@ -54,7 +54,7 @@ def tablet(request: HttpRequest) -> HttpResponse:
         "often": _("Too many tries. Wait ten minutes."),
         "offline": _("No connection to the server. Check the network and try again."),
         "unpaired": _("This tablet has been unpaired. Pair it again with a new code."),
-        "empty": _("The survey has no smiley question, so there is nothing to show."),
+        "empty": _("There is nothing to ask now: the survey is closed, or it has no smiley question."),
         "testing": _("Test: this answer is not kept"),
     }
     files = program.addresses() if program.is_built() else {}
@@ -152,6 +152,9 @@ def answers(request: HttpRequest) -> HttpResponse:
 
 
 def _setup(device: Tablet) -> dict[str, Any] | None:
+    """None where the survey is closed: answers that were given before still come in."""
+    if device.link.survey.state != Survey.State.OPEN:
+        return None
     with scope(workspace=device.workspace):
         versions = versions_of(device.link.survey)
         if not versions:
