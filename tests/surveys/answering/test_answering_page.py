@@ -127,6 +127,41 @@ def test_whoever_comes_back_by_the_address_goes_on_where_they_were(respondent, s
     assert [response.answers for response in simple.responses()] == [{"nps": 3, "why": "Hidas"}]
 
 
+def test_people_of_one_link_never_meet_whatever_was_read_first(simple):
+    """What a link leads to is remembered between requests; who answered through it is not."""
+    from polku.surveys.answering import finding
+
+    one, two, three = (Respondent(simple.address) for _each in range(3))
+    for visitor in (one, two):
+        visitor.open("?lang=en")
+    finding.forget_links()
+    one.send({"q-nps": "1"})
+    finding.forget_links()
+    Respondent(one.address).open()
+    two.send({"q-nps": "2"})
+    three.open("?lang=en")
+    assert "checked" not in three.html
+    three.send({"q-nps": "3"})
+    two.send({"q-why": "two"})
+    one.send({"q-why": "one"})
+    assert [response.answers for response in simple.responses()] == [
+        {"nps": 1, "why": "one"},
+        {"nps": 2, "why": "two"},
+        {"nps": 3},
+    ]
+
+
+def test_whoever_has_begun_goes_on_after_the_link_was_switched_off(respondent, simple):
+    respondent.open("?lang=en")
+    respondent.send({"q-nps": "3"})
+    with scope(workspace=simple.survey.workspace):
+        simple.survey.links.update(is_active=False)
+    respondent.send({"q-why": "Slow"})
+    assert "Thank you" in respondent.html
+    assert respondent.client.get(simple.address).status_code == 404
+    assert [response.answers for response in simple.responses()] == [{"nps": 3, "why": "Slow"}]
+
+
 def test_going_back_keeps_what_was_typed_and_shows_what_was_answered(respondent, simple):
     respondent.open()
     respondent.send({"q-nps": "3"})

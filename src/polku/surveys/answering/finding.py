@@ -11,7 +11,7 @@ from threading import Lock
 from typing import Any
 
 from django.db import connection
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.utils.crypto import salted_hmac
 from django_scopes import scopes_disabled
 
@@ -110,26 +110,33 @@ def _version(pk: int | None) -> SurveyVersion | None:
 
 
 def _of_link(token: str, digest: str) -> Visit | None:
+    """A visit of its own each time: whoever answers puts their answer into it."""
     stamp = _link_stamp(digest)
     if stamp is None:
         return None
     with _lock:
-        known = _links.get(digest)
-        if known is not None and known[0] == stamp:
-            _links.move_to_end(digest)
-            return replace(known[1], token=token)
-    found = _read_link(token, digest)
-    if found is not None:
-        with _lock:
-            _links[digest] = (stamp, found)
-            while len(_links) > _MOST_DEFINITIONS:
-                _links.popitem(last=False)
-    return found
+        stamped, found = _links.get(digest, (None, None))
+    if stamped != stamp:
+        found = _read_link(token, digest)
+    if found is None:
+        return None
+    with _lock:
+        _links[digest] = (stamp, found)
+        _links.move_to_end(digest)
+        while len(_links) > _MOST_DEFINITIONS:
+            _links.popitem(last=False)
+    return replace(found, token=token)
 
 
 _links: OrderedDict[str, tuple[tuple[object, ...], Visit]] = OrderedDict()
 """What links lead to, read once: making two queries of models and their joins took a third of an answer's time. Each
 use asks whether anything that is read of them is still the same (`_link_stamp`)."""
+
+
+def forget_links() -> None:
+    """As after a restart."""
+    with _lock:
+        _links.clear()
 
 
 def _opening_links(digest: str) -> QuerySet[Any]:
@@ -214,15 +221,42 @@ def _of_invitation(token: str, digest: str, now: datetime) -> Visit | None:
 
 
 def _of_response(token: str, digest: str) -> Visit | None:
+    response: Any = Response.objects.annotate(through=F("link__digest")).filter(digest=digest).first()
+    if response is None:
+        return None
+    if response.invitation_id is None and response.through is not None:
+        visit = _of_link(token, response.through)
+        if visit is not None:
+            visit.response = _known_of(visit, response)
+            visit.version = visit.response.version
+            visit.definition = definition_of(visit.version)
+            return visit
+    # The link was switched off or deleted, which takes no answer away from whoever has begun it.
+    return _of_response_alone(token, response.pk)
+
+
+def _known_of(visit: Visit, response: Response) -> Response:
+    """The response with what is known of its link, not asked for again."""
+    response.survey, response.workspace, response.link = visit.survey, visit.workspace, visit.link
+    if response.version_id == visit.version.pk:
+        response.version = visit.version
+    else:
+        response.version = SurveyVersion.objects.defer("definition").get(pk=response.version_id)
+    return response
+
+
+def _of_response_alone(token: str, pk: int) -> Visit | None:
     response = (
         Response.objects.select_related("survey__workspace", "version", "link", "invitation")
         .defer("survey__draft", "version__definition")
-        .filter(digest=digest, survey__deleted_at=None)
+        .filter(pk=pk, survey__deleted_at=None)
         .first()
     )
     if response is None:
         return None
     version = response.version
+    if response.link is not None:
+        response.link.workspace = response.survey.workspace
     return Visit(
         token,
         response.survey,
