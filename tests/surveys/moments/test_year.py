@@ -66,9 +66,9 @@ def test_the_same_people_are_drawn_again_and_as_many_as_the_share_says():
 @pytest.mark.slow
 def test_a_year_of_a_hundred_thousand_people_respects_every_limit_within_a_minute():
     world = year(100_000)
-    begun = time.perf_counter()
+    begun = time.process_time()  # the engine waits for nothing; `make bench` has the clock's seconds
     settled = run(world)
-    took = time.perf_counter() - begun
+    took = time.process_time() - begun
     assert not any(broken_promises(world, settled).values()), broken_promises(world, settled)
     assert refused_without_need(settled) == 0
     assert took < SECONDS, f"{took:.1f} s for {len(settled):,} occasions"
