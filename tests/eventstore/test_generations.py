@@ -196,6 +196,22 @@ MARKS = {
 }
 
 
+def test_what_is_taken_back_during_the_copy_is_new_when_it_is_sent_again(tmp_path):
+    store = open_store(tmp_path)
+    batch = stream_batch([{"id": 1, "user": "a"}, {"id": 2, "user": "a"}])
+    store.load_stream(KEY, batch, rules=RULES)
+
+    def progress(done: int, total: int) -> None:
+        if done < total:
+            store.load_signals(KEY, events(0), rules=RULES, withdrawn=[digest(1)])
+
+    store.compact(KEY, progress=progress)
+    assert store.state(KEY).signals == 1
+    assert store.load_stream(KEY, batch, rules=RULES).accepted == 1
+    assert store.state(KEY).signals == 2
+    store.close()
+
+
 def test_of_people_who_go_no_byte_stays(tmp_path):
     store = open_store(tmp_path)
     for work in life(5):

@@ -175,6 +175,11 @@ class Generation:
             f"""DELETE FROM {new}.{table} WHERE rowid IN (
                 SELECT place FROM temp.main.there ANTI JOIN temp.main.wanted USING (key, hash))"""
         )
+        if table == "signal":  # what was taken back meanwhile is new when it is sent again
+            session.run(
+                f"""DELETE FROM {new}.sorted_message WHERE arrival IN (
+                    SELECT key FROM temp.main.there ANTI JOIN temp.main.wanted USING (key))"""
+            )
         session.run(
             """CREATE OR REPLACE TEMP TABLE lacking AS
             SELECT key, hash FROM temp.main.wanted ANTI JOIN temp.main.there USING (key, hash)"""
