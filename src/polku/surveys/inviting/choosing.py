@@ -91,7 +91,7 @@ def of_table(
     columns = columns_of(table, fields=definition.fields, traits=traits_told(definition, settings))
 
     def cell(row: Sequence[str], place: int | None) -> str:
-        return row[place].strip()[:_LONGEST] if place is not None and row[place] else ""
+        return row[place].replace("\0", "").strip()[:_LONGEST] if place is not None and row[place] else ""
 
     found = [
         Candidate(
