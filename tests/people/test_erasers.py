@@ -14,15 +14,14 @@ from polku.people.erasing import erasers
 from polku.surveys import domain as surveys
 from polku.surveys.inviting.domain import invite
 from polku.surveys.inviting.texts import make_email_link
-from polku.surveys.models import Invitation, Response
+from polku.surveys.models import Ask, Invitation, Response
+from polku.surveys.moments.fatigue import note_ask
 
 NAMES = {"person", "email", "recipient", "recipient_digest", "contact", "address", "phone"}
 """Of fields that say who a customer is."""
 NOT_OF_CUSTOMERS = {
     "accounts.User": "people of the company, who use Polku",
     "messaging.SenderIdentity": "the company's own address",
-    "surveys.Ask": "keyed digests of ids that no list leads to, kept a year: they keep whoever comes back from being "
-    "asked too often (moments/fatigue.py)",
 }
 
 
@@ -58,6 +57,13 @@ def test_a_persons_rows_go_and_nobody_elses(workspace, survey):
             send_email(
                 workspace=workspace, to=f"{name}@example.com", subject="Hei", text="Hei", html="", kind="note"
             )
+            note_ask(
+                workspace=workspace,
+                ids=[f"{name}@example.com"],
+                survey=survey,
+                metrics=["nps"],
+                at=timezone.now(),
+            )
             invite(survey=survey, link=link, email=f"{name}@example.com", person=f"{name}-1")
             for place, known in enumerate((f"{name}-1", f"{name}@example.com")):
                 Response.objects.create(
@@ -80,4 +86,5 @@ def test_a_persons_rows_go_and_nobody_elses(workspace, survey):
         assert list(Message.objects.values_list("recipient", flat=True)) == ["pekka@example.com"]
         assert Response.objects.filter(number__startswith="maija").count() == 0
         assert Response.objects.count() == 2
+        assert Ask.objects.count() == 1
     assert {erase(workspace, ids) for erase in erasers().values()} == {0}
