@@ -141,6 +141,15 @@ def test_what_no_moment_can_mean_is_said_beside_its_field(owner_client, pages, f
     assert not Moment.objects.exists()
 
 
+def test_a_form_that_came_in_pieces_is_refused_in_words(owner_client, pages):
+    _survey, address = pages
+    pieces = {name: value for name, value in FORM.items() if not name.endswith("_FORMS")}
+    response = owner_client.post(f"{address}new/", pieces)
+    assert response.status_code == 422
+    assert "ManagementForm data is missing" in text_of(response)
+    assert owner_client.get(f"{address}simulate/", pieces).status_code == 200
+
+
 def test_a_month_stays_a_month_when_the_form_is_opened_again(owner_client, pages):
     survey, address = pages
     moment = moment_on(survey, delay_months=1, trigger={"event": "Order Completed"})
@@ -248,6 +257,8 @@ def test_a_simulation_tells_whom_it_would_have_asked_and_how_many_answers_to_exp
     assert "it never happened" in text_of(with_other_filter)
     bad = owner_client.get(f"{address}simulate/", everybody | {"trigger": "x", "weeks": "5"})
     assert "Look at the form" in text_of(bad)
+    gone = owner_client.get(f"{address}simulate/", everybody | {"trigger": "touchpoint:999999"})
+    assert "There is no touchpoint" in text_of(gone)
     for moment in ("9" * 30, "-1", "²"):
         assert owner_client.get(f"{address}simulate/", everybody | {"moment": moment}).status_code == 200
 

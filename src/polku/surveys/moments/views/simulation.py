@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -14,6 +15,7 @@ from polku.accounts.access import WorkspaceRequest, workspace_view
 from polku.analytics.explore.asking import reader_of
 from polku.eventstore.port import StoreError
 from polku.surveys.models import Moment
+from polku.surveys.moments.domain import clean_terms
 from polku.surveys.moments.forms import MomentForm, WeeksForm
 from polku.surveys.moments.outlook import Outlook, outlook
 from polku.surveys.moments.simulating import simulate_moment
@@ -31,15 +33,19 @@ def moment_simulate(request: WorkspaceRequest, survey: int) -> HttpResponse:
     if not form.is_valid():
         context["problem"] = _("Look at the form: something in it is not as it should be.")
     else:
+        terms = form.terms()
         number = request.GET.get("moment", "")
         moment = Moment(
             pk=int(number) if number.isascii() and number.isdigit() and len(number) < 18 else None,
             workspace=request.workspace,
             survey=found,
-            **asdict(form.terms()),
+            **asdict(terms),
         )
         try:
+            clean_terms(request.workspace, terms)
             simulation = simulate_moment(request.workspace, moment, weeks=WeeksForm(request.GET).chosen)
+        except ValidationError as error:
+            context["problem"] = " ".join(error.messages)
         except StoreError as error:
             context["problem"] = str(error)
         else:
