@@ -249,3 +249,12 @@ def test_an_editor_sends_an_agent_sees_whom_and_a_viewer_neither(
         client.post(f"{base}/email/cancel/").status_code,
     ]
     assert answers == [200, 200 if may_see else 403, 200 if may_send else 403, 302 if may_send else 403]
+
+
+def test_a_mail_server_that_takes_nothing_is_told(survey, base, owner_client, rooms_mail, settings):
+    page = owner_client.post(f"{base}/email/", {"addresses": "maija@example.com"}).content.decode()
+    settings.EMAIL_PORT = 9  # nothing listens there
+    owner_client.post(f"{base}/email/send/", {"list": checked(page)})
+    queue.work_off()
+    shown = owner_client.get(f"{base}/email/people/").content.decode()
+    assert "Sähköpostipalvelin ei juuri nyt ota viestejä" in shown

@@ -22,6 +22,7 @@ from polku.accounts.access import WorkspaceRequest, workspace_view
 from polku.analytics import QueryError
 from polku.eventstore.port import StoreError
 from polku.messaging.domain import sender_of
+from polku.messaging.models import Message
 from polku.surveys.definition.questions import Definition
 from polku.surveys.inviting import choosing, domain, words
 from polku.surveys.inviting.choosing import Candidate, Chosen
@@ -139,6 +140,7 @@ def invitations(request: WorkspaceRequest, survey: int) -> HttpResponse:
             for each in shown
         ],
         "sends_mail": settings.SENDS_MAIL,
+        "has_no_server": Message.objects.filter(state=Message.State.QUEUED, why="no_server").exists(),
     }
     return page(request, found, "surveys/collect_invitations.html", context)
 
