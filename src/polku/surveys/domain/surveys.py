@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django_scopes import scope
 
@@ -55,8 +56,9 @@ def create_survey(
             touchpoint=touchpoint,
             created_by=actor,
         )
-        add_link(survey=survey, kind=SurveyLink.Kind.OPEN, name=_("Open link"))
-        add_link(survey=survey, kind=SurveyLink.Kind.TEST, name=_("Test link"))
+        with translation.override(workspace.language):
+            add_link(survey=survey, kind=SurveyLink.Kind.OPEN, name=_("Open link"))
+            add_link(survey=survey, kind=SurveyLink.Kind.TEST, name=_("Test link"))
         audit(survey, actor, verb, **({"template": template} if template else {}))
     return survey
 
