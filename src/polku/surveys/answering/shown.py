@@ -25,6 +25,9 @@ from polku.surveys.definition.wordings import choices_of, ends_of, in_language, 
 _LAST = ("other", "none")
 
 
+_SHORT = 3  # characters
+
+
 @dataclass
 class Choice:
     value: str
@@ -67,6 +70,11 @@ class ShownQuestion:
     high: str = ""
     other: str = ""
     has_other: bool = False
+
+    @property
+    def has_short_columns(self) -> bool:
+        """Numbers and the like, of which several fit beside each other on a phone."""
+        return bool(self.columns) and max(map(len, self.columns)) <= _SHORT
 
     @property
     def described_by(self) -> str:

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('surveys', '0003_what_moments_remember'),
+        ("surveys", "0003_what_moments_remember"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='invitation',
-            name='nonce',
+            model_name="invitation",
+            name="nonce",
             field=models.CharField(blank=True, max_length=32),
         ),
     ]
