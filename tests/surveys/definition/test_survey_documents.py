@@ -46,6 +46,7 @@ def test_an_exported_survey_is_imported_as_it_was(workspace: Any, definition: De
         imported = domain.import_survey(workspace=workspace, document=document)
         again = Survey.objects.get(pk=imported.pk)
         assert from_data(again.draft) == definition
+        assert (again.name, again.template, again.is_anonymous) == ("Kysely", "nps", True)
         assert domain.export_survey(again) == exported
 
 
