@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+import time
 
 import pytest
 
@@ -91,6 +92,33 @@ def test_what_cannot_be_loaded_waits_and_does_not_hold_up_the_rest(workspace, st
     left.save()
     assert drain() == 1
     assert scores(store, workspace) == [(1.0, 1), (5.0, 1), (6.0, 1), (7.0, 1)]
+
+
+def test_corrections_wait_for_what_they_take_back(workspace, store):
+    """Else the first answer, brought at last, would stand beside the one that replaced it."""
+    first, second, third = (
+        signal("a", revision=revision, score=score) for revision, score in enumerate((1.0, 2.0, 3.0))
+    )
+    tell(workspace, first)
+    broken = News.objects.get()
+    broken.payload["signals"][0]["kind"] = 300
+    broken.save()
+    drainer = Drainer()
+    assert drainer.drain() == 0
+    tell(workspace, second, withdrawn=[first.message_id])
+    assert drainer.drain() == 0
+    tell(workspace, third, withdrawn=[second.message_id])
+    tell(workspace, signal("b", score=9.0))
+    assert drainer.drain() == 1
+    assert scores(store, workspace) == [(9.0, 1)]
+    broken.payload["signals"][0]["kind"] = int(SignalKind.SCORE)
+    broken.save()
+    for _ in range(100):
+        if not News.objects.exists():
+            break
+        drainer.drain()
+        time.sleep(0.05)
+    assert scores(store, workspace) == [(3.0, 1), (9.0, 1)]
 
 
 def test_workspaces_do_not_meet_and_what_one_left_behind_is_forgotten(workspace, store):

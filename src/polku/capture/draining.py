@@ -36,7 +36,8 @@ class Drainer:
     """Brings what waits, and remembers what could not be brought, to try that again ever more seldom.
 
     A row is removed after the store has it: one that is brought twice, because the process died in between, changes
-    nothing. What cannot be loaded stays, is logged, and does not hold up the others.
+    nothing. What cannot be loaded stays, is logged, and does not hold up the others but those that take back what it
+    tells: brought before it, they would take back nothing, and it would come to stay.
     """
 
     def __init__(self) -> None:
@@ -68,6 +69,9 @@ class Drainer:
 
     def _bring(self, key: str, rows: list[News]) -> int:
         """Load the rows together, or where that fails fewer at a time; how many there were that could be."""
+        rows = self._without_those_that_must_wait(rows)
+        if not rows:
+            return 0
         try:
             _load(key, rows)
         except Exception as error:
@@ -81,7 +85,8 @@ class Drainer:
                     if rows[0].pk in self._later
                     else 1.0
                 )
-                self._later[rows[0].pk] = _Later(time.monotonic() + pause, pause)
+                tells = frozenset(signal.message_id for signal in news.told(rows[0])[1])
+                self._later[rows[0].pk] = _Later(time.monotonic() + pause, pause, tells)
                 return 0
             half = len(rows) // 2
             return self._bring(key, rows[:half]) + self._bring(key, rows[half:])
@@ -90,11 +95,37 @@ class Drainer:
             self._later.pop(row.pk, None)
         return len(rows)
 
+    def _without_those_that_must_wait(self, rows: list[News]) -> list[News]:
+        """The rows but those that take back what an earlier one tells that could not be loaded: they are tried with
+        it."""
+        if not self._later:
+            return rows
+        together = {row.pk for row in rows}
+        late = {
+            message_id: later.at
+            for pk, later in self._later.items()
+            if pk not in together
+            for message_id in later.tells
+        }
+        free = []
+        for row in rows:
+            _origin, told, taken_back = news.told(row)
+            if not any(message_id in late for message_id in taken_back):
+                free.append(row)
+                continue
+            at = max(late[message_id] for message_id in taken_back if message_id in late)
+            tells = frozenset(signal.message_id for signal in told)
+            self._later[row.pk] = _Later(at, 1.0, tells)
+            late.update(dict.fromkeys(tells, at))
+        return free
+
 
 @dataclass(frozen=True)
 class _Later:
     at: float  # by the monotonic clock
     pause: float
+    tells: frozenset[str]
+    """Message ids."""
 
 
 def drain() -> int:
