@@ -44,8 +44,9 @@ PUBLIC = {
 }
 """What anybody may open. A new address is private until it is written here."""
 
-WITHOUT_TOKEN = {"m/<str:token>/"}
-"""What a program posts to by itself, without a page of ours before it: mail programs unsubscribe so (RFC 8058)."""
+WITHOUT_TOKEN = {"m/<str:token>/", "s/<str:token>"}
+"""What takes a post without the token of a cookie: mail programs unsubscribe so, without a page of ours before it
+(RFC 8058), and respondents have no cookies: their form proves itself (decision 35, tests/surveys/answering)."""
 
 BY_KEY = {"api/v1/query", "api/v1/workspace"}
 """What answers strangers with 401 instead of leading them to sign in (tests/api)."""

@@ -12,7 +12,7 @@ from polku.accounts.models import Workspace
 from polku.surveys.models.survey import SurveyLink
 
 
-class Tablet(models.Model):
+class Tablet(models.Model):  # type: ignore[django-manager-missing]
     """A device that shows its link's survey. It is paired by a short code, once; afterwards it has a token of its own,
     of which only the SHA-256 is kept. `waiting` is how many answers it said that it still has.
 
