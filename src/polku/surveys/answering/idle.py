@@ -1,15 +1,12 @@
 """Answers that somebody left half done: they count too, as far as they go.
 
 Half an hour after its last change an answer is told as it is. Whoever comes back later goes on with it, and what was
-told is corrected. Of an anonymous survey only the day is known, so the day must be over. One case is left out: what
-somebody began through an anonymous invitation. Nothing tells whether they answered after all, and one person would
-count twice.
+told is corrected. Those of anonymous surveys are told with others (gathering.py).
 """
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -20,12 +17,11 @@ from polku.accounts.models import Workspace
 from polku.jobs import queue
 from polku.jobs.registry import Progress
 from polku.surveys.answering.telling import tell_response
-from polku.surveys.models import Response, SurveyLink
+from polku.surveys.models import Response
 
 JOB = "surveys.tell_partial"
 AFTER = timedelta(minutes=30)
 _AT_ONCE = 50
-_PERSONAL = (SurveyLink.Kind.EMAIL, SurveyLink.Kind.MOMENT)
 
 
 def look_for_idle() -> None:
@@ -45,11 +41,8 @@ def tell_idle(workspace_id: int, _payload: dict[str, object], _progress: Progres
 
 def tell_some_idle(workspace: Workspace, now: datetime) -> int:
     """Tell the oldest of them, in one transaction; how many there were."""
-    zone = ZoneInfo(workspace.timezone)
-    midnight = datetime.combine(now.astimezone(zone).date(), time(), zone)
     with scope(workspace=workspace), transaction.atomic():
         idle = _idle(now).filter(workspace=workspace)
-        idle = idle.exclude(survey__is_anonymous=True, changed_at__gte=midnight)
         numbers = list(idle.values_list("pk", flat=True)[:_AT_ONCE])
         # Whoever goes on with one in this moment is waited for, and looked at anew.
         list(Response.objects.select_for_update().filter(pk__in=numbers).values_list("pk"))
@@ -63,14 +56,11 @@ def tell_some_idle(workspace: Workspace, now: datetime) -> int:
 
 
 def _idle(now: datetime) -> QuerySet[Response]:
-    return (
-        Response.objects.filter(
-            state=Response.State.PARTIAL,
-            told=0,
-            is_test=False,
-            is_held=False,
-            changed_at__lte=now - AFTER,
-        )
-        .exclude(survey__is_anonymous=True, link__kind__in=_PERSONAL)
-        .order_by("changed_at")
-    )
+    return Response.objects.filter(
+        state=Response.State.PARTIAL,
+        told=0,
+        is_test=False,
+        is_held=False,
+        changed_at__lte=now - AFTER,
+        survey__is_anonymous=False,
+    ).order_by("changed_at")

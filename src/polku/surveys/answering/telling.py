@@ -50,8 +50,8 @@ def channel_of(link: SurveyLink | None) -> str:
 
 def tell_response(response: Response, traits: Mapping[str, str]) -> None:
     """Keep news of the answer as it is now, in the caller's transaction, and count it in `response.told`, which the
-    caller saves. Test answers and held ones are not told."""
-    if response.is_test or response.is_held:
+    caller saves. Test answers and held ones are not told, and anonymous ones only in groups (gathering.py)."""
+    if response.is_test or response.is_held or response.survey.is_anonymous:
         return
     definition = definition_of(response.version)
     withdrawn = _possible_ids(definition, response.number, response.told) if response.told else []
@@ -147,10 +147,10 @@ def _blank(response: Response, definition: Definition, answers: Mapping[str, Ans
     """What all signals of the answer have in common."""
     person, kind = _person(response, definition, answers)
     moment = response.completed_at or response.changed_at
-    properties = {"survey": response.survey.key, "version": str(response.version.number)}
+    properties = {"survey": response.survey.key}
     # Of anonymous answers raw signals must leave nothing to tell few people apart by.
     if not response.survey.is_anonymous:
-        properties = _split_by(response, definition, answers) | properties
+        properties |= _split_by(response, definition, answers)
     return news.Signal(
         message_id="",
         kind=0,
@@ -171,7 +171,12 @@ def _split_by(response: Response, definition: Definition, answers: Mapping[str, 
     for question in definition.questions:
         if isinstance(question, Single) and question.key in answers:
             properties[f"answer.{question.key}"] = str(answers[question.key])
-    properties |= {"language": response.language, "response": response.number}
+    properties |= {
+        "survey": response.survey.key,
+        "version": str(response.version.number),
+        "language": response.language,
+        "response": response.number,
+    }
     if response.link is not None:
         properties["link"] = response.link.name
         if response.link.kind == SurveyLink.Kind.MOMENT:

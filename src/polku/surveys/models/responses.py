@@ -76,6 +76,11 @@ class Response(models.Model):  # type: ignore[django-manager-missing]
                 condition=models.Q(state="partial", told=0),
                 name="responses_to_tell",
             ),
+            models.Index(
+                fields=["survey"],
+                condition=models.Q(state="completed", told=0, is_test=False, is_held=False),
+                name="responses_to_gather",
+            ),
         ]
 
     def __str__(self) -> str:
