@@ -189,6 +189,25 @@ def test_what_a_run_that_died_had_in_its_hands_is_sent_by_the_next(workspace, ro
     assert len(rooms_mail.taken) == 1
 
 
+def test_a_fault_while_a_message_is_written_holds_up_no_other(workspace, rooms_mail):
+    """And does not leave it claimed by a run that has let go of it."""
+
+    def fill(workspace, reference):
+        if reference == "broken":
+            raise RuntimeError("who fills it in stumbles")
+        return {}
+
+    registry.register("note", fill=fill)
+    try:
+        write(workspace, reference="broken")
+        write(workspace, to="pekka@example.com")
+        queue.work_off()
+    finally:
+        registry._owners.pop("note")
+    assert [taken.recipients for taken in rooms_mail.taken] == [["pekka@example.com"]]
+    assert rows("state", "why", "claimed_by") == [("queued", "put_off", ""), ("sent", "", "")]
+
+
 def test_the_log_names_no_address(workspace, rooms_mail, heard, caplog):
     rooms_mail.answers["maija@example.com"] = ["550 5.1.1 <maija@example.com> user unknown"]
     with caplog.at_level(logging.DEBUG, logger="polku"):

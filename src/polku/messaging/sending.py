@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.core.mail import get_connection
+from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.utils import timezone, translation
 from django_scopes import scope, scopes_disabled
@@ -117,23 +117,28 @@ def _claim() -> Message | None:
 
 def _deliver(workspace: Workspace, message: Message, post: _Post) -> bool:
     """Send the claimed message; False where no server takes any just now."""
-    if is_suppressed(workspace, message.recipient):
-        outcomes.hold(message, "suppressed")
-        return True
     with translation.override(message.language or workspace.language):
-        fills = owner_of(message.kind).fill(workspace, message.reference)
-        if fills is None:
-            outcomes.hold(message, "not_wanted")
-            return True
         try:
-            mail = compose(message, fills)
-            _keep_pace()
-            post.send(mail)
+            mail = _mail_or_reason(workspace, message)
+            if not isinstance(mail, str):
+                _keep_pace()
+                post.send(mail)
         except Exception as error:
             return _refused(workspace, message, error)
+    if isinstance(mail, str):
+        outcomes.hold(message, mail)
+        return True
     outcomes.mark_sent(message)
     _rests.pop(workspace.pk, None)
     return True
+
+
+def _mail_or_reason(workspace: Workspace, message: Message) -> EmailMultiAlternatives | str:
+    """The e-mail, or an enumerated word that says why it is not sent."""
+    if is_suppressed(workspace, message.recipient):
+        return "suppressed"
+    fills = owner_of(message.kind).fill(workspace, message.reference)
+    return "not_wanted" if fills is None else compose(message, fills)
 
 
 def _refused(workspace: Workspace, message: Message, error: Exception) -> bool:
