@@ -134,6 +134,22 @@ def test_who_answered_while_the_reminder_waited_is_left_alone(survey, link, room
         ]
 
 
+def test_of_a_deleted_survey_nobody_is_reminded_and_nothing_leaves(survey, link, rooms_mail):
+    ask(survey, link)
+    work()
+    ask(survey, link, email="pekka@example.com")
+    with scope(workspace=survey.workspace):
+        due.send_due(survey.workspace)
+        Invitation.objects.update(reminder_at=timezone.now())
+    surveys.delete_survey(survey=survey)
+    work()
+    assert [taken.recipients for taken in rooms_mail.taken] == [["maija@example.com"]]
+    assert rows("state", "why", "reminder_at", "reminded_at") == [
+        ("sent", "", None, None),
+        ("skipped", "not_wanted", None, None),
+    ]
+
+
 @pytest.mark.parametrize(
     ("why", "hinder"),
     [

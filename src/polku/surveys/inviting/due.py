@@ -34,6 +34,7 @@ from polku.surveys.moments.sending import Word, reason_of, words_before_sending
 
 logger = logging.getLogger(__name__)
 _AT_ONCE = 100
+_CHUNK = 500
 _State = Invitation.State
 
 
@@ -83,7 +84,9 @@ def send_due(workspace: Workspace) -> int:
                 raise Interrupted
             written += _remind(writer, each)
     # Whoever is left has answered, begun to, or may not be asked now: nobody looks at them again.
-    Invitation.objects.filter(reminder_at__lte=now).update(reminder_at=None)
+    left = Invitation.objects.filter(reminder_at__lte=now).order_by("pk")
+    while numbers := list(left.values_list("pk", flat=True)[:_CHUNK]):
+        Invitation.objects.filter(pk__in=numbers).update(reminder_at=None)
     return written
 
 
@@ -98,7 +101,12 @@ def _due() -> Any:
 def _to_remind() -> Any:
     """Who began to answer is left alone, and so is who may have answered without anybody knowing."""
     return Invitation.objects.filter(
-        state=_State.SENT, reminded_at=None, is_answered=False, survey__state=Survey.State.OPEN
+        state=_State.SENT,
+        reminded_at=None,
+        is_answered=False,
+        survey__state=Survey.State.OPEN,
+        survey__deleted_at=None,
+        link__deleted_at=None,
     ).exclude(response__state__in=[Response.State.PARTIAL, Response.State.COMPLETED])
 
 
@@ -174,7 +182,9 @@ def fill(workspace: Workspace, reference: str) -> Mapping[str, str] | None:
     """The personal link, put in when the message leaves; None where nobody is to be asked any more."""
     with scope(workspace=workspace):
         found = Invitation.objects.select_related("survey").filter(pk=int(reference)).first()
-    if found is None or not found.nonce or found.is_answered or found.survey.state != Survey.State.OPEN:
+    if found is None or not found.nonce or found.is_answered:
+        return None
+    if found.survey.state != Survey.State.OPEN or found.survey.deleted_at is not None:
         return None
     if found.state not in (_State.WAITING, _State.SENT):
         return None
