@@ -88,3 +88,29 @@ def test_a_persons_rows_go_and_nobody_elses(workspace, survey):
         assert Response.objects.count() == 2
         assert Ask.objects.count() == 1
     assert {erase(workspace, ids) for erase in erasers().values()} == {0}
+
+
+def test_who_wrote_their_address_as_an_answer_is_the_person(workspace, survey):
+    """That answer is all that says whose the response is where a question joins by it."""
+    answered = {
+        "a": {"answers": {"osoite": "Maija@Example.com"}},
+        "b": {"contact": "MAIJA@example.com"},
+        "c": {"answers": {"osoite": "maija@example.com.au"}},
+        "d": {"answers": {"miksi": "Kysykää: maija@example.com"}},
+        "e": {"answers": {"osoite": "pekka@example.com"}},
+    }
+    with scope(workspace=workspace):
+        for number, fields in answered.items():
+            Response.objects.create(
+                workspace=workspace,
+                survey=survey,
+                version=survey.versions.get(),
+                number=number * 32,
+                language="fi",
+                started_at=timezone.now(),
+                changed_at=timezone.now(),
+                **fields,
+            )
+        assert erasers()["surveys.Response"](workspace, ["maija@example.com", "laite-9"]) == 2
+        left = Response.objects.order_by("number").values_list("number", flat=True)
+        assert [number[0] for number in left] == ["c", "d", "e"]
