@@ -94,6 +94,7 @@ def test_an_answer_is_read(question, form, answer):
         (RANKING, {"q-q-a": ["1"], "q-q-b": ["1"]}, "Two have the same place. Give each a place of its own."),
         (RANKING, {"q-q-a": ["2"]}, "A place is left out: begin with 1, and leave no gaps."),
         (RANKING, {"q-q-a": ["²"]}, "Choose one of the alternatives."),
+        (RANKING, {"q-q-a": ["0001" + "9" * 5_000]}, "Choose one of the alternatives."),
         (POINTS, {"q-q-a": ["7"]}, "The points make 7 together; share out exactly 10."),
         (POINTS, {"q-q-a": ["-7"]}, "Points are whole numbers from 0 up."),
         (ShortText(**PLAIN, most=3), {"q-q": ["abcd"]}, "This is too long: at most 3 letters fit."),

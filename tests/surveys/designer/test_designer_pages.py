@@ -119,6 +119,13 @@ def test_questions_are_added_moved_copied_and_deleted_by_plain_forms(english_cli
     assert draft_of(survey) == before
 
 
+@pytest.mark.parametrize("by", ["--5", "²", "1.5", "", "-99", "99999"])
+def test_a_move_by_what_is_no_number_of_places_leads_back_to_the_designer(english_client, survey, by):
+    response = english_client.post(f"{BASE}{survey.pk}/question/move/", {"question": "csat", "by": by})
+    assert response["Location"] == f"{BASE}{survey.pk}/?question=csat#editor"
+    assert keys(survey) == ["csat", "harder", "why"]
+
+
 def test_an_option_that_was_taken_away_comes_back(english_client, survey):
     before = draft_of(survey)
     sent = {"question": "harder", "do": "options:1:remove", "other": "on", "none": "on"}

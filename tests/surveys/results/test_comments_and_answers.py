@@ -96,6 +96,15 @@ def test_tags_are_given_in_bulk_taken_away_and_both_undone(owner_client, survey,
         assert sorted(actions) == ["tag.added"] * 3 + ["tag.removed"] * 2
 
 
+@pytest.mark.parametrize("number", ["²", "9" * 5_000, "-1", ""])
+def test_what_is_no_number_of_an_answer_chooses_none(owner_client, survey, number):
+    address = f"/w/testikauppa/surveys/{survey.pk}/results/tag/"
+    sent = {"name": "hinta", "response": number, "state": ""}
+    response = owner_client.post(address, sent, follow=True)
+    assert "Choose the answers first." in response.content.decode()
+    assert tags(survey) == []
+
+
 @pytest.mark.parametrize("name", ["", " ", "x" * 61, "\0"])
 def test_a_tag_needs_a_name(owner_client, survey, workspace, name):
     with scope(workspace=workspace):

@@ -39,6 +39,7 @@ from polku.surveys.definition.wordings import choices_of
 LONGEST_TEXT = 5_000
 LONGEST_OTHER = 200
 _LONGEST_NUMBER = 40
+_LONGEST_PLACE = 4
 _DIGITS = re.compile(r"[-+−]?\d{1,15}(?:[.,]\d{1,9})?")
 _NOT_SHOWN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
@@ -232,9 +233,10 @@ def _ranking(question: Ranking, form: Form) -> list[str] | None:
         given = _one(form, f"{field_of(question)}-{option.key}")
         if not given:
             continue
-        if not given.isascii() or not given.isdigit() or not 1 <= int(given[:4]) <= len(question.options):
+        is_place = given.isascii() and given.isdigit() and len(given) <= _LONGEST_PLACE
+        place = int(given) if is_place else 0
+        if not 1 <= place <= len(question.options):
             raise AnswerProblem(_("Choose one of the alternatives."))
-        place = int(given)
         if place in places:
             raise AnswerProblem(_("Two have the same place. Give each a place of its own."))
         places[place] = option.key

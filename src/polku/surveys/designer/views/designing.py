@@ -280,7 +280,7 @@ def _focus_after(do: str, row: Survey) -> str:
 
 
 def _whole(text: str) -> int:
-    return int(text) if text.lstrip("-").isdecimal() and len(text) < 5 else 0
+    return int(text) if text.removeprefix("-").isdecimal() and len(text) < 5 else 0
 
 
 def _is_number(text: str) -> bool:

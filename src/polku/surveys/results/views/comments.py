@@ -36,7 +36,7 @@ def read_search(given: QueryDict) -> Search:
     tag = given.get("tag", "")
     return Search(
         words=given.get("q", "").replace("\0", "")[:LONGEST_SEARCH].strip(),
-        tag=int(tag) if tag.isascii() and tag.isdigit() and len(tag) < 19 else None,
+        tag=int(tag) if is_number(tag) else None,
         flag=given.get("flag", "") if given.get("flag", "") in FLAGS else "",
         score=given.get("score", "") if given.get("score", "") in SCORE_BANDS else "",
     )
@@ -109,14 +109,14 @@ def tag(request: WorkspaceRequest, survey: int) -> HttpResponse:
     if "all" in request.POST:
         chosen = readable
     else:
-        wanted = {int(each) for each in request.POST.getlist("response")[:MOST_TAGGED] if each.isdigit()}
+        wanted = {int(each) for each in request.POST.getlist("response")[:MOST_TAGGED] if is_number(each)}
         chosen = [each for each in readable if each in wanted]
     if not chosen or len(chosen) > MOST_TAGGED:
         most = _("Choose the answers first.") if not chosen else _("At most %d at a time.") % MOST_TAGGED
         messages.error(request, most)
         return redirect(back)
     untag = request.POST.get("untag", "")
-    if untag.isascii() and untag.isdigit() and len(untag) < 19:
+    if is_number(untag):
         known = get_object_or_404(Tag, pk=int(untag))
         changed = untag_responses(survey=opened.survey, responses=chosen, tag=known, actor=request.user)
         said = ngettext(
@@ -157,6 +157,11 @@ def tags_restore(request: WorkspaceRequest) -> HttpResponse:
     else:
         tag_responses(survey=survey, responses=kept["responses"], name=kept["tag"], actor=request.user)
     return redirect("surveys:comments", workspace=request.workspace.slug, survey=survey.pk)
+
+
+def is_number(text: str) -> bool:
+    """Whether it may be the number of a row: what else is called a digit (²), and what is longer, is none."""
+    return text.isascii() and text.isdigit() and len(text) < 19
 
 
 def _pairs(search: Search) -> list[tuple[str, str]]:
