@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError
 from django.utils import timezone
 from django_scopes import scope, scopes_disabled
 
@@ -187,6 +188,27 @@ def test_what_waits_can_be_taken_back_even_when_its_message_is_in_the_queue(
     work()
     assert rooms_mail.taken == []
     assert rows("state", "why") == [("skipped", "cancelled")] * 2
+
+
+def test_a_long_list_is_kept_and_taken_back_piece_by_piece(survey, link):
+    """Nobody else who writes waits for all of it: what broke off has kept the pieces before."""
+    people = [
+        Invitation(
+            workspace=survey.workspace,
+            survey=survey,
+            link=link,
+            email=f"{number}@example.com",
+            send_at=timezone.now(),
+        )
+        for number in range(501)
+    ]
+    people[-1].send_at = None
+    with pytest.raises(IntegrityError):
+        domain.invite_list(survey=survey, invitations=people, actor=None, way="list")
+    with scope(workspace=survey.workspace):
+        assert Invitation.objects.count() == 500
+        assert domain.cancel_waiting(survey=survey, actor=None) == 500
+        assert set(Invitation.objects.values_list("state", "why")) == {("skipped", "cancelled")}
 
 
 def test_one_click_in_the_mail_program_ends_the_matter_and_looking_at_the_page_does_not(

@@ -71,28 +71,40 @@ def invite_many(invitations: Sequence[Invitation]) -> int:
 
 
 def invite_list(*, survey: Survey, invitations: Sequence[Invitation], actor: User | None, way: str) -> int:
-    """Keep what somebody sends by hand; the audit entry says how many were asked and by which way (`list`, `file`,
-    `segment`), and names nobody."""
-    with scope(workspace=survey.workspace), transaction.atomic():
-        count = invite_many(invitations)
-        record_audit(
-            workspace=survey.workspace,
-            actor=actor,
-            action="invitation.created",
-            target=survey.name,
-            survey=survey.pk,
-            people=count,
-            way=way,
-        )
+    """Keep what somebody sends by hand, 500 in a transaction, so that nobody waits for a long list; how many.
+
+    Broken off in between, it has kept the first of them; who sends the list again asks the others. The audit entry,
+    kept with the first, says how many there are to be asked and by which way (`list`, `file`, `segment`), and names
+    nobody.
+    """
+    count = 0
+    with scope(workspace=survey.workspace):
+        for start in range(0, len(invitations), _CHUNK):
+            with transaction.atomic():
+                count += invite_many(invitations[start : start + _CHUNK])
+                if start == 0:
+                    record_audit(
+                        workspace=survey.workspace,
+                        actor=actor,
+                        action="invitation.created",
+                        target=survey.name,
+                        survey=survey.pk,
+                        people=len(invitations),
+                        way=way,
+                    )
     return count
 
 
 def cancel_waiting(*, survey: Survey, actor: User | None) -> int:
-    """Send nothing of what still waits for this survey; how many. A message that is just leaving may still arrive."""
-    with scope(workspace=survey.workspace), transaction.atomic():
-        count = Invitation.objects.filter(survey=survey, state=_State.WAITING).update(
-            state=_State.SKIPPED, why="cancelled", send_at=timezone.now()
-        )
+    """Send nothing of what still waits for this survey; how many. A message that is just leaving may still arrive. 500
+    in a transaction, the audit entry behind them."""
+    count = 0
+    with scope(workspace=survey.workspace):
+        waiting = Invitation.objects.filter(survey=survey, state=_State.WAITING)
+        while numbers := list(waiting.order_by("pk").values_list("pk", flat=True)[:_CHUNK]):
+            count += waiting.filter(pk__in=numbers).update(
+                state=_State.SKIPPED, why="cancelled", send_at=timezone.now()
+            )
         if count:
             record_audit(
                 workspace=survey.workspace,
