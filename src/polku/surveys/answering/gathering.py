@@ -55,7 +55,7 @@ def tell_gathered(workspace_id: int, _payload: dict[str, object], _progress: Pro
 
 
 def tell_group(workspace: Workspace, survey: int, now: datetime) -> int:
-    """Tell what waits of the survey, at most a hundred answers, in one transaction; how many there were: none below eight.
+    """Tell what waits of the survey, at most a hundred answers, in one transaction; how many: none below eight.
 
     Of what was left half done the day must be over; and what was begun by a personal link is left out, because nothing
     tells whether the same person answered after all.
