@@ -32,7 +32,10 @@ TERMS = (
         "task-success",
         _("Task success"),
         _("The share of people who got done what they came for: “Did you get done what you came for?”"),
-        _("“Partly” counts as half. It tells more of a web page or a service than satisfaction does."),
+        _(
+            "“Partly” does not count: it stands in the distribution. It tells more of a web page or a service than "
+            "satisfaction does."
+        ),
         see=("csat", "ces"),
     ),
     Term(
