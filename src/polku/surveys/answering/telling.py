@@ -28,12 +28,11 @@ from polku.surveys.definition.questions import (
     Single,
     TaskSuccess,
 )
-from polku.surveys.definition.wordings import metric_of, scale_of
+from polku.surveys.definition.wordings import TASK_POINTS, metric_of, scale_of
 from polku.surveys.models import Response, SurveyLink
 from polku.surveys.moments.connecting import moment_properties
 
 ORIGIN = "survey"
-_TASK_SUCCESS = {"yes": 1.0, "partly": 0.5, "no": 0.0}
 _CHANNELS = {
     SurveyLink.Kind.QR: "store",
     SurveyLink.Kind.TABLET: "store",
@@ -138,7 +137,7 @@ def _scores(question: AnyQuestion, answer: Answer) -> Iterator[_Score]:
     if not metric or scale is None:
         return
     if isinstance(question, TaskSuccess):
-        yield _Score(question.key, metric, _TASK_SUCCESS[str(answer)], 0, 1)
+        yield _Score(question.key, metric, TASK_POINTS[str(answer)], 0, 1)
     elif isinstance(answer, int | float):
         yield _Score(question.key, metric, float(answer), float(scale[0]), float(scale[1]))
 

@@ -25,6 +25,8 @@ from polku.surveys.definition.questions import (
 )
 
 LOCKED = (Nps, Csat, Ces, Smiley, TaskSuccess)
+TASK_POINTS = {"yes": 1.0, "partly": 0.5, "no": 0.0}
+"""Of the answers of task success."""
 """Questions whose text is the wording below."""
 
 _WORDINGS: dict[type, Text] = {

@@ -13,18 +13,13 @@ from django_scopes import scope
 
 from polku.accounts.domain import record_audit
 from polku.accounts.models import User, Workspace
-from polku.surveys.links import add_link, link_token
+from polku.surveys.links import add_link
 from polku.surveys.models import Survey, SurveyLink
 
 KINDS = (SurveyLink.Kind.OPEN, SurveyLink.Kind.QR)
 MOST_LINKS, MOST_FIELDS = 500, 10
 LONGEST_NAME, LONGEST_VALUE = 120, 200
 _FIELD = re.compile(r"[\w.-]{1,40}")
-
-
-def path_of(link: SurveyLink) -> str:
-    """Where the link leads, without the server's name."""
-    return f"/s/{link_token(link.nonce)}"
 
 
 def add_way(

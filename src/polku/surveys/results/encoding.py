@@ -32,11 +32,10 @@ from polku.surveys.definition.questions import (
     Single,
     TaskSuccess,
 )
-from polku.surveys.definition.wordings import choices_of
+from polku.surveys.definition.wordings import TASK_POINTS, choices_of
 
 Array = npt.NDArray[Any]
 
-TASK_POINTS = {"yes": 1.0, "partly": 0.5, "no": 0.0}
 TEXTS = (ShortText, LongText, Email)
 _BLOCK = 16 * 2**20
 _WORDS = pa.list_(pa.string())

@@ -22,6 +22,7 @@ from polku.surveys.inviting.counts import states_of
 from polku.surveys.inviting.forms import WayForm
 from polku.surveys.inviting.views.shared import page, survey_of, way_of
 from polku.surveys.models import Response, Survey, SurveyLink
+from polku.surveys.queries import path_of
 
 _RESTORE = "surveys:way_restore"
 
@@ -41,8 +42,8 @@ def collect(request: WorkspaceRequest, survey: int) -> HttpResponse:
     base = address_for(request)
     test = found.links.filter(kind=SurveyLink.Kind.TEST, deleted_at=None).first()
     context = {
-        "links": [(link, base + ways.path_of(link)) for link in links],
-        "test_address": base + ways.path_of(test) if test else "",
+        "links": [(link, base + path_of(link)) for link in links],
+        "test_address": base + path_of(test) if test else "",
         "is_draft": found.state == Survey.State.DRAFT,
         "is_closed": found.state == Survey.State.CLOSED,
         "states": states_of(found),

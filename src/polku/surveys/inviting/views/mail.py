@@ -20,13 +20,13 @@ from polku.accounts.views.forms import add_errors
 from polku.messaging.domain import send_email, sender_of
 from polku.site.addresses import address_for, public_address
 from polku.surveys.definition.piping import Known
-from polku.surveys.inviting import ways
 from polku.surveys.inviting.forms import MailForm
 from polku.surveys.inviting.mail import Mail, write_mail
 from polku.surveys.inviting.mail_looks import policy_hash
 from polku.surveys.inviting.texts import mail_settings, set_mail_settings
 from polku.surveys.inviting.views.shared import LANGUAGE_NAMES, definition_of, page, survey_of
 from polku.surveys.models import Survey, SurveyLink
+from polku.surveys.queries import path_of
 
 TEST = "survey.test"
 _TESTS, _WITHIN = 10, 600
@@ -118,7 +118,7 @@ def _mail(request: WorkspaceRequest, survey: Survey, *, base: str, is_preview: b
         is_anonymous=survey.is_anonymous,
         until=timezone.localdate() + timedelta(days=kept.expiry_days - 1),
         is_reminder="1" in (request.GET.get("reminder"), request.POST.get("reminder")),
-        link=base + ways.path_of(test) if test else base,
+        link=base + path_of(test) if test else base,
         unsubscribe=base,
         is_preview=is_preview,
     )

@@ -17,6 +17,7 @@ from polku.surveys.inviting.mail_looks import policy_hash
 from polku.surveys.inviting.posters import Poster
 from polku.surveys.inviting.views.shared import LANGUAGE_NAMES, definition_of, page, way_of
 from polku.surveys.models import SurveyLink
+from polku.surveys.queries import path_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -104,7 +105,7 @@ def _size(request: WorkspaceRequest) -> str:
 
 
 def _address(request: WorkspaceRequest, link: SurveyLink) -> str:
-    return address_for(request) + ways.path_of(link)
+    return address_for(request) + path_of(link)
 
 
 def _file(content: bytes, kind: str, name: str) -> HttpResponse:

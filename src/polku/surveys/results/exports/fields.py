@@ -24,9 +24,15 @@ from polku.surveys.definition.questions import (
     Single,
     TaskSuccess,
 )
-from polku.surveys.definition.wordings import choices_of, ends_of, in_language, scale_of, text_of
+from polku.surveys.definition.wordings import (
+    TASK_POINTS,
+    choices_of,
+    ends_of,
+    in_language,
+    scale_of,
+    text_of,
+)
 from polku.surveys.results.asked import Asked, Versions
-from polku.surveys.results.encoding import TASK_POINTS
 
 Kind = Literal["text", "number", "choice", "yes_no", "date", "moment"]
 
@@ -55,9 +61,7 @@ class ExportField:
     type: str = ""
 
 
-def fields_of(
-    versions: Versions, language: str, *, is_anonymous: bool = False, with_doubtful: bool = False
-) -> list[ExportField]:
+def fields_of(versions: Versions, language: str, *, with_doubtful: bool = False) -> list[ExportField]:
     """All columns in order, the answers after what is known of the response. `with_doubtful` adds whether it is held or
     a test."""
     made = [*_about(versions, with_doubtful), *_of_answers(versions, language)]
