@@ -12,7 +12,7 @@ from django_scopes import scope
 
 from polku.outbox.models import News
 from polku.surveys.answering import counting
-from polku.surveys.models import AnswerChange, Invitation, LinkDay, Survey
+from polku.surveys.models import AnswerChange, Invitation, LinkDay, Survey, SurveyVersion
 from tests.surveys.answering.conftest import AGENT, SIMPLE, Respondent, publish
 
 pytestmark = pytest.mark.django_db
@@ -374,8 +374,6 @@ def test_displays_and_starts_are_counted(respondent, simple):
 
 
 def test_whoever_began_goes_on_with_the_version_they_saw(respondent, simple):
-    from polku.surveys.models import SurveyVersion
-
     respondent.open("?lang=en")
     respondent.send({"q-nps": "5"})
     new = SIMPLE | {"questions": [SIMPLE["questions"][0]]}
@@ -392,3 +390,24 @@ def test_whoever_began_goes_on_with_the_version_they_saw(respondent, simple):
         (1, {"nps": 5, "why": "Old words"}),
         (2, {"nps": 6}),
     ]
+
+
+def test_a_page_from_before_a_new_version_brings_only_what_still_means_the_same(workspace):
+    texts = [{"type": "long_text", "key": key, "text": {"fi": key, "en": key}} for key in ("why", "last")]
+    before = [{"type": "csat", "key": "pay"}, {"type": "task_success", "key": "done"}, *texts]
+    options = [{"key": key, "text": {"fi": key, "en": key}} for key in ("a", "b")]
+    choice = {"type": "single", "key": "done", "text": {"fi": "?", "en": "?"}, "options": options}
+    after = [{"type": "csat", "key": "pay", "scale": 7}, choice, *texts]
+    asked = publish(workspace, SIMPLE | {"questions": before})
+    visitor = Respondent(asked.address)
+    visitor.open("?lang=en")
+    opened, sent = asked.address, visitor.hidden()
+    visitor.send({"q-pay": "5"})
+    with scope(workspace=workspace):
+        SurveyVersion.objects.create(
+            workspace=workspace, survey=asked.survey, number=2, definition=SIMPLE | {"questions": after}
+        )
+    sent |= {"page": "pay,done,why,last", "q-pay": "7", "q-done": "a", "q-why": "Because", "q-last": ""}
+    assert visitor.client.post(opened, sent).status_code == 303
+    (kept,) = asked.responses()
+    assert (kept.version.number, kept.answers) == (1, {"pay": 5, "why": "Because"})

@@ -20,6 +20,7 @@ from polku.surveys.answering.writing import (
     Sender,
     complete,
     existing,
+    fitting,
     keep,
     locked,
     new_response,
@@ -91,6 +92,7 @@ def _take_page(
             response = new_response(visit, number, language, fields, sender, at)
         definition = definition_of(response.version)
         known = Known(texts(response.fields), visit.traits)
+        answers = fitting(answers, visit.definition, definition)
         is_changed = keep(response, definition, answers, known, language, at)
         if seconds is not None:
             response.seconds = (response.seconds or 0.0) + min(max(seconds, 0.0), 3_600.0)
@@ -196,11 +198,13 @@ def submit(
                         response.person, response.person_kind = person[:255], person_kind[:10]
                         response.order, response.url = order[:255], url[:2000]
                     response.seconds = seconds
+                definition = definition_of(response.version)
+                answers = fitting(answers, visit.definition, definition)
                 known = Known(texts(response.fields), {})
                 was_completed = response.state == Response.State.COMPLETED
-                is_changed = keep(response, visit.definition, answers, known, response.language, at)
+                is_changed = keep(response, definition, answers, known, response.language, at)
                 if is_complete and not was_completed:
-                    complete(response, visit.definition, known, sender, at)
+                    complete(response, definition, known, sender, at)
                 elif is_changed and response.told:
                     tell_response(response, {})
                 response.save()

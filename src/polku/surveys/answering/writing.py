@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
+import msgspec
 from django.db.models import QuerySet
 from django_scopes import scope
 
@@ -14,7 +15,7 @@ from polku.surveys.answering.finding import Visit, definition_of, resume_token
 from polku.surveys.answering.telling import channel_of, tell_response
 from polku.surveys.definition.logic import met_answers
 from polku.surveys.definition.piping import Known
-from polku.surveys.definition.questions import Answer, Definition
+from polku.surveys.definition.questions import Answer, AnyQuestion, Definition
 from polku.surveys.honesty import flags
 from polku.surveys.honesty.stuffing import stuffing
 from polku.surveys.links import digest_of
@@ -146,6 +147,23 @@ def _fields(visit: Visit, given: Mapping[str, str]) -> dict[str, str]:
         fields |= visit.invitation.fields if visit.invitation else {}
     fields |= visit.link.fields if visit.link else {}
     return {str(name)[:80]: str(value)[:_LONGEST_FIELD] for name, value in fields.items() if value != ""}
+
+
+def fitting(
+    answers: Mapping[str, Answer | None], asked: Definition, begun: Definition
+) -> Mapping[str, Answer | None]:
+    """Those that can be kept in an answer `begun` with another version than the one that `asked` for them: a page that
+    stood open while the survey was published anew. A key may have come to name another question, or another scale."""
+    if asked is begun:
+        return answers
+    before = {question.key: _gist(question) for question in begun.questions}
+    same = {question.key for question in asked.questions if before.get(question.key) == _gist(question)}
+    return {key: answer for key, answer in answers.items() if key.removesuffix(".other") in same}
+
+
+def _gist(question: AnyQuestion) -> AnyQuestion:
+    """The question without what does not change what an answer means."""
+    return msgspec.structs.replace(question, text={}, help={}, required=False, show_if=None, skips=())
 
 
 def keep(
