@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 
 import pytest
 from django_scopes import scopes_disabled
@@ -107,6 +108,23 @@ def test_nothing_that_comes_in_is_a_fault(noise, place):
 
 def test_what_is_too_large_is_not_read():
     assert read_report(b"x" * (LARGEST + 1)) is None
+
+
+def test_a_report_is_read_however_much_it_quotes():
+    report = (
+        b"To: bounces+" + NUMBER.encode() + b"@polku.example\n"
+        b"Content-Type: message/delivery-status\n\nAction: failed\nStatus: 5.1.1\n\n"
+    )
+    quoted = report + b"x: y\n" * 300_000
+    assert read_report(quoted) == Report(NUMBER, "bounce", "5.1.1", is_hard=True)
+
+
+def test_a_header_made_to_be_slow_holds_nobody_up():
+    hostile = b"Content-Type: multipart/report; " + b"a*0*=b'';" * 200_000
+    assert len(hostile) < LARGEST
+    started = time.process_time()
+    assert read_report(hostile) is None
+    assert time.process_time() - started < 5
 
 
 @pytest.mark.robustness

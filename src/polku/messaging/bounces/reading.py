@@ -15,6 +15,9 @@ from polku.messaging.refusals import is_no_address
 
 LARGEST = 2_000_000
 """Bytes of a report that are read."""
+_MOST_PARSED = 256_000
+"""Bytes, as what a report says stands before what it quotes. The standard library takes the square of the length for
+some headers: two million bytes of parameters are twenty seconds."""
 _MOST_PARTS = 50
 _RETURN_PATH = re.compile(r"\+([0-9a-f]{32})@")
 _MESSAGE_ID = re.compile(r"<polku\.([0-9a-f]{32})@")
@@ -48,7 +51,7 @@ def read_report(raw: bytes) -> Report | None:
 
 def _read(raw: bytes) -> Report | None:
     # The old policy reads headers as they are; the new one fails at some that are broken.
-    message = email.message_from_bytes(raw, policy=email.policy.compat32)
+    message = email.message_from_bytes(raw[:_MOST_PARSED], policy=email.policy.compat32)
     parts = list(_parts(message))
     number = _number(message, parts)
     if number is None:
