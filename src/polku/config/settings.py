@@ -100,7 +100,14 @@ FORM_RENDERER = "polku.site.forms.PolkuFormRenderer"
 
 DATABASES = {"default": environment.database(POLKU_HOME)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        # It holds counts of who calls how often. Of the usual 300 any passer-by could push out the others' counts, of
+        # wrong passwords for instance, by calling from a few hundred addresses.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [

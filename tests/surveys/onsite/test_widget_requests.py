@@ -214,6 +214,15 @@ def test_a_number_of_another_survey_is_not_taken(client, workspace, link, key, s
     assert post(client, "answer", step(web, key)).status_code == 400
 
 
+def test_the_counts_of_some_are_not_pushed_out_by_calls_of_many_others(client, link, key):
+    for _ in range(60):
+        post(client, "show", {"key": key, "link": link.pk})
+    others = [f"2001:db8::{number:x}" for number in range(400)]
+    for address in others:
+        client.get("/polku-surveys/config", {"key": "x"}, REMOTE_ADDR=address)
+    assert post(client, "show", {"key": key, "link": link.pk}).status_code == 429
+
+
 def test_who_asks_too_often_waits(client, link, key):
     codes = [post(client, "show", {"key": key, "link": link.pk}).status_code for _ in range(61)]
     assert codes[:60] == [200] * 60
