@@ -169,8 +169,9 @@ def test_invited_people_have_a_response_rate_and_open_links_do_not(owner_client,
         answer(survey, [{"recommend": 9, "invitation": invitations[1], "link": link, "state": "partial"}])
         answer(survey, [{"invitation": invitations[2], "link": link, "state": "started"}])
         answer(survey, [{"recommend": 9}, {"recommend": 8, "state": "partial"}])
+        answer(survey, [{"recommend": 0, "is_held": True}])
         LinkDay.objects.create(
-            workspace=workspace, link=survey.links.get(kind="open"), day=MOMENT.date(), displays=10, starts=4
+            workspace=workspace, link=survey.links.get(kind="open"), day=MOMENT.date(), displays=11, starts=5
         )
     from polku.surveys.honesty.rates import dispositions_of, rates_of
 

@@ -46,7 +46,7 @@ class Rates:
 
 
 def rates_of(survey: Survey) -> Rates:
-    """Test links and test answers do not count; held answers are left out of what was completed."""
+    """Test links and test answers do not count, nor do held answers where anybody could open the survey."""
     return Rates(_invited(survey), _offered(survey))
 
 
@@ -113,13 +113,18 @@ def _offered(survey: Survey) -> Offered | None:
         displays=Sum("displays", default=0), starts=Sum("starts", default=0)
     )
     answers = (
-        Response.objects.filter(survey=survey, invitation=None, is_test=False, is_held=False)
+        Response.objects.filter(survey=survey, invitation=None, is_test=False)
         .exclude(link__kind__in=(*INVITING, SurveyLink.Kind.TEST))
-        .aggregate(begun=Count("pk"), completes=Count("pk", filter=Q(state=Response.State.COMPLETED)))
+        .aggregate(
+            begun=Count("pk", filter=Q(is_held=False)),
+            completes=Count("pk", filter=Q(is_held=False, state=Response.State.COMPLETED)),
+            held=Count("pk", filter=Q(is_held=True)),
+        )
     )
+    # Held answers were seen and begun, too: left among those, they would pass for people who gave up.
     completes = answers["completes"]
-    starts = max(shown["starts"], answers["begun"])
-    displays = max(shown["displays"], starts)
+    starts = max(shown["starts"] - answers["held"], answers["begun"])
+    displays = max(shown["displays"] - answers["held"], starts)
     if not displays:
         return None
     return Offered(
