@@ -102,15 +102,13 @@ def _matrix(question: Matrix, answers: Array, language: str) -> Table:
     names = [in_language(column.text, language) for column in question.columns]
     worth = [column.value for column in question.columns]
     has_mean = sum(value is not None for value in worth) > 1
-    columns = [
-        Column(pgettext("survey", "Row")),
-        *(Column(name, "share", 0, has_bars=True) for name in names),
-    ]
-    if has_mean:
+    columns = [Column(pgettext("survey", "Row"))]
+    if has_mean:  # before the shares: of a scale from 0 to 10 the last columns are scrolled out of sight
         columns += [
             Column(pgettext("figure", "Mean"), "number", 2),
             Column(_("95% interval"), "number_interval", 2),
         ]
+    columns += [Column(name, "share", 0, has_bars=True) for name in names]
     columns.append(Column("n", "count"))
     valued = np.array([np.nan if value is None else value for value in worth] + [np.nan])
     rows: list[list[object]] = []
@@ -118,10 +116,10 @@ def _matrix(question: Matrix, answers: Array, language: str) -> Table:
         given = answers[:, place]
         shares = shares_of_places(given, len(names))
         cells: list[object] = [in_language(row.text, language)]
-        cells += [share.estimate.value if share.estimate else None for share in shares]
         if has_mean:
             mean = mean_of(valued[given])
             cells += [mean.value if mean else None, _ends(mean)]
+        cells += [share.estimate.value if share.estimate else None for share in shares]
         rows.append([*cells, int((given >= 0).sum())])
     return Table(_("Rows"), columns, rows)
 
