@@ -89,7 +89,8 @@ class _Preview:
             # Somebody works on a question that these answers do not lead to.
             page = Page([at], None, place, len(self.definition.questions))
         if page is None:
-            return message_page(self.request, self.language, "empty", status=200)
+            kind = "empty" if self.definition.questions else "unasked"
+            return message_page(self.request, self.language, kind, status=200)
         return question_page(self.request, self._showing(), page)
 
     def _take(self) -> HttpResponse:
