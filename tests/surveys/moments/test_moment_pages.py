@@ -115,8 +115,8 @@ def test_in_finnish_it_reads_as_one_says_it(owner_client, pages):
     owner_client.cookies["django_language"] = "fi"
     shown = text_of(owner_client.get(address))
     assert (
-        "2 tuntia tapahtuman <em>Order Delivered</em> jälkeen, 20\xa0% henkilöistä, "
-        "ei jos kysytty 30 päivään, klo 9–20"
+        "2 tuntia tapahtuman ”<em>Order Delivered</em>” jälkeen, 20\xa0% henkilöistä, "
+        "ei jos kysytty 30 päivän sisällä, klo 9–20"
     ) in shown
 
 
