@@ -22,6 +22,7 @@ from polku.messaging.bounces import mailbox
 from polku.messaging.bounces.reading import LARGEST, Report, read_report
 from polku.messaging.bounces.taking import take_report
 from polku.messaging.models import Message
+from tests.examples import examples
 from tests.messaging.reports import complaint, delivery_report
 
 NUMBER = "0123456789abcdef" * 2
@@ -94,7 +95,7 @@ def test_a_report_about_a_number_that_nobody_sent_changes_nothing(workspace, sen
     assert states() == [("sent", "")]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.binary(max_size=400), st.integers(0, 3))
 def test_nothing_that_comes_in_is_a_fault(noise, place):
     parts = [

@@ -66,9 +66,10 @@ def test_a_role_opens_what_it_allows_and_nothing_else(ours, signed_in, everythin
     path = address.path(ours.workspace.slug, ours.numbers)
     for role in ("viewer", "agent", "analyst", "editor"):
         accounts.set_member(workspace=ours.workspace, user=member, role=role, actor=None)
-        before = everything()
+        is_allowed = allows(role, address.permission)
+        before = {} if is_allowed else everything()
         codes = {getattr(client, method)(path).status_code for method in METHODS}
-        if allows(role, address.permission):
+        if is_allowed:
             assert codes & {200, 302, 422}
             assert 403 not in codes
             return  # the higher roles may do it too, but the thing may be gone by now

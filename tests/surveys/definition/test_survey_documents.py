@@ -16,17 +16,18 @@ from polku.surveys.definition.problems import problems
 from polku.surveys.definition.questions import Definition, from_data, to_data
 from polku.surveys.domain.documents import read_definition
 from polku.surveys.models import Survey
+from tests.examples import examples
 from tests.surveys.definition.generated_documents import documents
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(documents())
 def test_a_definition_outlives_its_document(definition: Definition) -> None:
     document = json.dumps(to_data(definition), ensure_ascii=False)
     assert read_definition(json.loads(document)) == definition
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(documents())
 def test_problems_of_any_sound_definition_can_be_told(definition: Definition) -> None:
     found = problems(definition, is_anonymous=True)
@@ -34,7 +35,9 @@ def test_problems_of_any_sound_definition_can_be_told(definition: Definition) ->
 
 
 @pytest.mark.django_db
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(15), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(documents())
 def test_an_exported_survey_is_imported_as_it_was(workspace: Any, definition: Definition) -> None:
     with scope(workspace=workspace):

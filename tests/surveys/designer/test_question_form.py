@@ -12,6 +12,7 @@ from polku.surveys.definition import questions as q
 from polku.surveys.definition.editing import TYPES, new_question
 from polku.surveys.designer.question_form import QuestionForm, read_question, show_question
 from polku.surveys.designer.rule_form import RuleForm, rule_in_words
+from tests.examples import examples
 from tests.surveys.definition.generated_surveys import definitions
 
 EMPTY = q.Definition(title={"fi": "K"}, languages=("fi", "en"))
@@ -65,7 +66,7 @@ def test_a_form_posted_as_it_is_changes_nothing(kind):
     assert (read.question, read.problems, read.has_lost) == (question, [], False)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(definitions())
 def test_logic_of_any_survey_outlives_its_form(draft):
     """Save for rules without a condition, which say nothing, and for operators that an answer does not have."""

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from polku.surveys.honesty.suppression import K_DETAILS, K_SCORES, complemented, what_may_be_shown
+from tests.examples import examples
 
 
 @pytest.mark.parametrize(
@@ -83,7 +84,7 @@ def crossed(draw):
     return {name: codes.astype(np.int32) for name, codes in made.items()}
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=examples(250), deadline=None)
 @given(crossed(), st.sampled_from([K_SCORES, K_DETAILS]))
 def test_no_small_group_can_be_computed_from_what_is_shown(codes, k):
     """Said by the rank of matrices, person by person, and not as the program works it out: a figure of a few people
@@ -112,7 +113,7 @@ def test_no_small_group_can_be_computed_from_what_is_shown(codes, k):
             assert np.linalg.matrix_rank(np.stack([*rows, secret.astype(float)])) == known + 1
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(crossed())
 def test_what_is_hidden_of_one_grouping_is_never_a_few_people(codes):
     shown = what_may_be_shown(codes, k=K_SCORES)
@@ -122,7 +123,7 @@ def test_what_is_hidden_of_one_grouping_is_never_a_few_people(codes):
             assert hidden.sum() == 0 or hidden.sum() >= K_SCORES
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(crossed())
 def test_details_never_show_more_than_scores(codes):
     scores = what_may_be_shown(codes, k=K_SCORES)

@@ -21,6 +21,7 @@ from polku.surveys.moments.engine import (
     simulate,
 )
 from polku.surveys.moments.hours import after_delay, at_decent_hour, is_decent, microseconds
+from tests.examples import examples
 
 HOUR = 3_600_000_000
 DAY = 24 * HOUR
@@ -97,7 +98,7 @@ rules = st.builds(
 )
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=examples(250), deadline=None)
 @given(
     st.lists(rules, min_size=1, max_size=3, unique_by=lambda rule: rule.moment),
     st.sampled_from(BEGINNINGS),

@@ -18,6 +18,7 @@ from polku.surveys.moments.hours import (
     moment_of,
 )
 from polku.surveys.moments.zones import zone_of
+from tests.examples import examples
 
 HELSINKI = ZoneInfo("Europe/Helsinki")
 ZONES = [
@@ -93,7 +94,7 @@ def test_the_hours_of_a_whole_day_change_nothing():
     assert at_decent_hour(123_456_789, HELSINKI, first=0, last=24) == 123_456_789
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(times, st.sampled_from(ZONES), st.integers(0, 23), st.integers(1, 24))
 def test_the_hour_is_decent_and_the_earliest_that_is(at, zone, first, last):
     assume(first < last)
@@ -109,7 +110,7 @@ def test_the_hour_is_decent_and_the_earliest_that_is(at, zone, first, last):
         step += 15 * MINUTE
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(times, times, st.sampled_from(ZONES), st.integers(0, 100_000), st.integers(0, 24), st.integers(0, 23))
 def test_what_happened_later_is_never_due_earlier(one, other, zone, minutes, months, first):
     early, late = sorted((one, other))
@@ -121,7 +122,7 @@ def test_what_happened_later_is_never_due_earlier(one, other, zone, minutes, mon
     assert dues[0] <= dues[1] + 60 * MINUTE
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(times, st.sampled_from(ZONES), st.integers(1, 36))
 def test_months_keep_the_clock_and_the_day_where_there_is_such_a_one(at, zone, months):
     before = moment_of(at).astimezone(zone)

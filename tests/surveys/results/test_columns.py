@@ -28,6 +28,7 @@ from polku.surveys.results import columns as kept
 from polku.surveys.results import encoding, texts
 from polku.surveys.results.asked import questions_over, versions_of
 from polku.surveys.results.columns import columns_of
+from tests.examples import examples
 from tests.surveys.results.answered import MOMENT, SHOP, answer, make_survey, option, publish
 
 A, B, C = option("a", "Ä"), option("b", "B"), option("c", "C")
@@ -210,7 +211,7 @@ def test_every_word_must_be_there(search, found):
     assert texts.found_in(pa.chunked_array([said]), search).to_pylist() == found
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.lists(st.one_of(st.none(), st.text(max_size=30)), min_size=1, max_size=20), st.text(max_size=20))
 def test_no_text_and_no_search_is_an_error(rows, search):
     import pyarrow as pa
