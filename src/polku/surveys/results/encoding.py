@@ -36,7 +36,6 @@ from polku.surveys.definition.wordings import TASK_POINTS, choices_of
 
 Array = npt.NDArray[Any]
 
-TEXTS = (ShortText, LongText, Email)
 _BLOCK = 16 * 2**20
 _WORDS = pa.list_(pa.string())
 

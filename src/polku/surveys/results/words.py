@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from polku.site.formats import Reader
-from polku.statistics import Estimate
 from polku.surveys.results.asked import Asked
 from polku.surveys.results.scores import Unit
 
@@ -55,11 +54,6 @@ def interval(ends: Sequence[float], unit: Unit, reader: Reader) -> str:
 
 def decimals(unit: Unit) -> int:
     return 1 if unit == "mean" else 0
-
-
-def share_with_interval(estimate: Estimate, reader: Reader) -> str:
-    """“41 % (38–44 %)”."""
-    return f"{reader.percent(estimate.value)} ({reader.percent_interval((estimate.low, estimate.high))})"
 
 
 def flag_word(flag: str) -> str:

@@ -8,8 +8,6 @@ from django.core.exceptions import ValidationError
 from django.db.models import Count, Max, Q
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.template import TemplateDoesNotExist
-from django.template.loader import get_template
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -48,19 +46,8 @@ def collect(request: WorkspaceRequest, survey: int) -> HttpResponse:
         "is_closed": found.state == Survey.State.CLOSED,
         "states": states_of(found),
         "sends_mail": settings.SENDS_MAIL,
-        "onsite": _there("surveys/parts/collect_onsite.html"),
-        "tablets": _there("surveys/parts/collect_tablets.html"),
     }
     return page(request, found, "surveys/collect.html", context)
-
-
-def _there(name: str) -> str | None:
-    """The template's name where there is one."""
-    try:
-        get_template(name)
-    except TemplateDoesNotExist:
-        return None
-    return name
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
