@@ -12,10 +12,12 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext as _
 from django_scopes import scope
 
 from polku.accounts.models import Workspace
 from polku.eventstore import cancelling
+from polku.eventstore.port import StoreError
 from polku.eventstore.registry import store
 from polku.jobs.giving_way import give_way
 from polku.surveys.models import Moment
@@ -73,9 +75,12 @@ class Simulation:
         return self.asked / ((self.last - self.first).days + 1) * 7
 
 
-def simulate_moment(workspace: Workspace, moment: Moment, *, weeks: int) -> Simulation | None:
+def simulate_moment(
+    workspace: Workspace, moment: Moment, *, weeks: int, most: int = MOST_SIGNALS
+) -> Simulation | None:
     """Run `moment`, which need not be saved, over the last `weeks` whole weeks of the data and what came of the next;
-    None where there is no data or its trigger means nothing. Raises StoreError; ends when whoever asked has gone."""
+    None where there is no data or its trigger means nothing. Raises StoreError, also where the first `most` signals end
+    before these weeks begin; ends when whoever asked has gone."""
     key, zone = workspace.key.hex, ZoneInfo(workspace.timezone)
     newest = store().state(key).data_as_of
     with scope(workspace=workspace):
@@ -91,13 +96,19 @@ def simulate_moment(workspace: Workspace, moment: Moment, *, weeks: int) -> Simu
         start=(start - _warm_up(watches, limits)).replace(tzinfo=None),
         end=end.replace(tzinfo=None),
         selectors=selectors_of(watches, workspace),
-        limit=MOST_SIGNALS,
+        limit=most,
     )
-    is_cut = rows.num_rows == MOST_SIGNALS
+    is_cut = rows.num_rows == most
     if is_cut:
         end = rows["time"][-1].as_py().replace(tzinfo=UTC)
+        if end <= start:
+            raise StoreError(
+                _(
+                    "So much happens that the simulation does not get as far as the weeks that were chosen. Wait for "
+                    "something rarer, or add a filter."
+                )
+            )
         last = end.astimezone(zone).date()
-        first = min(first, last)
     begin, finish = microseconds(start), microseconds(end)
     happened = (
         (replace(each.rule, begins=None), occasion)
