@@ -47,9 +47,10 @@ def answer_again_and_again(folder: Path) -> None:
         print(store.live_rows(KEY, Scope(), [1]).mark, flush=True)
 
 
-def test_everybody_has_one_answer_whenever_it_was_killed(tmp_path):
+@pytest.mark.parametrize("deaths", [2, pytest.param(6, marks=pytest.mark.long)])
+def test_everybody_has_one_answer_whenever_it_was_killed(tmp_path, deaths):
     chance = random.Random(11)
-    for number in range(6):
+    for number in range(deaths):
         folder = tmp_path / str(number)
         command = [sys.executable, "-c", CHILD, str(folder)]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:

@@ -88,6 +88,7 @@ def test_hidden_fields_that_are_none_are_told(base, owner_client, fields):
     assert owner_client.post(f"{base}/links/add/", given).status_code == 422
 
 
+@pytest.mark.contract
 def test_a_poster_is_a_pdf_a_page_and_two_pictures(survey, base, owner_client):
     (link,) = links(survey, kind="open")
     poster = f"{base}/links/{link.pk}/poster"
@@ -154,6 +155,7 @@ def test_a_list_of_another_survey_or_one_made_up_is_not_sent(survey, base, owner
         {"addresses": "a@example.com", "segment": "SEGMENT"},
         {"segment": "999"},
         {"addresses": "a@example.com", "send_at": "huomenna"},
+        {"addresses": "a@example.com", "send_at": "9999-12-31T23:59"},
     ],
 )
 def test_what_cannot_be_chosen_is_told(survey, base, owner_client, given):
@@ -162,6 +164,16 @@ def test_what_cannot_be_chosen_is_told(survey, base, owner_client, given):
     given = {name: str(segment.pk) if value == "SEGMENT" else value for name, value in given.items()}
     assert owner_client.post(f"{base}/email/", given).status_code == 422
     assert invited() == []
+
+
+@pytest.mark.parametrize("passed", ["0001-01-01T00:00", "2020-02-02T20:20"])
+def test_a_moment_that_has_passed_is_at_once(base, owner_client, passed):
+    before = timezone.now()
+    page = owner_client.post(f"{base}/email/", {"addresses": "maija@example.com", "send_at": passed})
+    owner_client.post(f"{base}/email/send/", {"list": checked(page.content.decode())})
+    with scopes_disabled():
+        sent = Invitation.objects.get().send_at
+    assert before <= sent <= timezone.now()
 
 
 def test_a_segment_is_asked_in_the_names_of_its_people(survey, base, owner_client, store):

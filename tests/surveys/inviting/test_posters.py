@@ -41,6 +41,7 @@ def test_the_code_is_the_address_with_its_quiet_zone():
     assert int.from_bytes(png[16:20], "big") == width * (1_000 // width)
 
 
+@pytest.mark.contract
 @pytest.mark.parametrize(("size", "box"), [("a4", (595, 842)), ("a5", (420, 595)), ("tent", (842, 595))])
 def test_each_size_is_one_sheet_of_its_size(size, box):
     pages = posters.document_of(made(size)).pages
@@ -67,6 +68,7 @@ def test_the_page_to_print_brings_no_file_of_the_servers(tmp_path: Path):
     assert "file:" not in made(is_pdf=False).html
 
 
+@pytest.mark.contract
 def test_the_pdf_has_our_letters_and_takes_no_notice_of_anything_it_does_not_know(caplog):
     pdf = posters.pdf_of(made("a5"))
     assert pdf.startswith(b"%PDF-")
