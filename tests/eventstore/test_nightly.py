@@ -28,4 +28,4 @@ def _generations(store):
 
 
 def test_it_is_registered():
-    assert "compaction" in schedules._schedules
+    assert "compaction" in schedules._program._by_name
