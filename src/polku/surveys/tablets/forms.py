@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from polku.surveys.models import Tablet
 from polku.surveys.tablets.domain import DAYS, LONGEST_NAME, Hours
@@ -62,5 +63,9 @@ class TabletForm(NameForm):
 
     def rows(self) -> list[dict[str, Any]]:
         """The opening hours: the days, and the two fields of each."""
-        days = {"weekdays": _("Monday to Friday"), "saturday": _("Saturday"), "sunday": _("Sunday")}
+        days = {
+            "weekdays": _("Monday to Friday"),
+            "saturday": pgettext("opening hours", "Saturday"),
+            "sunday": pgettext("opening hours", "Sunday"),
+        }
         return [{"day": days[day], "fields": [self[f"{day}_from"], self[f"{day}_to"]]} for day in DAYS]
