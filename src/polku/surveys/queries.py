@@ -56,8 +56,8 @@ def find_survey(*, workspace: Workspace, text: str) -> Survey:
 
 @dataclass(frozen=True)
 class ListedSurvey:
-    """A survey with what its row in the list says. Test answers are not counted; of an anonymous survey the last
-    answer's time is that of its calendar day."""
+    """A survey with what its row in the list says. Neither test answers nor held ones are counted, as in its
+    results; of an anonymous survey the last answer's time is that of its calendar day."""
 
     survey: Survey
     answers: int
@@ -76,7 +76,7 @@ def list_surveys() -> Sequence[ListedSurvey]:
         .exclude(state=Response.State.STARTED)
         .order_by()
         .values("survey")
-        .annotate(answers=Count("pk"), last=Max("changed_at"))
+        .annotate(answers=Count("pk", filter=Q(is_held=False)), last=Max("changed_at"))
         .values_list("survey", "answers", "last")
     }
     newest: dict[int, SurveyVersion] = {}

@@ -11,6 +11,7 @@ from django_scopes import scope
 from polku.accounts.models import AuditEntry
 from polku.surveys.definition.questions import Csat, Definition
 from polku.surveys.models import AnswerChange, Tag, TaggedResponse
+from polku.surveys.queries import list_surveys
 from polku.surveys.results import columns as kept
 from tests.surveys.results.answered import MOMENT, answer, make_survey
 from tests.undoing import undo_token
@@ -131,6 +132,7 @@ def test_a_whole_answer_shows_what_was_asked_and_what_was_corrected(owner_client
 def test_held_answers_are_let_in_and_held_back_with_an_audit(owner_client, survey, workspace):
     with scope(workspace=workspace):
         held = survey.responses.get(is_held=True)
+        assert [row.answers for row in list_surveys()] == [3]
     address = f"/w/testikauppa/surveys/{survey.pk}/results"
     assert f"answers/{held.pk}/" in owner_client.get(f"{address}/held/").content.decode()
     owner_client.post(f"{address}/answers/{held.pk}/judge/", {"back": "held"})
