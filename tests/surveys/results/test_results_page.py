@@ -109,6 +109,8 @@ def test_groups_and_filters_by_what_the_answers_know(owner_client, workspace):
     ]
     only = page(owner_client, survey, "?only=field.store=Pori&only=answer.where=shop")
     assert sections(only)["recommend"].n == 4
+    one_group = page(owner_client, survey, "?by=link")
+    assert [row[3] for row in sections(one_group)["recommend"].groups.rows] == [17]
     assert "Nobody’s answers are of the kind" in words(page(owner_client, survey, "?only=field.store=Turku"))
 
 

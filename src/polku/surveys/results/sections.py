@@ -184,7 +184,7 @@ def _groups(selection: Selection, asked: Asked, view: View, reader: Reader) -> T
         estimate = figure.estimate
         value = estimate.value if estimate else None
         rows.append((size, [label, value, figure.interval, size]))
-    if len(rows) < 2:
+    if not rows:
         return None
     rows.sort(key=lambda row: -row[0])
     columns = [
