@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import msgspec
 import pytest
 from django.utils import translation
 
@@ -29,6 +30,7 @@ from polku.surveys.definition.questions import (
     Thanks,
     Theme,
 )
+from polku.surveys.definition.wordings import choices_of
 
 
 @pytest.fixture(autouse=True)
@@ -189,3 +191,10 @@ def test_colours_must_be_readable_and_the_sentence_says_which_would_be():
 
 def test_a_csat_needs_no_text_in_any_language():
     assert told(survey(Csat(key="csat", about={"fi": "palveluun"}))) == []
+
+
+def test_a_scale_without_end_in_a_draft_offers_no_more_than_can_be_published():
+    endless = Number(key="q", text={"fi": "?"}, low=-5, high=1e15, is_scale=True)
+    choices = choices_of(endless, "fi")
+    assert [value for value, _label in choices] == list(range(-5, 16))
+    assert [value for value, _label in choices_of(msgspec.structs.replace(endless, high=-6.0), "fi")] == []

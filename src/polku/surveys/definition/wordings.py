@@ -7,6 +7,7 @@ interface: a survey is asked in its own languages, whoever reads it.
 
 from __future__ import annotations
 
+from polku.surveys.definition import limits
 from polku.surveys.definition.questions import (
     AnyQuestion,
     Ces,
@@ -259,7 +260,9 @@ def choices_of(question: AnyQuestion, language: str) -> list[tuple[int | str, st
         case Csat() | Ces() | Smiley() | Stars():
             return list(enumerate(_labels(question, language), start=1))
         case Number(is_scale=True, low=float() | int() as low, high=float() | int() as high):
-            return [(value, str(value)) for value in range(int(low), int(high) + 1)]
+            # A draft may have any limits; no more steps are published, nor could be shown.
+            last = min(int(high), int(low) + limits.SCALE_STEPS - 1)
+            return [(value, str(value)) for value in range(int(low), last + 1)]
         case Single() | Multiple():
             offered: list[tuple[int | str, str]] = [
                 (option.key, in_language(option.text, language)) for option in question.options
