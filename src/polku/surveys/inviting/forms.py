@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from polku.people.models import Segment
@@ -20,6 +22,8 @@ from polku.surveys.inviting.texts import (
 )
 from polku.surveys.inviting.ways import LONGEST_NAME, read_fields
 from polku.surveys.models import SurveyLink
+
+_FARTHEST = timedelta(days=366)
 
 
 class WayForm(forms.Form):
@@ -93,6 +97,15 @@ class InviteForm(forms.Form):
         segment = self.fields["segment"]
         if isinstance(segment, forms.ModelChoiceField):
             segment.queryset = Segment.objects.order_by("name")
+
+    def clean_send_at(self) -> datetime | None:
+        """A moment that has passed is at once; one that is years away is a slip of the pen."""
+        at: datetime | None = self.cleaned_data["send_at"]
+        if at is None or at <= timezone.now():
+            return None
+        if at > timezone.now() + _FARTHEST:
+            raise ValidationError(self.fields["send_at"].error_messages["invalid"], code="invalid")
+        return at
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
