@@ -71,6 +71,7 @@ def test_a_survey_is_made_from_a_template_from_nothing_and_from_a_file(english_c
         (None, "Choose the file first."),
         (b"{", "is not JSON"),
         (b"\xff", "not text in UTF-8"),
+        (rb'{"polku_survey": 1, "name": "\ud800", "definition": {}}', "not text in UTF-8"),
         (b"[" * 200_000, "nested too deeply"),
         (b"{}", "polku_survey"),
     ],

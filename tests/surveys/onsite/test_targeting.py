@@ -20,6 +20,7 @@ from polku.surveys.onsite.targeting import Targeting, allows, site_of, targeting
         ("", None),
         ("shop example", None),
         ("https://", None),
+        ("http://[::1", None),
         ("-shop.example", None),
         ("shop.example:port", None),
     ],

@@ -55,12 +55,12 @@ def to_settings(targeting: Targeting) -> dict[str, Any]:
 def site_of(text: str) -> str | None:
     """`www.shop.fi`, perhaps with a port, of whatever somebody writes of a site; None where it is no site."""
     plain = text.strip().lower().removeprefix("*.")
-    if "://" in plain:
-        plain = urlsplit(plain).netloc
-    plain = plain.split("/")[0]
     try:
+        if "://" in plain:
+            plain = urlsplit(plain).netloc
+        plain = plain.split("/")[0]
         plain = ":".join([plain.split(":")[0].encode("idna").decode(), *plain.split(":")[1:]])
-    except UnicodeError:
+    except ValueError:  # no address, or no letters of one
         return None
     return plain if _SITE.fullmatch(plain) and len(plain) <= LONGEST else None
 

@@ -75,8 +75,10 @@ def _document(request: Any) -> object:
     if file.size > _LARGEST:
         raise ValidationError(_("%s is too large to be a survey.") % file.name)
     try:
-        return json.loads(file.read())
-    except UnicodeDecodeError as error:
+        document = json.loads(file.read())
+        json.dumps(document, ensure_ascii=False).encode()  # JSON can hold half a letter (\ud800), text cannot
+        return document
+    except UnicodeError as error:
         raise ValidationError(_("%s is not text in UTF-8.") % file.name) from error
     except RecursionError as error:
         raise ValidationError(_("%s is not a survey: it is nested too deeply.") % file.name) from error
