@@ -89,7 +89,7 @@ def _read(found: Sequence[tuple[Any, ...]], versions: Versions) -> list[Row]:
             "link": link or "",
             "started": started,
             "completed": completed,
-            "seconds": seconds,
+            "seconds": None if seconds is None else round(seconds, 1),
             "person": person,
             "order": order,
             "held": held,
