@@ -59,12 +59,12 @@ def test_answers_are_told_eight_together_with_nothing_to_tell_them_by(anonymous)
     answer(anonymous.address, score="7")
     gathering.look_for_gathered()
     assert Job.objects.filter(kind=gathering.JOB).count() == 1
-    later = timezone.now() + dt.timedelta(days=3)
+    later = dt.datetime.combine(timezone.now().date() + dt.timedelta(days=3), dt.time(8), HELSINKI)
     assert gathering.tell_group(workspace, survey, later) == 8
     assert gathering.tell_group(workspace, survey, later) == 0
     signals = News.objects.get().payload["signals"]
     assert sorted(signal["score"] for signal in signals) == list(range(8))
-    noon = dt.datetime.combine(later.astimezone(HELSINKI).date(), dt.time(12), HELSINKI)
+    noon = dt.datetime.combine(later.date() - dt.timedelta(days=1), dt.time(12), HELSINKI)  # the last one
     assert {signal["time"] for signal in signals} == {int(noon.timestamp() * 1e6)}
     for alike in ("channel", "order", "url", "person_kind", "text"):
         assert len({signal[alike] for signal in signals}) == 1

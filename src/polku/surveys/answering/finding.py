@@ -191,12 +191,17 @@ def _read_link(token: str, digest: str) -> Visit | None:
     return Visit(token, link.survey, version, definition_of(version), link)
 
 
+_BEGUN = (Response.State.STARTED, Response.State.PARTIAL)
+
+
 def _of_invitation(token: str, digest: str, now: datetime) -> Visit | None:
     invitation = (
         Invitation.objects.select_related("survey__workspace", "link")
         .defer("survey__draft")
         .annotate(newest=_newest("survey"))
-        .filter(Q(expires_at=None) | Q(expires_at__gt=now), digest=digest, survey__deleted_at=None)
+        .filter(digest=digest, survey__deleted_at=None)
+        # Who had begun when it expired may finish.
+        .filter(Q(expires_at=None) | Q(expires_at__gt=now) | Q(response__state__in=_BEGUN))
         .first()
     )
     if invitation is None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -57,39 +57,51 @@ def tell_gathered(workspace_id: int, _payload: dict[str, object], _progress: Pro
 def tell_group(workspace: Workspace, survey: int, now: datetime) -> int:
     """Tell what waits of the survey, at most a hundred answers, in one transaction; how many: none below eight.
 
-    Of what was left half done the day must be over; and what was begun by a personal link is left out, because nothing
-    tells whether the same person answered after all.
+    Of what was left half done the day must be over, and it stays as it was told even if somebody goes on with it later;
+    what was begun by a personal link is left out, because nothing tells whether the same person answered after all.
     """
     zone = ZoneInfo(workspace.timezone)
     today = now.astimezone(zone).date()
-    noon = int(datetime.combine(today, time(12), zone).timestamp() * 1_000_000)
     midnight = datetime.combine(today, time(), zone)
-    with scope(workspace=workspace), transaction.atomic():
+    with scope(workspace=workspace):
         waiting = _waiting(Response.objects.filter(survey=survey)).exclude(
             Q(state=Response.State.PARTIAL) & (Q(changed_at__gte=midnight) | Q(link__kind__in=_PERSONAL))
         )
-        chosen = list(waiting.order_by("pk").values_list("pk", flat=True)[: _MOST + LEAST])
-        if len(chosen) < LEAST:
-            return 0
-        # Never so many that fewer than eight would be left to wait for others.
-        chosen = chosen[:_MOST] if len(chosen) == _MOST + LEAST else chosen
-        list(Response.objects.select_for_update().filter(pk__in=chosen).order_by("pk").values_list("pk"))
         group = list(
-            _waiting(Response.objects.filter(pk__in=chosen)).select_related(
-                "survey__workspace", "version", "link"
-            )
+            waiting.select_related("survey__workspace", "version", "link").order_by("pk")[: _MOST + LEAST]
         )
         if len(group) < LEAST:
             return 0
+        # Never so many that fewer than eight would be left to wait for others.
+        group = group[:_MOST] if len(group) == _MOST + LEAST else group
         random.SystemRandom().shuffle(group)
-        signals: list[news.Signal] = []
-        for response in group:
-            response.told = 1
-            signals += [replace(signal, time=noon, channel=None, url=None) for signal in signals_of(response)]
-        Response.objects.filter(pk__in=[response.pk for response in group]).update(told=1)
-        # One piece of news is loaded whole or not at all.
-        news.tell(workspace_id=workspace.pk, origin=ORIGIN, signals=signals)
+        signals = _signals(group, _noon(now, zone))
+        numbers = sorted(response.pk for response in group)
+        with transaction.atomic():
+            # One of them may have been held or told in between: then all of them wait for the next time.
+            locked = _waiting(Response.objects.select_for_update(of=("self",)).filter(pk__in=numbers))
+            if len(locked.order_by("pk").values_list("pk")) < len(group):
+                return 0
+            Response.objects.filter(pk__in=numbers).update(told=1)
+            # One piece of news is loaded whole or not at all.
+            news.tell(workspace_id=workspace.pk, origin=ORIGIN, signals=signals)
     return len(group)
+
+
+def _noon(now: datetime, zone: ZoneInfo) -> int:
+    """The last noon there was, in microseconds: nothing is told of a time to come."""
+    noon = datetime.combine(now.astimezone(zone).date(), time(12), zone)
+    if noon > now:
+        noon = datetime.combine(now.astimezone(zone).date() - timedelta(days=1), time(12), zone)
+    return int(noon.timestamp() * 1_000_000)
+
+
+def _signals(group: list[Response], moment: int) -> list[news.Signal]:
+    signals: list[news.Signal] = []
+    for response in group:
+        response.told = 1  # which the numbers of its signals follow from
+        signals += [replace(signal, time=moment, channel=None, url=None) for signal in signals_of(response)]
+    return signals
 
 
 def _waiting(responses: QuerySet[Response]) -> QuerySet[Response]:

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django_scopes import scope, scopes_disabled
@@ -44,7 +45,12 @@ class _Refused(Exception):
 
 
 def look_for_due() -> None:
-    """Queue the job for every workspace with an invitation or a reminder whose time has come."""
+    """Queue the job for every workspace with an invitation or a reminder whose time has come.
+
+    While no mail server is set they wait: nobody was asked whose message cannot leave.
+    """
+    if not settings.SENDS_MAIL:
+        return
     now = timezone.now()
     with scopes_disabled():
         found = _workspaces(_due().filter(send_at__lte=now))
@@ -56,7 +62,7 @@ def look_for_due() -> None:
 def work(workspace_id: int, payload: dict[str, Any], progress: Progress) -> None:
     """The job's handler; what it has done is not done again."""
     workspace = Workspace.objects.filter(pk=workspace_id).first()
-    if workspace is not None:
+    if workspace is not None and settings.SENDS_MAIL:
         with scope(workspace=workspace):
             send_due(workspace)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 from django.utils.translation import gettext_lazy as _
 
@@ -11,13 +11,14 @@ def register() -> None:
     """Called once, when the program starts."""
     from polku.accounts import audit_words
     from polku.jobs import registry as jobs
-    from polku.jobs import ticking
+    from polku.jobs import schedules, ticking
     from polku.messaging import registry as messages
     from polku.people.erasing import register_eraser
-    from polku.surveys.inviting import domain, due, erasing, writing
+    from polku.surveys.inviting import domain, due, erasing, forgetting, writing
 
     jobs.register(domain.JOB, due.work, lane="invitations")
     ticking.register("invitations", every=timedelta(seconds=15), work=due.look_for_due)
+    schedules.register("invitations.forget", at=time(4, 40), work=forgetting.forget_invited)
     messages.register(writing.INVITATION, fill=due.fill, hear=due.hear_of_invitation)
     messages.register(writing.REMINDER, fill=due.fill, hear=due.hear_of_reminder)
     register_eraser("surveys.Invitation", erasing.erase_invitations)

@@ -11,7 +11,7 @@ from polku.accounts.models import Workspace
 from polku.eventstore.port import Condition, Selector, SignalKind
 from polku.eventstore.registry import store
 from polku.surveys.models import Invitation, Survey
-from polku.surveys.moments.engine import REFUSED, Outcome, Rule, postponed
+from polku.surveys.moments.engine import LATEST, REFUSED, Outcome, Rule, postponed
 from polku.surveys.moments.fatigue import ids_that_tell
 from polku.surveys.moments.hours import microseconds, moment_of
 from polku.surveys.moments.limits import Refusal
@@ -84,6 +84,8 @@ def _word(
     survey = invitation.survey
     if not moment.is_active or moment.deleted_at or survey.deleted_at or survey.state != Survey.State.OPEN:
         return Word(ids, skip=Outcome.CLOSED)
+    if microseconds(invitation.send_at) < microseconds(now) - LATEST:
+        return Word(ids, skip=Outcome.TOO_LATE)
     if invitation.order in cancelled:
         return Word(ids, skip=Outcome.CANCELLED)
     rule = Rule(moment=moment.pk, hours_from=moment.hours_from, hours_to=moment.hours_to)
