@@ -7,10 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
+from django.utils import translation
 from django_scopes import scope
 
 from polku.cli import loaded_operations
 from polku.cli.operations import run_operation
+from polku.cli.surveys import survey
 from polku.journeys import domain as journeys
 from polku.journeys.models import Binding
 from polku.surveys.links import digest_of
@@ -58,3 +61,21 @@ def test_an_exported_survey_comes_back_equal(run, tmp_path: Path):
         ("oston-jalkeen-2", "open", 0),
         ("oston-jalkeen", "open", 0),
     ]
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"{", "is not JSON"),
+        (b"\xff", "is not text in UTF-8"),
+        (rb'{"name": "\ud800"}', "is not text in UTF-8"),
+        (b"[" * 200_000, "nested too deeply"),
+    ],
+)
+def test_a_file_that_is_no_survey_gets_a_sentence(workspace, tmp_path, content, sentence):
+    (tmp_path / "k.json").write_bytes(content)
+    arguments = ["import", str(tmp_path / "k.json"), "--workspace", workspace.slug]
+    with translation.override("en"):
+        done = CliRunner().invoke(survey, arguments)
+    assert done.exit_code == 1
+    assert sentence in done.output

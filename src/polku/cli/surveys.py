@@ -172,8 +172,10 @@ def _read(file: Any) -> Any:
     if len(content) > _LARGEST:
         raise CommandError(_("%s is too large to be a survey.") % file.name)
     try:
-        return json.loads(content)
-    except UnicodeDecodeError as error:
+        document = json.loads(content)
+        json.dumps(document, ensure_ascii=False).encode()  # JSON can hold half a letter (\ud800), text cannot
+        return document
+    except UnicodeError as error:
         raise CommandError(_("%s is not text in UTF-8.") % file.name) from error
     except RecursionError as error:
         raise CommandError(_("%s is not a survey: it is nested too deeply.") % file.name) from error
