@@ -198,3 +198,11 @@ def test_a_scale_without_end_in_a_draft_offers_no_more_than_can_be_published():
     choices = choices_of(endless, "fi")
     assert [value for value, _label in choices] == list(range(-5, 16))
     assert [value for value, _label in choices_of(msgspec.structs.replace(endless, high=-6.0), "fi")] == []
+
+
+@pytest.mark.parametrize("name", ["form", "page", "website", "lang", "contact"])
+def test_hidden_fields_keep_out_of_the_respondents_pages_own_names(name):
+    found = problems(survey(NPS, fields=("store", name)))
+    assert [(each.place, each.is_blocking) for each in found if each.place.startswith("fields")] == [
+        ("fields[1]", True)
+    ]

@@ -20,5 +20,8 @@ LONGEST_ANSWER = 5_000
 POINTS = 1_000
 SURVEYS = 1_000
 
+RESERVED = frozenset({"at", "contact", "form", "go", "lang", "page", "quote", "saved", "website"})
+"""What the respondents' page itself has in its addresses and forms: no hidden field may be called so."""
+
 KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")

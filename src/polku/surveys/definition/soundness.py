@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -42,7 +42,7 @@ def _whole(definition: Definition) -> Iterator[_Found]:
     if len(definition.questions) > limits.QUESTIONS:
         yield "questions", _("A survey has at most %s questions.") % limits.QUESTIONS, ""
     yield from _keys("questions", "key", [question.key for question in definition.questions], {END})
-    yield from _keys("fields", "", definition.fields, set())
+    yield from _keys("fields", "", definition.fields, limits.RESERVED)
     if len(definition.fields) > limits.FIELDS:
         yield "fields", _("A survey has at most %s hidden fields.") % limits.FIELDS, ""
     if len(definition.thanks.review_url) > limits.ADDRESS:
@@ -105,11 +105,13 @@ def _rule(rule: Rule, place: str, key: str) -> Iterator[_Found]:
             yield f"{place}.tests[{number}].value", _("This number is too large."), key
 
 
-def _keys(place: str, name: str, keys: Sequence[str], reserved: set[str]) -> Iterator[_Found]:
+def _keys(place: str, name: str, keys: Sequence[str], reserved: Collection[str]) -> Iterator[_Found]:
     counts = Counter(keys)
     for index, key in enumerate(keys):
         where = f"{place}[{index}]" + (f".{name}" if name else "")
-        if not limits.KEY.fullmatch(key) or key in reserved:
+        if key in reserved:
+            yield where, _("“%s” means something else in a survey: choose another name.") % key, ""
+        elif not limits.KEY.fullmatch(key):
             yield (
                 where,
                 _("“%s” cannot be a key: use a–z, 0–9 and _, begin with a letter, at most 40 characters.")

@@ -57,6 +57,8 @@ def read_settings(form: Form) -> Change:
             raise ValidationError(
                 _("“%s” cannot name a hidden field: use a–z, 0–9 and _, and begin with a letter.") % name[:60]
             )
+        if name in limits.RESERVED:
+            raise ValidationError(_("“%s” means something else in a survey: choose another name.") % name)
     pages = "all" if form.get("pages") == "all" else "one"
     return lambda draft: msgspec.structs.replace(
         draft, languages=languages, fields=tuple(dict.fromkeys(names)), pages=pages

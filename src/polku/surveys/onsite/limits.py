@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.core.cache import cache
 from django.http import HttpRequest
 
+from polku.surveys.honesty.clients import network_of
+
 MINUTE = 60
 
 
@@ -15,7 +17,7 @@ def is_too_often(
 
     The count is the server process's own, as there is one.
     """
-    caller = request.META.get("REMOTE_ADDR", "") if who is None else who
+    caller = network_of(request.META.get("REMOTE_ADDR", "")) if who is None else who
     key = f"surveys:{what}:{caller}"
     cache.add(key, 0, timeout=seconds)
     try:
