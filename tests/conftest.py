@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import tempfile
 from pathlib import Path
@@ -23,6 +24,16 @@ from tests.lacking import lacking  # noqa: E402
 hypothesis_settings.register_profile("polku", max_examples=examples(100))
 hypothesis_settings.load_profile("polku")
 DATA = Path(os.environ.get("POLKU_TEST_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))
+
+
+def pytest_collection_finish():
+    """Thousands of collected tests stay until the end: to look through them for rubbish again and again is vain."""
+    gc.collect()
+    gc.freeze()
+
+
+def pytest_sessionfinish():
+    gc.unfreeze()
 
 
 @pytest.fixture(scope="session", autouse=True)
