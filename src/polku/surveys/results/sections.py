@@ -91,7 +91,12 @@ def _section(selection: Selection, asked: Asked, reader: Reader, today: dt.date)
     figure = figure_of(asked, answers, _blocks(selection, asked, view))
     time = over_time(selection, asked, view, reader, today=today)
     if figure.is_small and figure.n:
-        cautions.insert(0, _("Fewer than 30 answers: look at the interval, not at the figure."))
+        cautions.insert(
+            0,
+            _("Fewer than 30 answers: look at the interval, not at the figure.")
+            if figure.interval
+            else _("Fewer than 30 answers: too few to say how sure the figure is."),
+        )
     if time.has_unfinished:
         notes.append(_("The last period is unfinished: it is drawn with a dashed line."))
     if asked.metric == "nps":
@@ -120,8 +125,8 @@ def shown_figure(asked: Asked, figure: ScoreFigure, reader: Reader) -> ShownFigu
     between = words.interval(ends, figure.unit, reader) if ends else ""
     metric = words.metric_word(asked)
     if figure.is_small:
-        main = between or "–"
-        beside = f"{metric} {value}"
+        main = between or value
+        beside = f"{metric} {value}" if between else metric
     else:
         main = value
         beside = _("probably %(interval)s") % {"interval": between} if between else ""

@@ -29,7 +29,9 @@ _RESTORE = "surveys:way_restore"
 @workspace_view("view")
 def collect(request: WorkspaceRequest, survey: int) -> HttpResponse:
     found = survey_of(survey)
-    is_real = Q(responses__is_test=False) & ~Q(responses__state=Response.State.STARTED)
+    # What results count: no held answers.
+    is_real = Q(responses__is_test=False, responses__is_held=False)
+    is_real &= ~Q(responses__state=Response.State.STARTED)
     links = list(
         found.links.filter(kind__in=ways.KINDS, deleted_at=None)
         .annotate(

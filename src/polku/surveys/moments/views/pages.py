@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
@@ -134,4 +135,8 @@ def default_name(terms: domain.Terms, choices: Choices) -> str:
 
 
 def _frame(survey: Survey) -> dict[str, Any]:
-    return {"survey": survey, "tabs": tabs_of(survey, "surveys:moments")}
+    return {
+        "survey": survey,
+        "tabs": tabs_of(survey, "surveys:moments"),
+        "sends_mail": settings.SENDS_MAIL,
+    }
