@@ -118,8 +118,8 @@ def test_a_bad_row_is_read_mended_and_taken_in(visitor):
     assert page.locator(".message.warning").count() == 1
     assert page.locator(".bad-row textarea").input_value() == "{"
     page.locator("a.button.danger").click()
-    page.locator("main button.danger").click()
-    assert page.locator(".message").inner_text() == "1 rivi on poistettu."
+    page.locator("main button.danger:not([name])").click()
+    assert page.locator(".message").inner_text().startswith("1 rivi on poistettu.")
     assert page.locator("main h2").inner_text() == "Mikään ei odota"
 
 

@@ -453,8 +453,14 @@ def test_the_settings_are_made_on_a_page_with_preview_and_code(
     with page.context.expect_page() as opened:
         page.get_by_role("link", name="Open the preview").click()
     card = opened.value.get_by_role("dialog", name="How did it go?")
+    expect(card).to_be_visible()
+    # What is still fading in has too little contrast for a moment.
+    opened.value.wait_for_function("document.getAnimations().every((each) => each.playState === 'finished')")
     for shown in (page, opened.value):
-        assert [each["id"] for each in Axe().run(shown).response["violations"]] == []
+        assert [
+            (each["id"], [node["html"] for node in each["nodes"]])
+            for each in Axe().run(shown).response["violations"]
+        ] == []
     card.get_by_role("radio", name="10").click()
     expect(card.get_by_text("What worked?")).to_be_visible()
     assert responses(polku.home, survey) == []

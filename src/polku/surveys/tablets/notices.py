@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django_scopes import scope
 
 from polku.accounts.access import WorkspaceRequest
 from polku.site.notices import Notice
@@ -27,7 +28,9 @@ def notices(request: HttpRequest) -> Sequence[Notice]:
     if kept is None or time.monotonic() - kept[0] >= _KEPT_SECONDS:
         if len(_kept) >= _MOST_KEPT:
             _kept.clear()
-        kept = (time.monotonic(), [each.tablet.name for each in tablets(workspace) if each.state == "silent"])
+        with scope(workspace=workspace):
+            names = [each.tablet.name for each in tablets(workspace) if each.state == "silent"]
+        kept = (time.monotonic(), names)
         _kept[workspace.pk] = kept
     silent = kept[1]
     if not silent:
