@@ -79,7 +79,10 @@ SINGLE = {"type": "single", "key": "s", "text": {"fi": "?"}}
         (_document(title={"fi": "\ud800"}), "definition.title.fi: There is a character that is no text."),
         (_document(questions=[NPS, NPS]), "definition.questions[1].key: The key “nps” stands there twice."),
         (_document(questions=[{**NPS, "key": "Ä"}]), "definition.questions[0].key: “Ä” cannot be a key"),
-        (_document(questions=[{**NPS, "key": "end"}]), "definition.questions[0].key: “end” means something else"),
+        (
+            _document(questions=[{**NPS, "key": "end"}]),
+            "definition.questions[0].key: “end” means something else",
+        ),
         (
             _document(questions=[{**NPS, "text": {"fi": "Oma"}}]),
             "definition.questions[0].text: The wording of this question is fixed; leave its text out.",
