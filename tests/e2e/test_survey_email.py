@@ -127,6 +127,16 @@ def test_a_survey_goes_out_by_mail_and_its_answer_comes_back(polku, room, page, 
     )["survey"]
     base = f"{polku.address}/w/{polku.workspace}"
 
+    # Its answers belong to a touchpoint of a map.
+    journey = polku.command("journey", "create", "--template", "four-phases", "--workspace", polku.workspace)[
+        "journey"
+    ]
+    page.goto(f"{base}/surveys/{survey}/?part=settings")
+    touchpoint = page.locator("#touchpoint option:not([value=''])").nth(3).get_attribute("value")
+    page.locator("#touchpoint").select_option(touchpoint)
+    page.locator("main form:has(#touchpoint) button.primary").click()
+    expect(page.locator("#touchpoint")).to_have_value(touchpoint or "")
+
     # The seller's own name.
     page.goto(f"{base}/settings/sender/")
     page.locator("input[name=name]").fill("Telttakauppa Oy")
@@ -189,6 +199,11 @@ def test_a_survey_goes_out_by_mail_and_its_answer_comes_back(polku, room, page, 
     while scores(polku) == 0:
         assert time.monotonic() < deadline
         time.sleep(0.3)
+    # … and on the map, at its touchpoint.
+    page.goto(f"{base}/journeys/{journey}/")
+    said = page.locator(".lane-say td", has_text="NPS")
+    expect(said).to_have_count(1)
+    expect(said).to_contain_text("n 1")
     page.goto(f"{collect}email/people/?state=answered")
     expect(page.locator("tbody tr")).to_have_count(1)
     expect(page.locator("tbody th")).to_have_text("maija@example.com")
