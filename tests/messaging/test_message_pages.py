@@ -51,6 +51,19 @@ def audited():
         return list(AuditEntry.objects.order_by("pk").values_list("action", flat=True))
 
 
+def test_one_click_of_a_mail_program_opts_out_without_a_cookie_or_a_page(message):
+    """RFC 8058: one POST from anywhere, with nothing but what the header says."""
+    program = Client(enforce_csrf_checks=True)
+    path = f"/m/{unsubscribe_token(message.number)}/"
+    for read in (program.get, program.head, program.options):
+        read(path)
+    program.post(path, {"List-Unsubscribe": "Something-Else"})
+    assert masked() == []
+    for _ in range(2):
+        assert program.post(path, {"List-Unsubscribe": "One-Click"}).status_code == 200
+    assert masked() == [("m…@example.com", "unsubscribed")]
+
+
 def test_the_sender_is_set_and_shown_with_the_records_of_its_domain(workspace, owner_client):
     given = {"name": "Kävytär Oy", "email": "a@kavytar.example", "reply_to": "", "footer": "Oulu"}
     assert owner_client.post(f"{SETTINGS}/sender/", given).status_code == 302
