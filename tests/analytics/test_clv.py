@@ -13,7 +13,7 @@ from django_scopes import scope
 
 from polku.analytics import QueryError, run
 from polku.analytics.customers import customers, purchases
-from polku.decide.domain import answer_money_questions
+from polku.decide.money.domain import answer_money_questions
 from polku.eventstore.port import ORDER_BATCH
 
 

@@ -15,9 +15,9 @@ from polku.accounts.access import WorkspaceRequest, workspace_view
 from polku.accounts.queries import order_states
 from polku.accounts.views.forms import add_errors
 from polku.analytics.money import MoneyTerms
-from polku.decide import domain, queries
-from polku.decide.forms import MoneyForm
 from polku.decide.models import MoneyAnswers
+from polku.decide.money import domain, queries
+from polku.decide.money.forms import MoneyForm
 from polku.journeys.start_page import start_page
 from polku.site import checklist
 from polku.site.formats import Reader

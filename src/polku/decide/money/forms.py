@@ -10,8 +10,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from polku.accounts.models import Workspace
-from polku.decide.domain import HIGHEST_COST
 from polku.decide.models import MoneyAnswers
+from polku.decide.money.domain import HIGHEST_COST
 from polku.journeys.proposing.concepts import plain
 from polku.site.formats import Reader, currency_symbol
 

@@ -1,0 +1,1 @@
+"""Watching figures, and telling when one really changed."""

@@ -1,0 +1,1 @@
+"""Which touchpoints' scores move the whole."""

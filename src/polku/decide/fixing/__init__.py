@@ -1,0 +1,1 @@
+"""The pages of the list of what to fix first."""

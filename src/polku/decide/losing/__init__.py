@@ -1,0 +1,1 @@
+"""What every pain of a map costs a year, and in which order to mend them."""

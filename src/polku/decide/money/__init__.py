@@ -1,0 +1,1 @@
+"""The four questions about money that every euro follows from."""

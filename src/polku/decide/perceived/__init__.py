@@ -1,0 +1,1 @@
+"""Perceived value: benefits and sacrifices as customers see them."""

@@ -1,0 +1,1 @@
+"""Where the revenue comes from and what moved it."""
