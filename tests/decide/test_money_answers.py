@@ -12,9 +12,9 @@ from django_scopes import scope
 
 from polku.accounts.models import AuditEntry
 from polku.analytics.money import MoneyTerms, cost_sentence, margin_sentence, money_note
+from polku.decide.models import MoneyAnswers
 from polku.decide.money import domain, queries
 from polku.decide.money.forms import MoneyForm, means_cancelled
-from polku.decide.models import MoneyAnswers
 from polku.site.formats import Reader
 
 PAGE = "/w/testikauppa/settings/money/"
