@@ -62,3 +62,32 @@ class Annotation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.on.isoformat()} {self.text}"
+
+
+class SpendDay(models.Model):
+    """What was spent on marketing on a day, by source, in the workspace's currency. It tells of no person.
+
+    `source`, `medium` and `campaign` are written as files name them, without blanks around; "" where a file did not
+    say. A day that comes again with the same three replaces the amount.
+    """
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
+    day = models.DateField()
+    source = models.CharField(max_length=200)
+    medium = models.CharField(max_length=200, blank=True)
+    campaign = models.CharField(max_length=200, blank=True)
+    amount = models.DecimalField(max_digits=16, decimal_places=2)
+
+    objects: ClassVar[models.Manager[SpendDay]] = ScopedManager(workspace="workspace")
+
+    class Meta:
+        ordering: ClassVar = ["day", "source", "medium", "campaign"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["workspace", "day", "source", "medium", "campaign"],
+                name="one_amount_a_day_and_campaign",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day.isoformat()} {self.source}"
