@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 def register() -> None:
@@ -13,11 +14,12 @@ def register() -> None:
     from polku.analytics.explore import placements
     from polku.eventstore.registry import register_hit_rules
     from polku.jobs import registry as jobs
-    from polku.journeys import queries, rebuilding, searching, timeline
+    from polku.journeys import kept_below, queries, rebuilding, searching, timeline
     from polku.journeys.display_names import channel_names, metric_name
     from polku.journeys.domain.questions import put_question, take_question
     from polku.journeys.hit_rules import hit_rules
     from polku.journeys.live import journey_kind
+    from polku.journeys.models import Action, Opportunity
     from polku.journeys.start_page import start_page
     from polku.people import timeline_sources
     from polku.site import checklist, navigation
@@ -37,6 +39,8 @@ def register() -> None:
     resolvers.register_touchpoint(queries.find_touchpoint, queries.touchpoint_names)
     resolvers.register_journeys(queries.journey_choices)
     register_hit_rules(hit_rules)
+    kept_below.register(kept_below.Below(Opportunity, touchpoint="touchpoint"))
+    kept_below.register(kept_below.Below(Action, touchpoint="opportunity__touchpoint"))
     jobs.register(rebuilding.KIND, rebuilding.work_rebuild)
     navigation.register(
         navigation.NavigationItem(name=_("Journeys"), url_name="journeys:list", order=10, key="j")
@@ -76,5 +80,8 @@ def register() -> None:
             "touchpoint": _("touchpoint"),
             "binding": _("data connection"),
             "measurement": _("measurement plan"),
+            "opportunity": _("opportunity"),
+            "action": pgettext_lazy("work", "action"),
+            "words": _("words for customers"),
         }
     )

@@ -16,6 +16,7 @@ from polku.accounts.models import User
 from polku.analytics.models import SavedQuestion
 from polku.journeys import limits
 from polku.journeys.domain.writing import audit, require_room, writing
+from polku.journeys.kept_below import rows_below
 from polku.journeys.models import (
     Binding,
     Deletion,
@@ -82,7 +83,7 @@ def undo_deletion(*, deletion: Deletion, actor: User | None = None) -> Journey:
                 stages=sum(isinstance(row, Stage) for row in rows),
                 touchpoints=sum(isinstance(row, Touchpoint) for row in rows),
             )
-        _forget_departed_owners(rows)
+        _forget_departed_people(rows)
         rows = _without_deleted_questions(rows)
         for row in rows:
             row.save_base(raw=True, force_insert=True)
@@ -110,7 +111,12 @@ def _family(row: Journey | Stage | Touchpoint | Binding) -> list[Any]:
         bindings = list(Binding.objects.filter(touchpoint__in=[point.pk for point in touchpoints]))
     below = {"touchpoint__in": [point.pk for point in touchpoints]}
     questions, checks = TouchpointQuestion.objects.filter(**below), MeasurementCheck.objects.filter(**below)
-    return [*journeys, *stages, *touchpoints, *bindings, *questions, *checks]
+    others = rows_below(
+        journeys=[journey.pk for journey in journeys],
+        stages=[stage.pk for stage in stages],
+        touchpoints=[point.pk for point in touchpoints],
+    )
+    return [*journeys, *stages, *touchpoints, *bindings, *questions, *checks, *others]
 
 
 def _bound_touchpoints(rows: list[Any]) -> list[int]:
@@ -133,12 +139,17 @@ def _without_deleted_questions(rows: list[Any]) -> list[Any]:
     return [row for row in rows if not isinstance(row, TouchpointQuestion) or row.question_id in there]
 
 
-def _forget_departed_owners(rows: list[Any]) -> None:
-    owners = {row.owner_id for row in rows if isinstance(row, Touchpoint) and row.owner_id}
-    owners |= {row.checked_by_id for row in rows if isinstance(row, MeasurementCheck) and row.checked_by_id}
-    there = set(User.objects.filter(pk__in=owners).values_list("pk", flat=True))
-    for row in rows:
-        if isinstance(row, Touchpoint) and row.owner_id not in there:
-            row.owner_id = None
-        elif isinstance(row, MeasurementCheck) and row.checked_by_id not in there:
-            row.checked_by_id = None
+def _forget_departed_people(rows: list[Any]) -> None:
+    """Of people who have left the installation since, no number is written."""
+    named = [
+        (row, field.attname)
+        for row in rows
+        for field in row._meta.concrete_fields
+        if field.related_model is User and getattr(row, field.attname)
+    ]
+    there = set(
+        User.objects.filter(pk__in={getattr(row, name) for row, name in named}).values_list("pk", flat=True)
+    )
+    for row, name in named:
+        if getattr(row, name) not in there:
+            setattr(row, name, None)
