@@ -18,6 +18,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from polku.eventstore.answers import AnswerRows
 from polku.eventstore.arrivals import Arrivals
 from polku.eventstore.behaviour import BehaviourQuestions
 from polku.eventstore.live import LiveMaps
@@ -228,6 +229,7 @@ CatalogKind = Literal["event", "url", "reason", "channel", "metric", "status", "
 
 
 class EventStore(
+    AnswerRows,
     Arrivals,
     BehaviourQuestions,
     LiveMaps,

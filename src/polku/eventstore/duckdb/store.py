@@ -11,6 +11,7 @@ import pyarrow as pa
 from polku.eventstore.cancelling import QUESTION_SECONDS
 from polku.eventstore.duckdb import (
     aggregates,
+    answer_rows,
     bookkeeping,
     catalog,
     identity_reads,
@@ -185,6 +186,20 @@ class DuckDBStore(
     ) -> pa.Table:
         with self._instance.question(workspace, "scores") as session:
             return aggregates.scores(session, scope, metric, interval=interval, group_by=group_by)
+
+    def answer_rows(
+        self,
+        workspace: str,
+        scope: Scope,
+        selectors: Sequence[Selector],
+        *,
+        properties: Sequence[str] = (),
+        by_touchpoint: bool = False,
+    ) -> pa.Table:
+        with self._instance.question(workspace, "answer_rows") as session:
+            return answer_rows.answer_rows(
+                session, scope, selectors, properties=properties, by_touchpoint=by_touchpoint
+            )
 
     def hits(self, workspace: str, scope: Scope, touchpoints: Sequence[int]) -> pa.Table:
         with self._instance.question(workspace, "hits") as session:
