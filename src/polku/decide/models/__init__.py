@@ -1,7 +1,18 @@
 """What is kept of decisions."""
 
+from polku.decide.models.customer_page import CustomerPage
 from polku.decide.models.goals import Goal
 from polku.decide.models.losses import Dismissal, InputOverride, KeptLosses
+from polku.decide.models.monday import MondayChoice, MondayMailing
 from polku.decide.models.money import MoneyAnswers
 
-__all__ = ["Dismissal", "Goal", "InputOverride", "KeptLosses", "MoneyAnswers"]
+__all__ = [
+    "CustomerPage",
+    "Dismissal",
+    "Goal",
+    "InputOverride",
+    "KeptLosses",
+    "MondayChoice",
+    "MondayMailing",
+    "MoneyAnswers",
+]
