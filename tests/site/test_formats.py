@@ -92,6 +92,15 @@ def test_days_and_clocks():
     assert (formats.clock(moment, "fi"), formats.clock(moment, "en")) == (f"klo{formats.NBSP}9.05", "9:05")
 
 
+def test_an_estimate_is_told_in_two_digits():
+    told = [0, 0.4, 7.6, 99.6, 104, 31_482, -31_482, 999_500]
+    assert [formats.rough(value) for value in told] == [0, 0, 8, 100, 100, 31_000, -31_000, 1_000_000]
+    assert formats.rough_money(31_482, "fi") == f"31{NB}000{NB}€"
+    assert formats.rough_money_interval(11_800, 31_482, "fi") == f"12{NB}000–31{NB}000{NB}€"
+    assert formats.rough_money_interval(11_800, 31_482, "en") == "€12,000–€31,000"
+    assert formats.rough_money_interval(31_100, 31_400, "en") == "€31,000"
+
+
 def test_the_stores_times_are_utc():
     summer = formats.local(dt.datetime(2026, 7, 1, 21, 30), "Europe/Helsinki")
     assert (summer.day, summer.hour) == (2, 0)

@@ -17,6 +17,16 @@ def metric_name(metric: str) -> str:
     return _ABBREVIATIONS.get(metric) or known.get(metric) or metric
 
 
+def grade_name(grade: str) -> str:
+    """How a loss or an effect is known, A–D, in words."""
+    return {
+        "A": _("shown by an experiment"),
+        "B": _("a compared change"),
+        "C": _("a statistical connection"),
+        "D": _("a judgement"),
+    }[grade]
+
+
 def channel_names() -> Mapping[str, Any]:
     """The channels that a map offers, with their names."""
     return {channel.value: channel.label for channel in Channel}

@@ -66,6 +66,29 @@ def money_interval(low: float, high: float, language: str, currency: str = "EUR"
     )
 
 
+def rough(value: float) -> float:
+    """To two significant digits, as an estimate is honestly told: 31,482 → 31,000; whole from 1 to 99."""
+    if not math.isfinite(value) or abs(value) < 1:
+        return 0.0
+    return _round(value, min(0, 1 - math.floor(math.log10(abs(value)))))
+
+
+def rough_money(value: float, language: str, currency: str = "EUR") -> str:
+    """An estimate written out, in two digits: `31 000 €`; in English `€31,000`."""
+    return _with_currency(number(rough(value), language), "", language, currency)
+
+
+def rough_money_interval(low: float, high: float, language: str, currency: str = "EUR") -> str:
+    """`12 000–31 000 €`; in English `€12,000–€31,000`."""
+    ends = (rough(low), rough(high))
+    if ends[0] == ends[1]:
+        return rough_money(low, language, currency)
+    if language == "fi":
+        return _with_currency(_joined(ends, language, 0), "", language, currency)
+    between = ELLIPSIS if ends[0] < 0 else DASH
+    return between.join(_with_currency(number(end, language), "", language, currency) for end in ends)
+
+
 def interval(ends: Sequence[float], language: str, decimals: int = 0, *, signed: bool = False) -> str:
     """`31–42`; where an end is below zero (or signs are asked for) `−19…−5`."""
     return _joined(ends, language, decimals, signed=signed)
@@ -199,6 +222,12 @@ class Reader:
 
     def money_interval(self, ends: Sequence[float]) -> str:
         return money_interval(ends[0], ends[1], self.language, self.currency)
+
+    def rough_money(self, value: float) -> str:
+        return rough_money(value, self.language, self.currency)
+
+    def rough_money_interval(self, ends: Sequence[float]) -> str:
+        return rough_money_interval(ends[0], ends[1], self.language, self.currency)
 
     def day(self, value: dt.date, *, year: bool = False) -> str:
         return day(value, self.language, year=year)

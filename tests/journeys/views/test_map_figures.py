@@ -34,6 +34,7 @@ def _point(**changed: Any) -> dict[str, Any]:
         ],
         "contact": {"value": 7.9, "ci": [7.0, 8.8], "n": 325, "reached": 4120, "reasons": []},
         "buy": {"value": 412_000, "ci": [371_000, 453_000], "n": 1200, "orders": 1500},
+        "loss": None,
         "feel": {"assumed": 0.5, "measured": None, "surprise": None},
         "change": None,
     }
@@ -178,3 +179,26 @@ def test_a_feeling_in_words():
 )
 def test_long_names_may_break_at_their_joint(name, soft):
     assert map_model.soften(name).replace("\N{SOFT HYPHEN}", "|") == soft
+
+
+def test_a_loss_is_told_in_two_digits_with_its_range_and_how_it_is_known():
+    record = {
+        "value": 38_412,
+        "ci": [21_390, 64_210],
+        "n": 4120,
+        "grade": "B",
+        "at_most": False,
+        "pain": "a",
+        "others": 1,
+    }
+    cell = figures.loss(_point(loss=record), READER)
+    assert (cell.value, cell.note) == ("€38k", "€21k–€64k B")
+    assert cell.tips == (
+        f"About €38,000 of margin a year: probably €21,000–€64,000, n{NB}4,120",
+        "Evidence: B a compared change",
+        "An estimate of a whole year and of everybody: the filters above do not change it.",
+        "1 smaller pain here is not added to it.",
+    )
+    at_most = figures.loss(_point(loss=record | {"at_most": True, "others": 0}), READER)
+    assert at_most.tips[0] == f"At most €38,000 a year: probably €21,000–€64,000, n{NB}4,120"
+    assert figures.loss(_point(), READER).absent == "–"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from polku.journeys.live.answers import Feel, Score
@@ -11,6 +12,7 @@ from polku.journeys.live.numbers import PointNumbers
 from polku.journeys.live.plan import DAY, Point
 from polku.journeys.live.reading import LiveNumbers
 from polku.journeys.live.structure import Structure
+from polku.journeys.losses import LossCell
 from polku.journeys.models import Journey, Touchpoint
 from polku.statistics import Estimate
 
@@ -20,8 +22,10 @@ _MOST_NEXT = 5
 _MOST_REASONS = 10
 
 
-def assemble(structure: Structure, numbers: LiveNumbers) -> Document:
-    """The whole document but for what every answer carries (`kind`, `data_as_of`, `warnings` …)."""
+def assemble(structure: Structure, numbers: LiveNumbers, losses: Mapping[int, LossCell]) -> Document:
+    """The whole document but for what every answer carries (`kind`, `data_as_of`, `warnings` …).
+
+    `losses` by touchpoint: of a year and of everybody, whatever the question filters."""
     names = {point.pk: point.name for _, points in structure.stages for point in points}
     plans = {point.id: point for point in structure.plan.points}
     plan_ids = [point.id for point in structure.plan.points]
@@ -30,6 +34,7 @@ def assemble(structure: Structure, numbers: LiveNumbers) -> Document:
         return {
             **_written(touchpoint),
             **_counted(touchpoint, plans[touchpoint.pk], numbers, plan_ids, names),
+            "loss": losses[touchpoint.pk].as_data() if touchpoint.pk in losses else None,
         }
 
     stages: list[Document] = [

@@ -15,6 +15,7 @@ from polku.analytics.kinds import Kind
 from polku.journeys.live.assembling import assemble, written
 from polku.journeys.live.reading import live_numbers
 from polku.journeys.live.structure import Structure, read_structure
+from polku.journeys.losses import losses_of
 from polku.journeys.models import Journey
 
 _LARGEST_ID = 2**63 - 1
@@ -35,7 +36,7 @@ def _run(context: QueryContext, query: Mapping[str, object]) -> dict[str, object
         seen = numbers.compared_as_of
         compare = {**_range(query, "compare"), "as_of": f"{seen.isoformat()}Z" if seen else None}
     return {
-        **assemble(structure, numbers),
+        **assemble(structure, numbers, losses_of(context.workspace, structure.journey)),
         "range": _range(query, "range") if "range" in query else None,
         "compare": compare,
         "rows_scanned": numbers.rows_scanned,
@@ -43,9 +44,10 @@ def _run(context: QueryContext, query: Mapping[str, object]) -> dict[str, object
 
 
 def _version(context: QueryContext, query: Mapping[str, object]) -> str:
-    """Everything people wrote into the map, so that an edit shows at once."""
+    """Everything people wrote into the map and what is lost there, so that an edit shows at once."""
     structure = _structure(context.workspace, query)
-    text = repr((written(structure), structure.plan))
+    losses = losses_of(context.workspace, structure.journey)
+    text = repr((written(structure), structure.plan, losses))
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from polku.analytics.money import MoneyTerms, cost_sentence, margin_sentence
-from polku.journeys.display_names import metric_name
+from polku.journeys.display_names import grade_name, metric_name
 from polku.journeys.views.differences import (
     Difference,
     Measure,
@@ -24,7 +24,7 @@ from polku.journeys.views.differences import (
     measure_of_shares,
     told,
 )
-from polku.site.formats import NBSP, Reader, rate_decimals
+from polku.site.formats import NBSP, Reader, rate_decimals, rough
 
 SMALL = 30
 
@@ -185,6 +185,36 @@ def buy(touchpoint: Record, reader: Reader, terms: MoneyTerms | None = None) -> 
             _("value of orders"), changes.get("buy"), measure_of_money(reader), more_is="good"
         ),
     )
+
+
+def loss(touchpoint: Record, reader: Reader) -> Cell:
+    """What is lost here: the greatest pain's margin a year, as a rounded middle with its range under it."""
+    record = touchpoint["loss"]
+    if record is None:
+        return Cell(absent="–", tips=(_("No loss has been estimated here."),))
+    low, high = (rough(end) for end in record["ci"])
+    between, middle = reader.money_interval([low, high]), reader.money(rough(record["value"]))
+    said = _("At most %(sum)s a year") if record["at_most"] else _("About %(sum)s of margin a year")
+    tips = [
+        sentence(
+            said % {"sum": reader.rough_money(record["value"])},
+            reader.rough_money_interval(record["ci"]),
+            record["n"],
+            reader,
+        ),
+        _("Evidence: %(evidence)s") % {"evidence": f"{record['grade']} {grade_name(record['grade'])}"},
+        _("An estimate of a whole year and of everybody: the filters above do not change it."),
+    ]
+    if record["others"]:
+        tips.append(
+            ngettext(
+                "%(count)s smaller pain here is not added to it.",
+                "%(count)s smaller pains here are not added to it.",
+                record["others"],
+            )
+            % {"count": reader.number(record["others"])}
+        )
+    return Cell(value=middle, note=f"{between} {record['grade']}", tips=tuple(tips), full=tips[0])
 
 
 def small_text() -> str:

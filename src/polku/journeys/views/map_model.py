@@ -48,6 +48,7 @@ class Column:
     say: figures.Cell
     contact: figures.Cell
     buy: figures.Cell
+    loss: figures.Cell
     feel: feeling_lane.FeelingCell
 
 
@@ -97,6 +98,7 @@ def build(
             stages.append(StageHead(soften(stage["name"]), len(columns), columns))
     columns = [column for stage in stages for column in stage.columns]
     points = [point for stage in result["stages"] for point in stage["touchpoints"]]
+    loss = Lane("loss", _("Loss"), _("margin a year"), [(c.head, c.loss) for c in columns], "loss")
     return Map(
         stages=stages,
         columns=columns,
@@ -111,6 +113,8 @@ def build(
                 "contact_rate",
             ),
             Lane("buy", _("Buy"), _("value of orders"), [(c.head, c.buy) for c in columns], "buy"),
+            # A lane of dashes would tell nothing: it comes with the first estimate.
+            *([loss] if any(point["loss"] for point in points) else []),
         ],
         curve=feeling_lane.curve(points, result["surprises"]),
     )
@@ -187,6 +191,7 @@ def _column(point: Record, head: Head, reader: Reader, terms: MoneyTerms | None)
         say=figures.say(point, reader),
         contact=figures.contact(point, reader, terms),
         buy=figures.buy(point, reader, terms),
+        loss=figures.loss(point, reader),
         feel=feeling_lane.cell(point, reader),
     )
 

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from polku.journeys.catching import words_of
 from polku.journeys.display_names import channel_name, metric_name
 from polku.journeys.feelings import step_of, word_of
+from polku.journeys.losses import derivation_address
 from polku.journeys.models import Binding, Channel, Touchpoint
 from polku.journeys.panel import FIRST_CHANNEL, touchpoint_panel
 from polku.journeys.views import figures, trend_picture
@@ -59,7 +60,15 @@ def panel(
         "owner": cell["owner"],
         "review_on": reader.day(touchpoint.review_on, year=True) if touchpoint.review_on else "",
         "column": column,
-        "lanes": _lanes(column, cell, reader, shows_promise=tells_promise(touchpoint)),
+        "lanes": _lanes(
+            column,
+            cell,
+            reader,
+            shows_promise=tells_promise(touchpoint),
+            loss_address=derivation_address(workspace, touchpoint.stage.journey, cell["loss"]["pain"])
+            if cell["loss"]
+            else "",
+        ),
         "address": reverse(
             "journeys:panel", args=[workspace.slug, touchpoint.stage.journey_id, touchpoint.pk]
         ),
@@ -86,7 +95,9 @@ def tells_promise(touchpoint: Touchpoint) -> bool:
     return Channel.DELIVERY in touchpoint.channels or any(b.kind == Binding.Kind.ORDER for b in bindings)
 
 
-def _lanes(column: Any, cell: Record, reader: Reader, *, shows_promise: bool) -> list[dict[str, Any]]:
+def _lanes(
+    column: Any, cell: Record, reader: Reader, *, shows_promise: bool, loss_address: str
+) -> list[dict[str, Any]]:
     """The figures in plain words, lane by lane; none for work behind the scenes, which customers do not meet."""
     if cell["backstage"]:
         return []
@@ -114,6 +125,7 @@ def _lanes(column: Any, cell: Record, reader: Reader, *, shows_promise: bool) ->
             {
                 "name": name,
                 "term": term,
+                "address": "",
                 "words": absent or shown.full or shown.value,
                 "is_absent": bool(shown.absent),
                 "tips": tips,
@@ -121,7 +133,22 @@ def _lanes(column: Any, cell: Record, reader: Reader, *, shows_promise: bool) ->
                 "differences": shown.differences,
             }
         )
+    if cell["loss"]:
+        lanes.append(_loss(column.loss, loss_address))
     return lanes
+
+
+def _loss(shown: figures.Cell, address: str) -> dict[str, Any]:
+    return {
+        "name": _("Loss"),
+        "term": "loss",
+        "address": address,
+        "words": shown.value,
+        "is_absent": False,
+        "tips": list(shown.tips),
+        "is_small": False,
+        "differences": (),
+    }
 
 
 def _promise(promise: Record, reader: Reader) -> list[str]:

@@ -100,6 +100,20 @@ TERMS = (
         see=("vat", "margin"),
     ),
     Term(
+        "loss",
+        _("Estimated loss"),
+        _(
+            "The margin that a pain at the touchpoint takes in a year: a cautious, a middle and a high estimate. "
+            "It probably lies between the cautious and the high one, eight times out of ten."
+        ),
+        _(
+            "It is worked out from how many meet the pain, how much more often they leave or contact you than "
+            "others do, and what that is worth. What you could win by mending it is at most this. The loss of one "
+            "touchpoint is that of its greatest pain: smaller ones may be of the same people and are not added."
+        ),
+        see=("grade", "margin", "contact_cost"),
+    ),
+    Term(
         "channel",
         _("Channel"),
         _("Where the encounter takes place: on the web, in the shop, by phone, by e-mail."),
