@@ -12,7 +12,11 @@ Tests, two-sided, of independent samples (people seen in both periods make them 
 - *continued*: z from Greenwood's standard errors, both curves read at the same horizon.
 - *say*: the metric with most answers now, `score_difference` of the same metric and scale.
 - *feel*: the same source, z from the bootstrap standard errors.
-- *contact*: contacts per 100 who reached it, exact conditional binomial test.
+- *contact*: contacts per 100 who reached it, exact conditional binomial test; the same of each *reason* where a
+  touchpoint has several, of those that both periods together have at least ten of (how many there are in all says
+  nothing of a change, so leaving the rest out is allowed).
+- *promise*: share of orders delivered by the promised day, z from Wilson's standard errors, at touchpoints that
+  hand orders over (`Point.delivers`).
 - *buy*: z from the bootstrap standard errors of the totals, `previous` scaled like *reached*.
 
 A z-test rests on large samples: it is made only where both n are at least 30 (for *buy*, buyers). What cannot
@@ -29,26 +33,39 @@ from polku.journeys.live import answers
 from polku.journeys.live.numbers import MapNumbers, PointNumbers
 from polku.journeys.live.times import from_local, local
 from polku.journeys.live.walk import Period
-from polku.statistics import Estimate, benjamini_hochberg, rate_difference, score_difference
+from polku.statistics import Estimate, benjamini_hochberg, poisson_rate, rate_difference, score_difference
 
 ENOUGH = 30
 
-FIGURES = ("reached", "continued", "say", "feel", "contact", "buy")
+FIGURES = ("reached", "continued", "say", "feel", "contact", "buy", "promise")
+
+REASON = "reason:"
+"""Stands before the name of a reason of contact among a touchpoint's changes."""
+LEAST_OF_A_REASON = 10
 
 
 @dataclass(frozen=True)
 class Change:
-    """`difference` = now − `previous`. `clear`: its p survives the correction over the whole map."""
+    """`difference` = now − `previous`. `clear`: its p survives the correction over the whole map.
+
+    `previous_interval` and `previous_n` are those of the other period, scaled as `previous` is; `interval`, `p` that
+    of the difference. `now`, `now_interval` and `now_n` are the present figure.
+    """
 
     previous: float
     difference: float
     interval: tuple[float, float] | None = None
     p: float | None = None
     clear: bool = False
+    previous_interval: tuple[float, float] | None = None
+    previous_n: int = 0
+    now: float = 0.0
+    now_interval: tuple[float, float] | None = None
+    now_n: int = 0
 
 
 PointChanges = dict[str, Change | None]
-"""By figure, one of `FIGURES`; None where either period lacks it."""
+"""By figure, one of `FIGURES`, then by `REASON` and its name; None where either period lacks it."""
 
 
 def same_age(now: Period, before: Period, timezone: str) -> Period:
@@ -95,6 +112,7 @@ def _compare_point(
 ) -> PointChanges:
     now, before = map_now.points[id], map_before.points[id]
     comparable = min(lengths) > 0
+    delivers = any(point.id == id and point.delivers for point in map_now.plan.points)
     return {
         "reached": _reached(now, before, lengths) if comparable else None,
         "continued": _continued(id, map_now, map_before),
@@ -102,14 +120,13 @@ def _compare_point(
         "feel": _feel(now, before),
         "contact": _contact(now, before),
         "buy": _buy(now, before, lengths[0] / lengths[1]) if comparable else None,
+        "promise": _promise(now, before) if delivers else None,
+        **_reasons(now, before),
     }
 
 
 def _reached(now: PointNumbers, before: PointNumbers, lengths: tuple[float, float]) -> Change:
-    tested = rate_difference(
-        counts=(before.reached, now.reached), exposures=(lengths[1], lengths[0]), per=lengths[0]
-    )
-    return _change(before.reached * (lengths[0] / lengths[1]), tested)
+    return _rates((before.reached, now.reached), (lengths[1], lengths[0]), per=lengths[0])
 
 
 def _continued(id: int, now: MapNumbers, before: MapNumbers) -> Change | None:
@@ -142,12 +159,27 @@ def _feel(now: PointNumbers, before: PointNumbers) -> Change | None:
 def _contact(now: PointNumbers, before: PointNumbers) -> Change | None:
     if now.contact is None or before.contact is None:
         return None
-    tested = rate_difference(
-        counts=(before.contact.rate.n, now.contact.rate.n),
-        exposures=(before.contact.reached, now.contact.reached),
-        per=100,
-    )
-    return _change(before.contact.rate.value, tested)
+    counts = (before.contact.rate.n, now.contact.rate.n)
+    return _rates(counts, (before.contact.reached, now.contact.reached), per=100)
+
+
+def _reasons(now: PointNumbers, before: PointNumbers) -> PointChanges:
+    if now.contact is None or before.contact is None:
+        return {}
+    counted = [dict(each.contact.reasons) for each in (before, now) if each.contact]
+    named = sorted(counted[0].keys() | counted[1].keys())
+    exposures = (before.contact.reached, now.contact.reached)
+    found = {name: (counted[0].get(name, 0), counted[1].get(name, 0)) for name in named}
+    return {
+        REASON + name: _rates(counts, exposures, per=100)
+        for name, counts in found.items()
+        if len(named) > 1 and sum(counts) >= LEAST_OF_A_REASON
+    }
+
+
+def _promise(now: PointNumbers, before: PointNumbers) -> Change | None:
+    kept = [each.promise.kept if each.promise else None for each in (before, now)]
+    return None if kept[0] is None or kept[1] is None else _z_change(kept[0], kept[1])
 
 
 def _buy(now: PointNumbers, before: PointNumbers, ratio: float) -> Change | None:
@@ -164,13 +196,33 @@ def _buy(now: PointNumbers, before: PointNumbers, ratio: float) -> Change | None
     return _z_change(scaled, now.buy.total, n=min(now.buy.buyers, before.buy.buyers))
 
 
+def _rates(counts: tuple[int, int], exposures: tuple[float, float], *, per: float) -> Change:
+    """Of pairs (before, now)."""
+    tested = rate_difference(counts=counts, exposures=exposures, per=per)
+    previous, now = (
+        poisson_rate(count=count, exposure=exposure, per=per)
+        for count, exposure in zip(counts, exposures, strict=True)
+    )
+    return _change(previous, now, tested)
+
+
 def _z_change(previous: Estimate, now: Estimate, *, n: int | None = None) -> Change:
     smallest = min(previous.n, now.n) if n is None else n
     tested = score_difference(before=previous, after=now)
     if smallest < ENOUGH or not tested.high > tested.low:
-        return Change(previous=previous.value, difference=tested.value)
-    return _change(previous.value, tested)
+        return replace(_change(previous, now, tested), interval=None, p=None)
+    return _change(previous, now, tested)
 
 
-def _change(previous: float, tested: Estimate) -> Change:
-    return Change(previous=previous, difference=tested.value, interval=(tested.low, tested.high), p=tested.p)
+def _change(previous: Estimate, now: Estimate, tested: Estimate) -> Change:
+    return Change(
+        previous=previous.value,
+        difference=tested.value,
+        interval=(tested.low, tested.high),
+        p=tested.p,
+        previous_interval=previous.interval,
+        previous_n=previous.n,
+        now=now.value,
+        now_interval=now.interval,
+        now_n=now.n,
+    )

@@ -96,11 +96,14 @@ def went_next(went: NDArray[np.int64], reached: int) -> Next:
     return Next(touchpoints=tuple((place, n) for n, place in ranked), nowhere=reached - int(went.sum()))
 
 
-def promise(carried: NDArray[np.int64], orders: Orders, today: int) -> Promise | None:
+def promise(
+    carried: NDArray[np.int64], orders: Orders, today: int, *, is_seen_earlier: bool = False
+) -> Promise | None:
     """Whether the orders that the touchpoint's signals carry came by the promised calendar day.
 
     `today` is the day (since 1970, in the workspace's zone) up to which data is known. None where no order
-    there was promised for a day.
+    there was promised for a day. `is_seen_earlier`: more is known by now, and deliveries after `today` are to be
+    ignored as everything else of later (a comparison at the same age).
     """
     # Some orders are known only from the signals that carry them, so not every number is found.
     at = np.searchsorted(orders.id, carried)
@@ -110,6 +113,8 @@ def promise(carried: NDArray[np.int64], orders: Orders, today: int) -> Promise |
         return None
     delivered = orders.delivered[promised]
     arrived = delivered != NO_DAY
+    if is_seen_earlier:
+        arrived &= delivered <= today
     in_time = arrived & (delivered <= orders.promised[promised])
     late = ~arrived & ~orders.cancelled[promised] & (orders.promised[promised] < today)
     kept = wilson(successes=int(in_time.sum()), n=int(arrived.sum())) if arrived.any() else None

@@ -57,9 +57,16 @@ def measure(signals: Signals, orders: Orders, plan: Plan, period: Period) -> Map
 
 
 def numbers_of(
-    tally: Tally, words: Words, orders: Orders, purchases: Purchases, plan: Plan, period: Period
+    tally: Tally,
+    words: Words,
+    orders: Orders,
+    purchases: Purchases,
+    plan: Plan,
+    period: Period,
+    *,
+    is_seen_earlier: bool = False,
 ) -> MapNumbers:
-    """The figures of what was counted in a period."""
+    """The figures of what was counted in a period; `is_seen_earlier` where more is known by now (`same_age`)."""
     today = local_day(period.as_of, plan.timezone)
     has_purchases = bool((purchases.time <= period.as_of).any())
     points, backstage = {}, {}
@@ -75,7 +82,7 @@ def numbers_of(
             reached=reached,
             continued=lanes.continued(plan, place, waits_at(tally, place), period.as_of),
             next=lanes.went_next(tally.went[place], reached),
-            promise=lanes.promise(tally.carried_at(place), orders, today),
+            promise=lanes.promise(tally.carried_at(place), orders, today, is_seen_earlier=is_seen_earlier),
             say=scores,
             feel=answers.feel(scores),
             contact=lanes.contact(plan, place, lanes.reasons_of(words, *said), reached),

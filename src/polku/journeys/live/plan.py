@@ -17,7 +17,8 @@ class Point:
 
     `stage` is its stage's place on the map. `basis` says what reaching it means: an event or order there, or,
     where nothing of the kind is bound, an answer or contact. `takes_contacts`, `takes_answers`: contacts,
-    survey answers are bound to it.
+    survey answers are bound to it. `delivers`: orders reach the customer here, so that the share of promises kept is
+    told of this place and not of every one that an order passed.
     """
 
     id: int
@@ -27,6 +28,7 @@ class Point:
     takes_answers: bool
     backstage: bool
     bound: bool
+    delivers: bool = False
 
 
 @dataclass(frozen=True)

@@ -98,7 +98,7 @@ def _count(
             inside = _of_segment(store, key, plan, each, signals)
             tallies.append(tally(Walk(inside, plan, seen), purchases))
     measured = [
-        numbers_of(made, words, orders, purchases, plan, seen)
+        numbers_of(made, words, orders, purchases, plan, seen, is_seen_earlier=seen.as_of < period.as_of)
         for made, seen in zip(tallies, periods, strict=True)
     ]
     now = measured[0]

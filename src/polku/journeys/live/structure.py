@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from polku.accounts.models import Workspace
 from polku.journeys import queries
 from polku.journeys.live.plan import DAY, Plan, Point
-from polku.journeys.models import Binding, Journey, Stage, Touchpoint
+from polku.journeys.models import Binding, Channel, Journey, Stage, Touchpoint
 
 _VISITS = {Binding.Kind.EVENT.value, Binding.Kind.ORDER.value}
 
@@ -51,4 +51,5 @@ def _point(touchpoint: Touchpoint, place: int, kinds: set[str]) -> Point:
         takes_answers=Binding.Kind.SCORE.value in kinds,
         backstage=touchpoint.is_backstage,
         bound=bool(kinds),
+        delivers=Channel.DELIVERY in touchpoint.channels or Binding.Kind.ORDER.value in kinds,
     )
