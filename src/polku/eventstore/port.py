@@ -26,6 +26,7 @@ from polku.eventstore.loading import Loaded as Loaded
 from polku.eventstore.loading import Loading
 from polku.eventstore.persons import PeopleOneByOne
 from polku.eventstore.received import ReceivedSignals
+from polku.eventstore.sales import SalesQuestions
 from polku.eventstore.streams import (
     InboxPlace,
     RejectedGroup,
@@ -236,6 +237,7 @@ class EventStore(
     Loading,
     PeopleOneByOne,
     ReceivedSignals,
+    SalesQuestions,
     Upkeep,
     WebQuestions,
     Protocol,

@@ -132,21 +132,14 @@ def _people_who_are(terms: Terms, where: Sequence[Condition]) -> str:
         if each.property.startswith("order."):
             raise StoreError(_("A segment's own conditions are about people, not about %s.") % each.property)
         name = each.property if each.property.startswith("person.") else f"person.{each.property}"
-        parts.append(condition(_apart(terms), Condition(name, each.op, each.value)))
+        parts.append(condition(terms.beside(), Condition(name, each.op, each.value)))
     return f"SELECT p.person FROM {terms.db}.person AS p WHERE {all_of(parts)}"
 
 
 def _people_who_did(terms: Terms, asked: Selector, scope: Scope) -> str:
-    inner = _apart(terms)
+    inner = terms.beside()
     parts = [selector(inner, asked), time_range(inner, Scope(end=scope.end))]
     return f"SELECT s.person FROM {inner.source()} WHERE {all_of(parts)}"
-
-
-def _apart(terms: Terms) -> Terms:
-    """Terms of a subquery: the same parameters, joins of its own."""
-    inner = Terms(terms.db, terms.timezone)
-    inner.parameters = terms.parameters
-    return inner
 
 
 def all_of(parts: Iterable[str]) -> str:

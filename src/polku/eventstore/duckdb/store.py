@@ -35,6 +35,7 @@ from polku.eventstore.duckdb.joining_store import JoiningStore
 from polku.eventstore.duckdb.live_store import LiveStore
 from polku.eventstore.duckdb.loading_store import LoadingStore
 from polku.eventstore.duckdb.received import ReceivedStore
+from polku.eventstore.duckdb.sales_store import SalesStore
 from polku.eventstore.duckdb.snapshots import SnapshotStore
 from polku.eventstore.duckdb.web_store import VisitMemory, WebStore
 from polku.eventstore.persons import Identity, JoinRate, Merge, Profile, RefusedLink
@@ -65,6 +66,7 @@ class DuckDBStore(
     LiveStore,
     LoadingStore,
     ReceivedStore,
+    SalesStore,
     SnapshotStore,
     WebStore,
 ):

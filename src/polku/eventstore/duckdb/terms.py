@@ -81,6 +81,12 @@ class Terms:
         self.parameters[name] = value
         return f"${name}"
 
+    def beside(self) -> Terms:
+        """Terms of another part of the same statement: the same parameters, joins of its own."""
+        other = Terms(self.db, self.timezone)
+        other.parameters = self.parameters
+        return other
+
     def source(self) -> str:
         """The FROM clause; ask for it when all conditions are made."""
         joins = f"{self.db}.signal AS s"
