@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from polku.journeys.live.answers import Feel, Score
-from polku.journeys.live.changes import FIGURES, Change, PointChanges
+from polku.journeys.live.changes import Change, PointChanges
 from polku.journeys.live.lanes import Buy, Contact, Continued, Promise
 from polku.journeys.live.numbers import PointNumbers
 from polku.journeys.live.plan import DAY, Point
@@ -180,7 +180,7 @@ def _buy(buy: Buy) -> Document:
 
 
 def _changes(changes: PointChanges) -> Document:
-    return {name: _change(changes[name]) for name in FIGURES}
+    return {name: _change(change) for name, change in changes.items()}
 
 
 def _change(change: Change | None) -> Document | None:
