@@ -23,6 +23,7 @@ from polku.journeys.models import Action, Journey, Opportunity, Touchpoint
 
 _ESTIMATES = ("p10", "p50", "p90")
 _ESTIMATE_TEXTS = ("grade", "pain", "data_as_of")
+_GAP = ("level", "reference")
 _MOST_COST = 1e9
 _MOST_MONEY = 1e12
 
@@ -37,7 +38,8 @@ def open_opportunity(
     actor: User | None,
 ) -> Opportunity:
     """Propose an improvement at a touchpoint. `estimate` is what the list of losses said: {"p10", "p50", "p90" (money a
-    year), "grade", "pain", "data_as_of"}; other keys are left out."""
+    year), "grade", "pain", "data_as_of"}, and the figure's "level" and "reference" where known: an effect is told in
+    money by how much of the way between them it went. Other keys are left out."""
     journey = touchpoint.stage.journey
     with writing(journey):
         return _open(touchpoint, journey, name, pain_key, estimate, description, actor)
@@ -235,17 +237,17 @@ def withdraw_words(*, action: Action, actor: User | None) -> Action:
 
 
 def clean_metric(metric: Mapping[str, Any]) -> dict[str, Any]:
-    """{"figure", "metric", "scale"} as it is kept; only *say* and *feel* name a metric with its scale."""
+    """{"figure", "metric", "scale"} as it is kept: only *say* names a metric with its scale. Where the work touches
+    some customers only, "unit" says who: {"property", "value"}; all others are what they are compared with."""
     if not isinstance(metric, Mapping):
         raise ValidationError({"metric": _("Choose what it should move.")})
     if not metric or not metric.get("figure"):
         return {}
     figure = values.clean_choice(metric["figure"], FIGURES)
+    unit = _unit(metric.get("unit"))
     name, scale = metric.get("metric"), metric.get("scale")
-    if figure not in ("say", "feel"):
-        return {"figure": figure, "metric": None, "scale": None}
-    if name is None and figure == "feel":
-        return {"figure": figure, "metric": None, "scale": None}
+    if figure != "say":
+        return {"figure": figure, "metric": None, "scale": None, **unit}
     is_scale = (
         isinstance(scale, (list, tuple))
         and len(scale) == 2
@@ -253,7 +255,14 @@ def clean_metric(metric: Mapping[str, Any]) -> dict[str, Any]:
     )
     if not isinstance(name, str) or not 0 < len(name) <= limits.SIGNAL_NAME or not is_scale:
         raise ValidationError({"metric": _("Choose what it should move.")})
-    return {"figure": figure, "metric": name, "scale": [float(end) for end in scale or ()]}
+    return {"figure": figure, "metric": name, "scale": [float(end) for end in scale or ()], **unit}
+
+
+def _unit(unit: object) -> dict[str, dict[str, str]]:
+    if not isinstance(unit, Mapping) or not unit.get("property"):
+        return {}
+    parts = {name: str(unit.get(name) or "")[: limits.SIGNAL_NAME] for name in ("property", "value")}
+    return {"unit": parts}
 
 
 def _open(
@@ -356,6 +365,10 @@ def _estimate(estimate: Mapping[str, Any] | None) -> dict[str, Any] | None:
     if not estimate or estimate.get("p50") is None:
         return None
     kept: dict[str, Any] = {name: str(estimate.get(name) or "")[:40] for name in _ESTIMATE_TEXTS}
+    for name in _GAP:
+        value = estimate.get(name)
+        if isinstance(value, (int, float)) and math.isfinite(value):
+            kept[name] = float(value)
     for name in _ESTIMATES:
         value = estimate.get(name)
         if not isinstance(value, (int, float)) or not math.isfinite(value) or abs(value) > _MOST_MONEY:

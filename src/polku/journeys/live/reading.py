@@ -14,7 +14,7 @@ from polku.journeys.live.followed_maps import FollowedMaps
 from polku.journeys.live.numbers import PointNumbers, numbers_of
 from polku.journeys.live.plan import Plan
 from polku.journeys.live.remembering import Remembered
-from polku.journeys.live.signals import Signals
+from polku.journeys.live.signals import Orders, Purchases, Signals
 from polku.journeys.live.tallies import tally
 from polku.journeys.live.times import microseconds, moment
 from polku.journeys.live.walk import Period, Walk
@@ -68,6 +68,14 @@ def read_walk(store: EventStore, key: str, plan: Plan, scope: Scope, period: Per
     with _maps.of(store, key, plan, [scope]) as followed:
         signals = followed.signals
     return Walk(_of_segment(store, key, plan, scope, signals), plan, period)
+
+
+def read_map(store: EventStore, key: str, plan: Plan, scope: Scope) -> tuple[Signals, Orders, Purchases]:
+    """All that the lanes are counted from, from the start of the scope to the newest signal: to count them of periods
+    and groups of people of one's own (`tallies.tally`, `numbers.numbers_of`)."""
+    with _maps.of(store, key, plan, [scope]) as followed:
+        signals, orders, purchases = followed.signals, followed.orders, followed.purchases
+    return _of_segment(store, key, plan, scope, signals), orders, purchases
 
 
 def period_of(scope: Scope, state: StoreState) -> Period:
