@@ -8,6 +8,7 @@ class AnalyticsConfig(AppConfig):
     def ready(self) -> None:
         from polku.analytics import registrations
         from polku.analytics.kinds import (  # noqa: F401 - each registers its kind
+            churn,
             clv,
             funnel,
             overview,

@@ -51,6 +51,17 @@ class Customers:
     def __len__(self) -> int:
         return len(self.person)
 
+    def of(self, kept: NDArray[np.bool_]) -> Customers:
+        """Those of them who are `kept`."""
+        return Customers(
+            self.person[kept],
+            self.first[kept],
+            self.frequency[kept],
+            self.recency[kept],
+            self.age[kept],
+            self.mean_value[kept],
+        )
+
     @property
     def have_value(self) -> NDArray[np.bool_]:
         """Who bought again for something."""

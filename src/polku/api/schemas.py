@@ -54,6 +54,20 @@ _PATHS: Schema = {
 }
 
 KINDS: dict[str, Schema] = {
+    "churn": {
+        "mode": _choice("contractual", "purchase"),
+        "months": _or_null(
+            _list(
+                {
+                    "type": "number",
+                    "minimum": 0,
+                    "maximum": 1_200,
+                    "description": "A tenure to say at which share stayed so long; contractual only.",
+                },
+                maxItems=60,
+            )
+        ),
+    },
     "clv": {
         "horizon_days": _or_null({"type": "integer", "minimum": 1, "maximum": 3660}),
         "margin": _or_null(

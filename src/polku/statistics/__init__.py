@@ -9,7 +9,7 @@ from polku.statistics.drivers import KeyDrivers, key_drivers, ranks_that_differ
 from polku.statistics.estimate import Z95, Estimate
 from polku.statistics.euros import EurosAtStake, are_distinguishable, euros_at_stake, in_other_order
 from polku.statistics.experiments import RatioMismatch, confidence_sequence, srm
-from polku.statistics.lifetime import LifetimeValue, customer_lifetime_value
+from polku.statistics.lifetime import LifetimeValue, customer_lifetime_value, share_alive
 from polku.statistics.means import welch
 from polku.statistics.perceived import PerceivedValue, perceived_value
 from polku.statistics.predictions import expected_successes
@@ -67,6 +67,7 @@ __all__ = [
     "revenue",
     "revenue_change",
     "score_difference",
+    "share_alive",
     "smiley",
     "srm",
     "two_proportions",

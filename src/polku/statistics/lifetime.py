@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from polku.statistics.checks import share, whole
 from polku.statistics.estimate import Estimate
 from polku.statistics.maximum import drawn
-from polku.statistics.purchases import PurchaseModel, expected_purchases
+from polku.statistics.purchases import Parameters, PurchaseModel, expected_purchases, probability_alive
 from polku.statistics.resampling import SEED, percentile_interval
 from polku.statistics.spending import SpendingModel, expected_value
 
@@ -102,6 +102,48 @@ def customer_lifetime_value(
         )
 
     return LifetimeValue(each=each, total=estimate(1.0), mean=estimate(float(n)))
+
+
+def share_alive(
+    *,
+    purchases: PurchaseModel,
+    frequency: ArrayLike,
+    recency: ArrayLike,
+    age: ArrayLike,
+    confidence: float = 0.95,
+    draws: int = DRAWS,
+    seed: int = SEED,
+) -> Estimate:
+    """The share (0–1) of these customers who still are ones: the mean of P(alive). Churn is what is left of 1.
+
+    Arrays of shape (n,) as in `fit_bgnbd`. The interval comes from `draws` of the model's parameters over a grid of
+    alike customers, as in `customer_lifetime_value`. ValueError for input that the model refuses.
+    """
+    draws = whole("draws", draws, least=1)
+    share("confidence", confidence)
+    x, last, age_ = (
+        np.atleast_1d(np.asarray(values, dtype=np.float64)) for values in (frequency, recency, age)
+    )
+    value = float(np.mean(purchases.probability_alive(frequency=x, recency=last, age=age_)))
+    grid = _gathered(x, last, age_, np.zeros(len(x)))
+
+    def alive(parameters: Parameters) -> float:
+        return float(grid.counts @ probability_alive(parameters, grid.x, grid.last, grid.age)) / len(x)
+
+    best = alive(purchases.parameters)
+    drawn_ = drawn(np.log(purchases.parameters), purchases.covariance, draws=draws, seed=seed)
+    shares = np.clip(
+        value + np.array([alive((r, alpha, a, b)) for r, alpha, a, b in drawn_.tolist()]) - best, 0.0, 1.0
+    )
+    low, high = percentile_interval(shares, confidence)
+    return Estimate(
+        value=value,
+        low=min(low, value),
+        high=max(high, value),
+        n=len(x),
+        method="BG/NBD",
+        standard_error=float(shares.std()),
+    )
 
 
 class Horizon:

@@ -14,21 +14,19 @@ from django.utils.translation import gettext_lazy
 
 from polku.analytics import values
 from polku.analytics.context import QueryContext
-from polku.analytics.customers import Customers, Purchases, customers, day_of, purchases
+from polku.analytics.customers import Purchases, customers, purchases
 from polku.analytics.errors import QueryError
 from polku.analytics.kinds import Answer, Kind, register
 from polku.analytics.money import money_terms
+from polku.analytics.purchase_fit import ENOUGH, fitted_purchases, fitted_spending, last_day
 from polku.statistics import (
     PurchaseModel,
     SpendingModel,
     customer_lifetime_value,
     fit_bgnbd,
-    fit_gamma_gamma,
     wilson,
 )
 
-ENOUGH = 100
-"""Customers who came back: of fewer no model is fitted."""
 MOST_DAYS = 10 * 366
 _YEAR, _DISCOUNT = 365, 0.1
 _MONTH = 365.25 / 12
@@ -57,7 +55,7 @@ def clv(context: QueryContext, query: Mapping[str, object]) -> Answer:
     terms = _terms(context, query)
     table = context.store.orders(context.key, context.scope)
     bought = purchases(table, timezone=context.scope.timezone, cancelled=context.workspace.cancelled_states)
-    until = _last_day(context, bought)
+    until = last_day(context, bought)
     found = customers(bought, until=until)
     again = int((found.frequency > 0).sum())
     answer: Answer = {
@@ -76,10 +74,10 @@ def clv(context: QueryContext, query: Mapping[str, object]) -> Answer:
         "hold_out": None,
         "rows_scanned": table.num_rows,
     }
-    models = _fit(context, found)
-    if models is None:
+    spending = fitted_spending(context, found)
+    told = fitted_purchases(context, found) if spending else None
+    if spending is None or told is None:
         return answer
-    told, spending = models
     value = customer_lifetime_value(
         purchases=told,
         spending=spending,
@@ -143,48 +141,6 @@ def _number(data: object, *, most: float, field: str) -> float:
         % {"field": field, "most": f"{most:g}", "value": values.shown(data)},
         field=field,
     )
-
-
-def _last_day(context: QueryContext, bought: Purchases) -> int:
-    """The day that purchases to come are counted from: nothing is known of later ones."""
-    newest = context.state.data_as_of
-    last = int(bought.day.max()) if len(bought.day) else 0
-    known = day_of(newest, context.scope.timezone) if newest is not None else last
-    if context.scope.end is not None:
-        known = min(known, day_of(context.scope.end - timedelta(microseconds=1), context.scope.timezone))
-    return max(known, last)
-
-
-def _fit(context: QueryContext, found: Customers) -> tuple[PurchaseModel, SpendingModel] | None:
-    worth = found.have_value
-    if (found.frequency > 0).sum() < ENOUGH or worth.sum() < ENOUGH:
-        context.warnings.append(
-            format_lazy(
-                gettext_lazy(
-                    "{number} customers bought again for a known sum; at least {least} are needed to say "
-                    "what customers will bring."
-                ),
-                number=int(worth.sum()),
-                least=ENOUGH,
-            )
-        )
-        return None
-    try:
-        told = fit_bgnbd(frequency=found.frequency, recency=found.recency, age=found.age)
-        spending = fit_gamma_gamma(frequency=found.frequency[worth], mean_value=found.mean_value[worth])
-    except ValueError:
-        fits = False
-    else:
-        # A mean without bound is what a few giant orders among few make.
-        fits = math.isfinite(spending.population_mean)
-    if not fits:
-        context.warnings.append(
-            gettext_lazy(
-                "No model of purchases fits these customers, so nothing is said of what they will bring."
-            )
-        )
-        return None
-    return told, spending
 
 
 def _model(told: PurchaseModel, spending: SpendingModel) -> dict[str, object]:
