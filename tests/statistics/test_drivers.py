@@ -97,6 +97,33 @@ def test_rows_with_something_missing_are_left_out():
     assert list(found.lmg) == pytest.approx(list(key_drivers(x=x[150:], y=y[150:], draws=50).lmg))
 
 
+def test_rows_of_one_person_tell_less_than_rows_of_several():
+    x, y = some_data(n=200)
+    alone = key_drivers(x=x, y=y)
+    # The same answers three times by the same people say nothing more of anything.
+    thrice = key_drivers(x=np.tile(x, (3, 1)), y=np.tile(y, 3), people=np.tile(np.arange(200), 3))
+    assert (thrice.n, thrice.people) == (600, 200)
+    assert list(thrice.johnson) == pytest.approx(list(alone.johnson))
+    assert list(thrice.johnson.low) == pytest.approx(list(alone.johnson.low))
+    assert list(thrice.johnson.high) == pytest.approx(list(alone.johnson.high))
+    with pytest.raises(ValueError, match="at least 100 people with complete rows; there are 50"):
+        key_drivers(x=x, y=y, people=np.arange(200) % 50)
+    with pytest.raises(ValueError, match="people must have shape"):
+        key_drivers(x=x, y=y, people=[1])
+
+
+def test_very_many_people_are_drawn_in_parts():
+    x, y = some_data(n=6_000)
+    found = key_drivers(x=x, y=y)
+    matrix = np.corrcoef(np.column_stack([x, y]).T)
+    told = key_drivers(correlation=matrix[:-1, :-1], outcome=matrix[:-1, -1])
+    assert list(found.johnson) == pytest.approx(list(told.johnson))
+    fewer = key_drivers(x=x[:1_500], y=y[:1_500])
+    width, wider = (each.johnson.high - each.johnson.low for each in (found, fewer))
+    # Four times the people, half the width.
+    assert list(wider / width) == pytest.approx([2, 2, 2], rel=0.25)
+
+
 def test_ranks_that_do_not_differ_are_not_told_apart():
     random = np.random.default_rng(3)
     x = random.standard_normal((600, 3))

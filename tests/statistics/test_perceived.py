@@ -17,17 +17,53 @@ SACRIFICE = np.array([[2.0, 3, 4, 5], [6, 6, 6, 6], [4, 4, 2, 0]])
 def test_the_index_by_hand():
     weights = [[40, 30, 20, 10], [25, 25, 25, 25], [70, 10, 10, 10]]
     found = perceived_value(benefit=BENEFIT, sacrifice=SACRIFICE, weights=weights)
-    # Mean weights .45, .2167, .1833, .15; mean net values 4, 2.3333, 0, 0.3333.
-    assert found.index.value == pytest.approx(10 * (0.45 * 4 + 0.65 / 3 * 7 / 3 + 0.15 / 3), abs=1e-9)
+    # Each answer has a value of its own: .4·6 + .3·3 + .2·1 − .1·3 = 3.2, then 0, then .7·6 + .1·(4 + 0 + 4) = 5.
+    assert found.index.value == pytest.approx(10 * (3.2 + 0 + 5) / 3)
     assert list(found.dimensions) == ["economic", "functional", "emotional", "symbolic"]
     economic = found.dimensions["economic"]
     assert (economic.benefit.value, economic.sacrifice.value, economic.net.value) == (8, 4, 4)
-    assert economic.weight == pytest.approx(0.45)
+    assert economic.weight.value == pytest.approx(0.45)
+    assert economic.contribution.value == pytest.approx(10 * (0.4 * 6 + 0 + 0.7 * 6) / 3)
+    parts = [dimension.contribution.value for dimension in found.dimensions.values()]
+    assert sum(parts) == pytest.approx(found.index.value)
     assert economic.derived_weight is None
     assert found.derived_index is None
     assert found.why_not_derived == "no outcome was given"
     # Of three people no interval is shown.
     assert found.index.interval is None
+
+
+def test_getting_most_where_it_matters_counts():
+    # One looks for money only and gains it, one for joy only and gains that; what they do not look for costs them.
+    benefit, sacrifice = (
+        np.array([[10.0, 0, 0, 0], [0, 0, 10, 0]]),
+        np.array([[0.0, 0, 10, 0], [10, 0, 0, 0]]),
+    )
+    found = perceived_value(benefit=benefit, sacrifice=sacrifice, weights=[[100, 0, 0, 0], [0, 0, 100, 0]])
+    # Mean weights times mean answers would be 0.
+    assert found.index.value == 100
+
+
+def test_weights_that_are_missing_are_those_of_the_others():
+    weights = [[40, 30, 20, 10], [np.nan, 25, 25, 25], [0, 0, 0, 0]]
+    found = perceived_value(benefit=BENEFIT, sacrifice=SACRIFICE, weights=weights)
+    assert [each.weight.value for each in found.dimensions.values()] == pytest.approx([0.4, 0.3, 0.2, 0.1])
+    alone = perceived_value(benefit=BENEFIT, sacrifice=SACRIFICE, weights=[40, 30, 20, 10])
+    assert found.index.value == pytest.approx(alone.index.value)
+    nobody = perceived_value(benefit=BENEFIT, sacrifice=SACRIFICE, weights=[np.nan] * 4)
+    assert [each.weight.value for each in nobody.dimensions.values()] == [0.25] * 4
+
+
+def test_answers_of_one_person_tell_less_than_answers_of_several():
+    random = np.random.default_rng(2)
+    benefit, sacrifice = random.integers(0, 11, (50, 4)), random.integers(0, 11, (50, 4))
+    once = perceived_value(benefit=benefit, sacrifice=sacrifice).index
+    whose = np.tile(np.arange(50), 3)
+    thrice = perceived_value(
+        benefit=np.tile(benefit, (3, 1)), sacrifice=np.tile(sacrifice, (3, 1)), people=whose
+    )
+    assert (thrice.index.n, thrice.index.resampled) == (150, 50)
+    assert [thrice.index.low, thrice.index.high] == pytest.approx([once.low, once.high])
 
 
 def test_the_ends_of_the_index():
@@ -56,11 +92,13 @@ def test_derived_weights_follow_the_outcome():
     net = benefit - sacrifice
     outcome = net @ [3, 1, 0, 0] + random.standard_normal(600)
     found = perceived_value(benefit=benefit, sacrifice=sacrifice, outcome=outcome)
-    derived = [dimension.derived_weight for dimension in found.dimensions.values()]
+    estimates = [dimension.derived_weight for dimension in found.dimensions.values()]
+    derived = [each.value for each in estimates]
+    assert all(0 <= each.low <= each.value <= each.high <= 1 for each in estimates)
     assert sum(derived) == pytest.approx(1)
     assert derived[0] == pytest.approx(0.9, abs=0.03)
     assert derived[1] == pytest.approx(0.1, abs=0.03)
-    assert [dimension.weight for dimension in found.dimensions.values()] == [0.25] * 4
+    assert [dimension.weight.value for dimension in found.dimensions.values()] == [0.25] * 4
     assert found.derived_index.value == pytest.approx(10 * np.dot(derived, net.mean(axis=0)))
 
 
@@ -85,8 +123,8 @@ def test_answers_with_something_missing_are_left_out():
         ({"benefit": BENEFIT[:, :3]}, "shape \\(n, 4\\)"),
         ({"benefit": BENEFIT + 5}, "answers from 0 to 10"),
         ({"benefit": BENEFIT[:0], "sacrifice": SACRIFICE[:0]}, "no complete answers"),
-        ({"weights": [0, 0, 0, 0]}, "not all 0"),
-        ({"weights": [-1, 1, 1, 1]}, "must not be negative"),
+        ({"weights": [-1, 1, 1, 1]}, "not negative"),
+        ({"people": [1]}, "people must have shape"),
         ({"weights": [1, 2]}, "weights must have shape"),
         ({"outcome": [1, 2]}, "outcome must have shape"),
     ],

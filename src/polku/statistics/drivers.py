@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from polku.statistics.checks import share, whole
-from polku.statistics.resampling import DRAWS, SEED
+from polku.statistics.resampling import DRAWS, SEED, parts_of_people
 
 Floats = NDArray[np.float64]
 
@@ -46,7 +46,8 @@ class KeyDrivers:
 
     `johnson` are relative weights, `lmg` the Shapley split; both sum to `r2`. `coefficients` are standardised.
     `alike` has true at (i, j) where the difference of two drivers' relative weights is not clear (its interval holds
-    0), and is None without data. Importance is not causality.
+    0), and is None without data. `people` is how many independent ones the `n` rows are of; `shares` are the
+    relative weights as shares of R² (sum 1), None where it is 0. Importance is not causality.
     """
 
     r2: float
@@ -55,6 +56,8 @@ class KeyDrivers:
     coefficients: Floats
     n: int | None = None
     alike: NDArray[np.bool_] | None = None
+    people: int | None = None
+    shares: Importance | None = None
 
 
 def least_n(drivers: int) -> int:
@@ -68,6 +71,7 @@ def key_drivers(
     outcome: ArrayLike | None = None,
     x: ArrayLike | None = None,
     y: ArrayLike | None = None,
+    people: ArrayLike | None = None,
     confidence: float = 0.95,
     draws: int = DRAWS,
     seed: int = SEED,
@@ -76,9 +80,10 @@ def key_drivers(
 
     Give either `correlation` (p, p) among the drivers and `outcome` (p,), each driver's correlation with the outcome;
     or data, `x` (n, p) and `y` (n,), in any unit. Rows with a missing value (NaN) are left out (listwise);
-    intervals are percentile bootstraps over rows. ValueError for shapes that do not fit, more than 12 drivers,
+    intervals are percentile bootstraps over rows, or with `people` (n,), whose row each is, over these: rows of one
+    person tell less than rows of several. ValueError for shapes that do not fit, more than 12 drivers,
     drivers that do not vary or follow from the others, a matrix that is no correlation matrix, or fewer than
-    max(100, 20 p) complete rows: weights of less would be noise.
+    max(100, 20 p) complete rows or people: weights of less would be noise.
 
     Sources: Johnson, J. W. (2000), "A heuristic method for estimating the relative weight of predictor variables in
     multiple regression", Multivariate Behavioral Research 35, 1–19; Lindeman, R. H., Merenda, P. F. & Gold, R. Z.
@@ -86,46 +91,58 @@ def key_drivers(
     139–147.
     """
     given = (correlation is not None, outcome is not None, x is not None, y is not None)
-    if given == (True, True, False, False):
+    if given == (True, True, False, False) and people is None:
         matrix = _correlations(np.asarray(correlation, dtype=np.float64), np.asarray(outcome, np.float64))
         johnson, lmg, r2, coefficients = _importance(matrix[None])
         return KeyDrivers(float(r2[0]), Importance(johnson[0]), Importance(lmg[0]), coefficients[0])
     if given == (False, False, True, True):
-        return _from_data(np.asarray(x, dtype=np.float64), np.asarray(y, np.float64), confidence, draws, seed)
+        data = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
+        return _from_data(*data, people, confidence, draws, seed)
     raise ValueError("give either correlation and outcome, or x and y")
 
 
-def _from_data(x: Floats, y: Floats, confidence: float, draws: int, seed: int) -> KeyDrivers:
+def _from_data(
+    x: Floats, y: Floats, people: ArrayLike | None, confidence: float, draws: int, seed: int
+) -> KeyDrivers:
     if x.ndim != 2 or y.shape != (len(x),):
         raise ValueError("x must have shape (n, p) and y shape (n,)")
     if not 1 <= x.shape[1] <= MOST:
         raise ValueError(f"there must be 1 to {MOST} drivers, not {x.shape[1]}")
     rows = np.column_stack([x, y])
-    rows = rows[~np.isnan(rows).any(axis=1)]
+    whose = np.arange(len(rows)) if people is None else np.asarray(people)
+    if whose.shape != (len(rows),):
+        raise ValueError("people must have shape (n,)")
+    complete = ~np.isnan(rows).any(axis=1)
+    rows, whose = rows[complete], np.unique(whose[complete], return_inverse=True)[1]
     if not np.isfinite(rows).all():
         raise ValueError("x and y must hold finite numbers, or NaN where one is missing")
     n, p = len(rows), x.shape[1]
-    if n < least_n(p):
-        raise ValueError(f"{p} drivers need at least {least_n(p)} complete rows; there are {n}")
+    found = int(whose.max(initial=-1)) + 1
+    if found < least_n(p):
+        counted = "complete rows" if people is None else "people with complete rows"
+        raise ValueError(f"{p} drivers need at least {least_n(p)} {counted}; there are {found}")
     draws, tail = whole("draws", draws, least=1), (1 - share("confidence", confidence)) / 2
     rows = rows - rows.mean(axis=0)
     spread = rows.std(axis=0)
     if (spread <= _SINGULAR * np.abs(rows).max(initial=1.0)).any():
         raise ValueError("every driver and the outcome must vary")
     rows = rows / spread
-    matrix = _checked_correlations(_of_weights(rows, np.ones((1, n)))[0])
-    johnson, lmg, r2, coefficients = (part[0] for part in _importance(matrix[None]))
     random = np.random.default_rng(seed)
+    parts = parts_of_people(_sums(rows), whose, random)
+    matrix = _checked_correlations(_of_weights(parts, p + 1, np.ones((1, len(parts))))[0])
+    johnson, lmg, r2, coefficients = (part[0] for part in _importance(matrix[None]))
     drawn_johnson, drawn_lmg = np.empty((draws, p)), np.empty((draws, p))
     done = 0
     while done < draws:
         size = min(_AT_ONCE, draws - done)
-        weights = random.multinomial(n, np.full(n, 1 / n), size=size).astype(np.float64)
-        part = _importance(_of_weights(rows, weights))
+        equal = np.full(len(parts), 1 / len(parts))
+        weights = random.multinomial(len(parts), equal, size=size).astype(np.float64)
+        part = _importance(_of_weights(parts, p + 1, weights))
         drawn_johnson[done : done + size], drawn_lmg[done : done + size] = part[0], part[1]
         done += size
     difference = drawn_johnson[:, :, None] - drawn_johnson[:, None, :]
     low, high = np.nanquantile(difference, [tail, 1 - tail], axis=0)
+    drawn_shares = drawn_johnson / drawn_johnson.sum(axis=1, keepdims=True)
     return KeyDrivers(
         r2=float(r2),
         johnson=_with_bounds(johnson, drawn_johnson, tail),
@@ -133,6 +150,8 @@ def _from_data(x: Floats, y: Floats, confidence: float, draws: int, seed: int) -
         coefficients=coefficients,
         n=n,
         alike=np.asarray((low <= 0) & (high >= 0)),
+        people=found,
+        shares=_with_bounds(johnson / johnson.sum(), drawn_shares, tail) if johnson.sum() > 0 else None,
     )
 
 
@@ -141,15 +160,23 @@ def _with_bounds(value: Floats, drawn: Floats, tail: float) -> Importance:
     return Importance(value, np.minimum(low, value), np.maximum(high, value))
 
 
-def _of_weights(rows: Floats, weights: Floats) -> Floats:
-    """Correlation matrices (draws, p + 1, p + 1) of rows (n, p + 1) that count as often as `weights` (draws, n) say.
+def _sums(rows: Floats) -> Iterator[Floats]:
+    """What correlations are made of: ones, the rows' columns, and the products of these."""
+    columns = list(rows.T)
+    yield np.ones(len(rows))
+    yield from columns
+    for first in columns:
+        for second in columns:
+            yield first * second
+
+
+def _of_weights(parts: Floats, width: int, weights: Floats) -> Floats:
+    """Correlation matrices (draws, p + 1, p + 1) of parts that count as often as `weights` (draws, parts) say.
 
     A resample in which something does not vary gives NaN."""
-    n, width = rows.shape
-    sums = weights.sum(axis=1)
-    means = weights @ rows / sums[:, None]
-    products = (rows[:, :, None] * rows[:, None, :]).reshape(n, width * width)
-    moments = (weights @ products).reshape(-1, width, width) / sums[:, None, None]
+    sums = weights @ parts
+    means = sums[:, 1 : width + 1] / sums[:, :1]
+    moments = sums[:, width + 1 :].reshape(-1, width, width) / sums[:, :1, None]
     covariance = moments - means[:, :, None] * means[:, None, :]
     deviation = np.sqrt(np.maximum(np.einsum("dii->di", covariance), 0))
     deviation[deviation <= _SINGULAR] = np.nan

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -15,6 +15,7 @@ SEED = 0
 
 _MOST_DISTINCT = 1_000  # beyond it drawing positions is faster than drawing a multinomial
 _AT_ONCE = 2_000_000  # resampled values held in memory at a time
+_MOST_PARTS = 5_000  # of more people, so many random parts of them are drawn
 _FEW = 200  # so many values are drawn one by one
 _LARGEST, _MOST_LARGEST = 32, 4_096  # of more, so many of the largest where it matters, and at most so many
 _SLIGHT_SKEW = 0.1  # of a sum of so many values that three terms of its expansion say all but a thousandth
@@ -150,6 +151,20 @@ def bootstrap_blocks(
         mean=value,
         resampled=int(numbers.size),
     )
+
+
+def parts_of_people(
+    columns: Iterable[NDArray[np.float64]], whose: NDArray[np.int64], random: np.random.Generator
+) -> NDArray[np.float64]:
+    """Sums of each column (n,) over the rows of each person, one line a person: what a bootstrap over people draws.
+
+    `whose` (n,) numbers the people from 0 on, none without a row. Of very many people there is one line for each of
+    random parts of them of equal size: the interval is the same, at a cost that grows no more.
+    """
+    lines = int(whose.max()) + 1
+    if lines > _MOST_PARTS:
+        whose, lines = (random.permutation(lines) % _MOST_PARTS)[whose], _MOST_PARTS
+    return np.column_stack([np.bincount(whose, weights=column, minlength=lines) for column in columns])
 
 
 def _finite(values: ArrayLike | Sequence[float] | None) -> NDArray[np.float64]:
