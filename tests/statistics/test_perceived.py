@@ -17,8 +17,8 @@ SACRIFICE = np.array([[2.0, 3, 4, 5], [6, 6, 6, 6], [4, 4, 2, 0]])
 def test_the_index_by_hand():
     weights = [[40, 30, 20, 10], [25, 25, 25, 25], [70, 10, 10, 10]]
     found = perceived_value(benefit=BENEFIT, sacrifice=SACRIFICE, weights=weights)
-    # Each answer has a value of its own: .4·6 + .3·3 + .2·1 − .1·3 = 3.2, then 0, then .7·6 + .1·(4 + 0 + 4) = 5.
-    assert found.index.value == pytest.approx(10 * (3.2 + 0 + 5) / 3)
+    # Each answer has a value of its own: .4·6 + .3·3 − .1·3 = 3, then 0, then .7·6 + .1·(4 + 0 + 4) = 5.
+    assert found.index.value == pytest.approx(10 * (3 + 0 + 5) / 3)
     assert list(found.dimensions) == ["economic", "functional", "emotional", "symbolic"]
     economic = found.dimensions["economic"]
     assert (economic.benefit.value, economic.sacrifice.value, economic.net.value) == (8, 4, 4)
