@@ -11,4 +11,12 @@ htmx.config.historyCacheSize = 0;
 htmx.config.refreshOnHistoryMiss = true;
 htmx.config.defaultSwapStyle = "outerHTML";
 
+// A form that saves itself when a field changes must not press the button that Tab went to: htmx takes a button that has
+// the focus for the one that was clicked.
+document.addEventListener("htmx:configRequest", (event) => {
+  const { elt, triggeringEvent, formData } = (event as CustomEvent).detail;
+  if (!(elt instanceof HTMLFormElement) || triggeringEvent?.type === "submit") return;
+  for (const button of elt.querySelectorAll<HTMLButtonElement>("button[name]")) formData.delete(button.name);
+});
+
 export default htmx;

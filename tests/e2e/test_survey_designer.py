@@ -24,12 +24,13 @@ def focused(page, selector: str) -> None:
 
 
 def write(page, field: str, words: str) -> None:
-    """Type into a field and leave it by Tab, which saves it."""
+    """Type into a field and leave it by Tab, which saves it and presses no button that it comes to."""
     page.locator(f"#{field}").focus()
     page.keyboard.press("Control+A")
     page.keyboard.type(words)
-    with saved(page):
+    with saved(page) as response:
         page.keyboard.press("Tab")
+    assert 'name="do"' not in (sent := response.value.request.post_data or "") and "&do=" not in sent
 
 
 def choose(page, field: str, letters: str) -> None:
