@@ -18,13 +18,15 @@ from polku.statistics.purchases import PurchaseModel, fit_bgnbd
 from polku.statistics.rates import poisson_rate, rate_difference
 from polku.statistics.resampling import bootstrap_mean, bootstrap_total
 from polku.statistics.responses import ResponseRate, completion, participation, response_rate
-from polku.statistics.revenue import RevenueChange, revenue, revenue_change
+from polku.statistics.revenue import RevenueChange, orders_per_visitor, revenue, revenue_change
 from polku.statistics.scores import ces, csat, nps, nps_sample_size, recommend, score_difference, smiley
 from polku.statistics.spending import SpendingModel, fit_gamma_gamma
 from polku.statistics.survival import KaplanMeier, incidence_at, kaplan_meier
+from polku.statistics.watching import Alarm, watch
 
 __all__ = [
     "Z95",
+    "Alarm",
     "Discoveries",
     "Estimate",
     "EurosAtStake",
@@ -57,6 +59,7 @@ __all__ = [
     "key_drivers",
     "nps",
     "nps_sample_size",
+    "orders_per_visitor",
     "participation",
     "perceived_value",
     "poisson_rate",
@@ -71,6 +74,7 @@ __all__ = [
     "smiley",
     "srm",
     "two_proportions",
+    "watch",
     "welch",
     "wilson",
 ]

@@ -6,8 +6,13 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from polku.statistics.checks import share, whole
 from polku.statistics.estimate import Estimate
+
+Numbers = NDArray[np.float64] | float
 
 ALARM = 0.001
 """A mismatch of groups this unlikely is not chance, and an experiment's result is withheld."""
@@ -66,12 +71,7 @@ def confidence_sequence(
         raise ValueError(f"mean must be a finite number, not {mean!r}")
     if not math.isfinite(variance) or variance < 0:
         raise ValueError(f"variance must be a finite number of at least 0, not {variance!r}")
-    logarithm = -2 * math.log(alpha)
-    if logarithm <= 1:
-        raise ValueError(f"alpha must be below 0.6, not {alpha!r}")
-    squared = (logarithm + math.log(logarithm + 1)) / planned_n
-    inside = n * squared + 1
-    half = math.sqrt(variance * 2 * inside / (n * n * squared) * math.log(math.sqrt(inside) / alpha))
+    half = float(half_width(variance=variance, n=n, planned_n=planned_n, alpha=alpha))
     return Estimate(
         value=mean,
         low=mean - half,
@@ -80,3 +80,19 @@ def confidence_sequence(
         method="confidence sequence",
         standard_error=math.sqrt(variance / n),
     )
+
+
+def half_width(*, variance: Numbers, n: Numbers, planned_n: float, alpha: float) -> Numbers:
+    """Half the width of a confidence sequence (eq. 9) at each n, which need not be whole.
+
+    ValueError where alpha leaves no room for the formula (below 0.6 it does).
+    """
+    logarithm = -2 * math.log(alpha)
+    if logarithm <= 1:
+        raise ValueError(f"alpha must be below 0.6, not {alpha!r}")
+    squared = (logarithm + math.log(logarithm + 1)) / planned_n
+    inside = np.asarray(n) * squared + 1
+    half: Numbers = np.sqrt(
+        variance * 2 * inside / (np.square(n) * squared) * np.log(np.sqrt(inside) / alpha)
+    )
+    return half
