@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import importlib.util
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import segno
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 
-from polku.site import static_files
+from polku.site import documents
 from polku.surveys.definition.questions import Definition
 from polku.surveys.definition.theme import colours_of, readable
 from polku.surveys.inviting.mail_looks import TEXT
@@ -93,7 +90,7 @@ def poster(
         "ink": colours.ink,
         "background": colours.background,
         "soft": readable("#5d646b", colours.background, TEXT),
-        "font": _font_face() if is_pdf else "",
+        "font": documents.font_face() if is_pdf else "",
         "is_pdf": is_pdf,
         "scale": {"a4": "1", "a5": "0.7", "tent": "0.62"}[size],
     }
@@ -113,40 +110,11 @@ def poster(
     return Poster(render_to_string("surveys/collect_poster.html", context), sheet)
 
 
-def can_make_pdf() -> bool:
-    """Whether the extra `documents` is installed."""
-    return importlib.util.find_spec("weasyprint") is not None
-
-
 def pdf_of(made: Poster) -> bytes:
     """The poster as PDF; takes about a second."""
-    return bytes(document_of(made).write_pdf() or b"")
+    return documents.pdf_of(made.html)
 
 
 def document_of(made: Poster) -> Any:
-    """Its sheets, laid out. Nothing is fetched from anywhere but our own font."""
-    from weasyprint import HTML
-    from weasyprint.urls import URLFetcher
-
-    class OurFont(URLFetcher):  # type: ignore[misc]
-        def fetch(self, url: str, headers: Any = None) -> Any:
-            font = _font()
-            if font is None or url != font.as_uri():
-                raise ValueError("a poster fetches nothing else")
-            return super().fetch(url, headers)
-
-    return HTML(string=made.html, url_fetcher=OurFont()).render()
-
-
-@cache
-def _font() -> Path | None:
-    """The file of our letters in the built front end; None where it was not built."""
-    folder = static_files.ROOT / "polku" / "built" / "assets"
-    return next(iter(sorted(folder.glob("inter-latin-standard-*.woff2"))), None)
-
-
-def _font_face() -> str:
-    font = _font()
-    if font is None:
-        return ""
-    return f'@font-face{{font-family:"Inter Variable";src:url("{font.as_uri()}") format("woff2")}}'
+    """Its sheets, laid out."""
+    return documents.document_of(made.html)

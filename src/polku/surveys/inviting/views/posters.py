@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from polku.accounts.access import WorkspaceRequest, workspace_view
+from polku.site import documents
 from polku.site.addresses import address_for
 from polku.surveys.inviting import posters, ways
 from polku.surveys.inviting.forms import PosterForm
@@ -40,7 +41,7 @@ def poster(request: WorkspaceRequest, survey: int, link: int) -> HttpResponse:
         "form": form,
         "groups": [(LANGUAGE_NAMES[code], fields) for code, fields in form.groups()],
         "sizes": [("a4", "A4"), ("a5", "A5"), ("tent", _("Tent card"))],
-        "can_make_pdf": posters.can_make_pdf(),
+        "can_make_pdf": documents.can_make_pdf(),
         "address": _address(request, found),
         "qr": posters.qr_svg(_address(request, found), is_inline=True),
     }
@@ -65,7 +66,7 @@ def poster_sheet(request: WorkspaceRequest, survey: int, link: int) -> HttpRespo
 def poster_pdf(request: WorkspaceRequest, survey: int, link: int) -> HttpResponse:
     """The poster as a PDF; without the extra that makes it, the page to print."""
     found = way_of(survey, link)
-    if not posters.can_make_pdf():
+    if not documents.can_make_pdf():
         return redirect(request.get_full_path().replace("poster.pdf", "sheet/"))
     content = posters.pdf_of(_made(request, found, is_pdf=True))
     return _file(content, "application/pdf", f"{slugify(found.name) or 'poster'}-{_size(request)}.pdf")
