@@ -83,6 +83,7 @@ def test_the_examples_are_answered_as_the_page_says(company, workspace):
             "clv",
             "funnel",
             "retention",
+            "revenue",
         ):  # which warn of what this small company never had
             assert (kind, got["warnings"]) == (kind, [])
         for common in ("kind", "data_as_of", "rows_scanned", "warnings"):

@@ -217,6 +217,7 @@ def test_what_came_back_is_told_of_orders_since_the_first_refunded_one(any_store
     events, orders, _traits = world
     time_of = {order["order"]: order["time"] for order in orders}
     first = min(time_of[event["order"]] for event in events if event["name"] == "Order Refunded")
+    assert any_store.sales(KEY, RANGE, QUESTION).refunds_since == first
     rows = bought(world, Scope(start=first))
     assert any_store.refunded(KEY, Scope(), QUESTION) == Refunded(
         orders=len(rows),

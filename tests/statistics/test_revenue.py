@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from polku.statistics import Estimate, revenue, revenue_change
+from polku.statistics import Estimate, orders_per_visitor, revenue, revenue_change, wilson
 
 TRIPLES = st.tuples(
     st.integers(1, 1_000_000).map(float), st.floats(0, 1), st.floats(0, 10_000, allow_subnormal=False)
@@ -82,3 +82,42 @@ def test_what_it_refuses(changes, message):
 def test_a_change_needs_triples():
     with pytest.raises(ValueError, match="must be \\(visitors, conversion, average order\\)"):
         revenue_change(before=(1, 1), after=(1, 1, 1))
+
+
+def test_without_repeats_the_conversion_is_a_share():
+    assert orders_per_visitor(visitors=10_000, orders=200) == wilson(successes=200, n=10_000)
+    assert orders_per_visitor(visitors=10_000, orders=200, squares=200) == wilson(successes=200, n=10_000)
+
+
+def test_repeats_widen_the_interval_of_the_conversion_and_it_may_exceed_one():
+    single = orders_per_visitor(visitors=1_000, orders=100)
+    double = orders_per_visitor(visitors=1_000, orders=100, squares=200)  # fifty who ordered twice
+    assert double.value == single.value
+    assert double.low < single.low
+    assert double.high > single.high
+    often = orders_per_visitor(visitors=10, orders=25, squares=75)
+    assert often.value == 2.5
+    assert revenue(visitors=10, conversion=often, average_order=4).value == 100
+
+
+@given(st.lists(st.integers(0, 5), min_size=1, max_size=40))
+def test_the_conversion_of_any_visitors_lies_in_its_interval(numbers):
+    found = orders_per_visitor(
+        visitors=len(numbers), orders=sum(numbers), squares=sum(number**2 for number in numbers)
+    )
+    assert found.value == sum(numbers) / len(numbers)
+    assert 0 <= found.low <= found.value <= found.high
+
+
+@pytest.mark.parametrize(
+    ("given_numbers", "message"),
+    [
+        ({"visitors": 0, "orders": 0}, "visitors must be a whole number of at least 1"),
+        ({"visitors": 3, "orders": 4}, "must not exceed n"),
+        ({"visitors": 3, "orders": 4, "squares": 3}, "have squares of 3"),
+        ({"visitors": 3, "orders": 9, "squares": 12}, "have squares of 12"),
+    ],
+)
+def test_numbers_of_orders_that_cannot_be(given_numbers, message):
+    with pytest.raises(ValueError, match=message):
+        orders_per_visitor(**given_numbers)

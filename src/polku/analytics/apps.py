@@ -15,6 +15,7 @@ class AnalyticsConfig(AppConfig):
             paths,
             people,
             retention,
+            revenue,
             score,
             trend,
             variants,

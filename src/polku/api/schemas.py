@@ -128,6 +128,7 @@ KINDS: dict[str, Schema] = {
         "return": _or_null(_reference("Selector")),
         "compare": _or_null(_reference("Compare")),
     },
+    "revenue": {"compare": _or_null(_reference("Compare"))},
     "score": {
         "metric": _choice("nps", "csat", "ces", "smiley", "recommend"),
         "interval": _or_null(_choice("day", "week", "month")),

@@ -69,11 +69,13 @@ class SalesPart:
 @dataclass(frozen=True)
 class SalesAnswer:
     """`parts` by revenue, then visitors, the most first. `unpriced` orders have no value, or one below 0, and are
-    nowhere else."""
+    nowhere else. `refunds_since` is the time of the oldest order that was ever refunded: of earlier ones it is not known
+    what came back."""
 
     total: Sales
     parts: tuple[SalesPart, ...] = ()
     unpriced: int = 0
+    refunds_since: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime
+from typing import Any, cast
 
 from polku.eventstore.duckdb import conditions
 from polku.eventstore.duckdb.conditions import all_of
@@ -27,16 +28,12 @@ def sales(session: Session, scope: Scope, question: SalesQuestion) -> SalesAnswe
     else:
         total, _everybody = _of_people(session, scope, question, divided=False)
         parts = _of_orders(session, scope, question, breakdown, total)
-    return SalesAnswer(total, tuple(parts), _unpriced(session, scope, question))
+    return SalesAnswer(total, tuple(parts), _unpriced(session, scope, question), _refunds_since(session))
 
 
 def refunded(session: Session, scope: Scope, question: SalesQuestion) -> Refunded | None:
     """See the port. Orders from before the first refund are not asked: it is not known what of them came back."""
-    (first,) = session.row(
-        f"""SELECT min(o.time) FROM {session.db}.signal AS s JOIN {session.db}.orders AS o
-            ON o.order_key = s.order_key WHERE s.kind = {_EVENT} AND s.name = $name AND s.value > 0""",
-        {"name": REFUND},
-    )
+    first = _refunds_since(session)
     if first is None:
         return None
     terms = Terms(session.db, scope.timezone)
@@ -48,6 +45,15 @@ def refunded(session: Session, scope: Scope, question: SalesQuestion) -> Refunde
         terms.parameters,
     )
     return Refunded(*row)
+
+
+def _refunds_since(session: Session) -> datetime | None:
+    (first,) = session.row(
+        f"""SELECT min(o.time) FROM {session.db}.signal AS s JOIN {session.db}.orders AS o
+            ON o.order_key = s.order_key WHERE s.kind = {_EVENT} AND s.name = $name AND s.value > 0""",
+        {"name": REFUND},
+    )
+    return cast("datetime | None", first)
 
 
 def _of_people(
@@ -99,7 +105,9 @@ def _of_orders(
     return _parts(rows, question.most)
 
 
-def _bought(terms: Terms, scope: Scope, question: SalesQuestion, key: str, since: object = None) -> str:
+def _bought(
+    terms: Terms, scope: Scope, question: SalesQuestion, key: str, since: datetime | None = None
+) -> str:
     """One row for each person and part: `orders` that count, their `value` after refunds, and what variances need."""
     late = (
         "" if question.refunded_until is None else f" AND time < {terms.parameter(question.refunded_until)}"
