@@ -222,7 +222,8 @@ def test_the_count_follows_the_form_and_saves_nothing(owner_client, people, work
 def test_the_form_suggests_what_has_been_received(owner_client, people):
     page = owner_client.get(f"{BASE}new/").content.decode()
     lists = dict(re.findall(r'<datalist id="([^"]+)">(.*?)</datalist>', page, flags=re.DOTALL))
-    assert re.findall(r'value="([^"]+)"', lists["person-properties"]) == ["city"]
+    counted = ["bought_times", "bought_days_ago", "bought_for"]
+    assert re.findall(r'value="([^"]+)"', lists["person-properties"]) == ["city", *counted]
     assert re.findall(r'value="([^"]+)"', lists["events"]) == ["visit", "buy", "return"]
 
 

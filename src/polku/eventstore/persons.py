@@ -113,11 +113,13 @@ class PeopleOneByOne(JoiningKeys, Protocol):
         is_known: bool | None = None,
         limit: int = 50,
         offset: int = 0,
+        scope: Scope | None = None,
     ) -> pa.Table:
         """People by an id, an order's number or a trait that holds `search`, the last seen first, those never seen
         last: `person`, `ids` (list of text), `kinds` (list of text), `is_known` (by an id other than a device),
         `traits`, `signals`, `orders` (how many), `order` (the newest one's number), `origins` (list of text),
-        `first_seen`, `last_seen`. With `is_known` only those who are, or are not."""
+        `first_seen`, `last_seen`. With `is_known` only those who are, or are not; with `scope` only
+        those in its segment."""
 
     def profile(self, workspace: str, person: int) -> Profile | None: ...
     def timeline(

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from polku.eventstore.answers import AnswerRows
 from polku.eventstore.arrivals import Arrivals
 from polku.eventstore.behaviour import BehaviourQuestions
+from polku.eventstore.bought import BuyersOneByOne
 from polku.eventstore.live import LiveMaps
 from polku.eventstore.loading import Loaded as Loaded
 from polku.eventstore.loading import Loading
@@ -145,11 +146,16 @@ class Selector:
 
 @dataclass(frozen=True)
 class SegmentRule:
-    """People whose properties hold at the end of the range and who did, or did not do, something up to it."""
+    """People whose properties hold at the end of the range and who did, or did not do, something up to it.
+
+    `bought` are conditions about `eventstore.bought.PROPERTIES`; orders in one of the states `void` are no purchases.
+    """
 
     where: tuple[Condition, ...] = ()
     did: tuple[Selector, ...] = ()
     did_not: tuple[Selector, ...] = ()
+    bought: tuple[Condition, ...] = ()
+    void: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -233,6 +239,7 @@ class EventStore(
     AnswerRows,
     Arrivals,
     BehaviourQuestions,
+    BuyersOneByOne,
     LiveMaps,
     Loading,
     PeopleOneByOne,

@@ -16,6 +16,9 @@ def property_name(name: str) -> str:
     own = name.removeprefix("person.").removeprefix("order.")
     known = {
         "age": pgettext("property", "age"),
+        "bought_days_ago": pgettext("property", "days since the last purchase"),
+        "bought_for": pgettext("property", "purchases in all, in money"),
+        "bought_times": pgettext("property", "number of purchases"),
         "browser": pgettext("property", "browser"),
         "campaign": pgettext("property", "campaign"),
         "category": pgettext("property", "category"),

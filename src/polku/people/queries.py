@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django_scopes import scope
 
 from polku.accounts.models import Workspace
+from polku.eventstore.bought import PROPERTIES as BOUGHT
 from polku.eventstore.port import Scope, SegmentRule, Selector
 from polku.eventstore.registry import store
 from polku.people.models import Segment
@@ -67,7 +68,10 @@ def suggestions(workspace: Workspace) -> Suggestions:
     key = workspace.key.hex
     names = [entry.name for entry in store().catalog(key, "property", limit=_SUGGESTED)]
     return Suggestions(
-        person_properties=[name.removeprefix("person.") for name in names if name.startswith("person.")],
+        person_properties=[
+            *(name.removeprefix("person.") for name in names if name.startswith("person.")),
+            *BOUGHT,
+        ],
         signal_properties=[
             "channel",
             "url",

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from polku.accounts.models import Workspace
 from polku.analytics import QueryError, conditions
 from polku.analytics.parsing import parse_conditions, parse_selectors
+from polku.eventstore.bought import PROPERTIES as BOUGHT
 from polku.eventstore.port import SegmentRule
 
 PARTS = ("where", "did", "did_not")
@@ -18,9 +19,16 @@ MOST_ROWS = 20
 
 
 def parse_rule(workspace: Workspace, rule: Mapping[str, Any]) -> SegmentRule:
-    """The rule as the store takes it. Raises QueryError."""
+    """The rule as the store takes it. Raises QueryError.
+
+    Conditions about purchases stand among those about properties; orders that the workspace calls cancelled are none.
+    """
+    where = parse_conditions(rule.get("where"), field="where")
+    bought = tuple(each for each in where if each.property in BOUGHT)
     return SegmentRule(
-        where=parse_conditions(rule.get("where"), field="where"),
+        where=tuple(each for each in where if each.property not in BOUGHT),
+        bought=bought,
+        void=tuple(sorted(workspace.cancelled_states)) if bought else (),
         did=parse_selectors(workspace, rule.get("did"), field="did", most=MOST_ROWS),
         did_not=parse_selectors(workspace, rule.get("did_not"), field="did_not", most=MOST_ROWS),
     )
@@ -48,7 +56,7 @@ def clean_rule(workspace: Workspace, rule: Mapping[str, Any]) -> dict[str, Any]:
                 _("“%s” is a property of orders: put it under what customers did or did not do.")
                 % condition.property
             )
-    if not (parsed.where or parsed.did or parsed.did_not):
+    if not (parsed.where or parsed.bought or parsed.did or parsed.did_not):
         raise ValidationError(_("Give at least one property or one thing that customers did or did not do."))
     return {part: [dict(row) for row in rule.get(part) or ()] for part in PARTS}
 

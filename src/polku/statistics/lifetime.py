@@ -26,11 +26,13 @@ would take days and tell no more of the parameters' uncertainty."""
 
 @dataclass(frozen=True)
 class LifetimeValue:
-    """`each` is every customer's value (n,), `total` and `mean` over all of them with intervals, in money."""
+    """`each` is every customer's value (n,), `total` and `mean` over all of them with intervals, in money; `parts` the
+    totals of the parts that were asked for, in their order."""
 
     each: Floats
     total: Estimate
     mean: Estimate
+    parts: tuple[Estimate, ...] = ()
 
 
 def customer_lifetime_value(
@@ -45,6 +47,7 @@ def customer_lifetime_value(
     discount: float,
     months: int = 12,
     month_length: float = 365.25 / 12,
+    parts: ArrayLike | None = None,
     confidence: float = 0.95,
     draws: int = DRAWS,
     seed: int = SEED,
@@ -53,10 +56,10 @@ def customer_lifetime_value(
 
     Σ over months t of margin · E[M] · (E[Y(t)] − E[Y(t−1)]) / (1 + discount)^(t/12). Arrays of shape (n,) as in
     `fit_bgnbd` and `SpendingModel.expected_value`; `margin` is a share 0–1, `discount` a yearly rate, `month_length` a
-    month in the unit of time of the data (365.25/12 where that is days). The interval comes from `draws` of the models'
-    parameters (normal on the scale of logarithms), the value of the whole under each being that of a grid of alike
-    customers; it does not hold what luck the customers will have. ValueError for input that the models refuse, a margin
-    outside 0–1, or a negative discount.
+    month in the unit of time of the data (365.25/12 where that is days), `parts` (n,) the number, from 0, of the part
+    that each customer belongs to. The interval comes from `draws` of the models' parameters (normal on the scale of
+    logarithms), the value of the whole under each being that of a grid of alike customers; it does not hold what luck
+    the customers will have. ValueError for input that the models refuse, a margin outside 0–1, or a negative discount.
     """
     if not 0 <= margin <= 1:
         raise ValueError(f"margin must lie between 0 and 1, not {margin!r}")
@@ -74,34 +77,47 @@ def customer_lifetime_value(
     if mean.shape != x.shape:
         raise ValueError("mean_value must be as long as the other arrays")
     worth = np.asarray(spending.expected_value(frequency=x, mean_value=mean))
+    part = np.zeros(len(x), dtype=np.int64) if parts is None else np.asarray(parts, dtype=np.int64)
+    if part.shape != x.shape or part.min(initial=0) < 0:
+        raise ValueError("parts must hold a number of at least 0 for each customer")
     horizon = Horizon(months, month_length, discount)
     each = margin * worth * horizon.purchases(purchases.parameters, x, last, age_)
-    grid = _gathered(x, last, age_, np.where(x > 0, mean, 0.0))
-    best = _value(grid, purchases.parameters, (spending.p, spending.q, spending.v), horizon)
-    whole_value = float(each.sum())
+    grid = _gathered(x, last, age_, np.where(x > 0, mean, 0.0), part)
+    best = _values(grid, purchases.parameters, (spending.p, spending.q, spending.v), horizon)
+    sums = np.bincount(part, weights=each, minlength=len(best))
     first = drawn(np.log(purchases.parameters), purchases.covariance, draws=draws, seed=seed)
     second = drawn(
         np.log((spending.p, spending.q, spending.v)), spending.covariance, draws=draws, seed=seed + 1
     )
     values = np.array(
-        [_value(grid, tuple(one), tuple(two), horizon) for one, two in zip(first, second, strict=True)]
+        [_values(grid, tuple(one), tuple(two), horizon) for one, two in zip(first, second, strict=True)]
     )
     # The grid tells by how much the whole changes with the parameters; its own error cancels.
-    totals = whole_value * values / best if best > 0 else np.zeros(draws)
-    low, high = percentile_interval(totals, confidence)
-    n = len(x)
+    totals = sums * np.divide(values, best, out=np.zeros_like(values), where=best > 0)
+    counts = np.bincount(part, minlength=len(best))
 
-    def estimate(divisor: float) -> Estimate:
+    def estimate(value: float, drawn_values: Floats, n: int, divisor: float = 1.0) -> Estimate:
+        low, high = percentile_interval(drawn_values, confidence)
         return Estimate(
-            value=whole_value / divisor,
-            low=min(low, whole_value) / divisor,
-            high=max(high, whole_value) / divisor,
+            value=value / divisor,
+            low=min(low, value) / divisor,
+            high=max(high, value) / divisor,
             n=n,
             method="BG/NBD and Gamma-Gamma",
-            standard_error=float(totals.std()) / divisor,
+            standard_error=float(drawn_values.std()) / divisor,
         )
 
-    return LifetimeValue(each=each, total=estimate(1.0), mean=estimate(float(n)))
+    whole_value, whole_drawn = float(each.sum()), totals.sum(axis=1)
+    return LifetimeValue(
+        each=each,
+        total=estimate(whole_value, whole_drawn, len(x)),
+        mean=estimate(whole_value, whole_drawn, len(x), float(len(x))),
+        parts=()
+        if parts is None
+        else tuple(
+            estimate(float(sums[place]), totals[:, place], int(counts[place])) for place in range(len(sums))
+        ),
+    )
 
 
 def share_alive(
@@ -125,7 +141,7 @@ def share_alive(
         np.atleast_1d(np.asarray(values, dtype=np.float64)) for values in (frequency, recency, age)
     )
     value = float(np.mean(purchases.probability_alive(frequency=x, recency=last, age=age_)))
-    grid = _gathered(x, last, age_, np.zeros(len(x)))
+    grid = _gathered(x, last, age_, np.zeros(len(x)), np.zeros(len(x), dtype=np.int64))
 
     def alive(parameters: Parameters) -> float:
         return float(grid.counts @ probability_alive(parameters, grid.x, grid.last, grid.age)) / len(x)
@@ -173,10 +189,12 @@ class _Grid:
     age: Floats
     mean: Floats
     counts: Floats
+    part: NDArray[np.int64]
 
 
-def _gathered(x: Floats, last: Floats, age: Floats, mean: Floats) -> _Grid:
-    """Alike customers as one at their means: by number of purchases, then by thirds and fifths of the rest."""
+def _gathered(x: Floats, last: Floats, age: Floats, mean: Floats, part: NDArray[np.int64]) -> _Grid:
+    """Alike customers of one part as one at their means: by number of purchases, then by thirds and fifths of the
+    rest."""
     places = np.zeros(len(x), dtype=np.int64)
     for values, parts in (
         (x, _MOST_NUMBERS),
@@ -191,7 +209,8 @@ def _gathered(x: Floats, last: Floats, age: Floats, mean: Floats) -> _Grid:
             else np.unique(np.quantile(values, np.arange(1, parts) / parts))
         )
         places = places * (parts + 1) + np.searchsorted(edges, values, side="right")
-    _cells, place = np.unique(places, return_inverse=True)
+    number = int(part.max(initial=0)) + 1
+    cells, place = np.unique(places * number + part, return_inverse=True)
     counts = np.bincount(place).astype(np.float64)
     middle = [np.bincount(place, weights=values) / counts for values in (x, last, age, mean)]
     came_back = middle[0] > 0
@@ -201,10 +220,15 @@ def _gathered(x: Floats, last: Floats, age: Floats, mean: Floats) -> _Grid:
         middle[2],
         middle[3],
         counts,
+        cells % number,
     )
 
 
-def _value(grid: _Grid, purchases: tuple[float, ...], spending: tuple[float, ...], horizon: Horizon) -> float:
+def _values(
+    grid: _Grid, purchases: tuple[float, ...], spending: tuple[float, ...], horizon: Horizon
+) -> Floats:
+    """The value of each part under these parameters, without margin."""
     p, q, v = spending
     worth = expected_value((p, q, v), grid.x, grid.mean)
-    return float(grid.counts @ (worth * horizon.purchases(purchases, grid.x, grid.last, grid.age)))
+    brought = grid.counts * worth * horizon.purchases(purchases, grid.x, grid.last, grid.age)
+    return np.bincount(grid.part, weights=brought).astype(np.float64)

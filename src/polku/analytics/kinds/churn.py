@@ -286,8 +286,10 @@ def _keys_of(context: QueryContext, found: Customers, split: Breakdown) -> NDArr
         others=False,
         breakdown=split.property,
     )
-    side = "left" if split.attribution == "first" else "right"
-    places = np.searchsorted(rows.unit, found.person, side=side) - (side == "right")
+    if split.attribution == "first":
+        places = np.searchsorted(rows.unit, found.person, side="left")
+    else:
+        places = np.searchsorted(rows.unit, found.person, side="right") - 1
     return rows.key[places]
 
 

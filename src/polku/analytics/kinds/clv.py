@@ -13,12 +13,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from polku.analytics import values
+from polku.analytics.base_picture import alive_rows, cell_rows, group_rows, rhythm_row, tenth_rows
 from polku.analytics.context import QueryContext
 from polku.analytics.customers import Purchases, customers, purchases
 from polku.analytics.errors import QueryError
 from polku.analytics.kinds import Answer, Kind, register
 from polku.analytics.money import money_terms
 from polku.analytics.purchase_fit import ENOUGH, fitted_purchases, fitted_spending, last_day
+from polku.analytics.rfm import groups_of, rhythm_of
 from polku.statistics import (
     PurchaseModel,
     SpendingModel,
@@ -51,6 +53,12 @@ def clv(context: QueryContext, query: Mapping[str, object]) -> Answer:
     "model", "alive" and the money are null and a warning says why. "hold_out" fits the first two thirds of the time
     anew and sets what that expects of the rest beside what happened: {"from", "customers", "predicted", "actual",
     "rows" [{"purchases", "customers", "predicted", "actual"}]}, null where it cannot.
+
+    How the base looks, by recency, frequency and money (`analytics.rfm`): "rhythm" {"soon", "late", "many", "gaps",
+    "rows", "columns"}, "groups" [{"group", "customers", "share", "purchases", "days_ago", "spent", "purchase_value",
+    "alive", "mean", "ci", "total"}], "cells" [{"row", "column", "customers", "value"}], "tenths" [{"customers", "from",
+    "to", "share"}] of customers by value, "alive_tenths" [{"from", "to", "customers"}] of those who came back.
+    "uncertainty" holds the covariances of the logarithms of (r, alpha, a, b) and (p, q, v).
     """
     terms = _terms(context, query)
     table = context.store.orders(context.key, context.scope)
@@ -58,6 +66,8 @@ def clv(context: QueryContext, query: Mapping[str, object]) -> Answer:
     until = last_day(context, bought)
     found = customers(bought, until=until)
     again = int((found.frequency > 0).sum())
+    rhythm = rhythm_of(bought, found)
+    group = groups_of(found, rhythm)
     answer: Answer = {
         "model": None,
         "customers": len(found),
@@ -72,6 +82,12 @@ def clv(context: QueryContext, query: Mapping[str, object]) -> Answer:
         "ci": None,
         "until": _iso(until),
         "hold_out": None,
+        "rhythm": rhythm_row(rhythm),
+        "groups": group_rows(bought, found, group, None, None),
+        "cells": cell_rows(found, rhythm, None),
+        "tenths": [],
+        "alive_tenths": [],
+        "uncertainty": None,
         "rows_scanned": table.num_rows,
     }
     spending = fitted_spending(context, found)
@@ -90,16 +106,27 @@ def clv(context: QueryContext, query: Mapping[str, object]) -> Answer:
         discount=terms.discount,
         months=max(1, round(terms.days / _MONTH)),
         month_length=terms.days / max(1, round(terms.days / _MONTH)),
+        parts=group,
     )
-    alive = told.probability_alive(frequency=found.frequency, recency=found.recency, age=found.age)
+    alive = np.asarray(
+        told.probability_alive(frequency=found.frequency, recency=found.recency, age=found.age)
+    )
     answer.update(
         model=_model(told, spending),
-        alive=float(np.mean(alive)),
+        alive=float(alive.mean()),
         total=value.total.value,
         total_ci=[value.total.low, value.total.high],
         mean=value.mean.value,
         ci=[value.mean.low, value.mean.high],
         hold_out=_hold_out(bought, until),
+        groups=group_rows(bought, found, group, value, alive),
+        cells=cell_rows(found, rhythm, value.each),
+        tenths=tenth_rows(value.each),
+        alive_tenths=alive_rows(alive, found),
+        uncertainty={
+            "purchases": told.covariance.tolist(),
+            "spending": spending.covariance.tolist(),
+        },
     )
     if abs(spending.correlation) > _CORRELATED:
         context.warnings.append(

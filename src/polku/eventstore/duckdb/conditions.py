@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
+from polku.eventstore.duckdb.bought import people_who_bought
 from polku.eventstore.duckdb.terms import Property, Terms
 from polku.eventstore.port import Condition, Scope, SegmentRule, Selector, StoreError
 
@@ -121,6 +122,10 @@ def segment(terms: Terms, rule: SegmentRule, scope: Scope) -> str:
     parts = []
     if rule.where:
         parts.append(f"s.person IN ({_people_who_are(terms, rule.where)})")
+    if rule.bought:
+        end = _utc(scope.end, "UTC") if scope.end is not None else None
+        buyers = people_who_bought(terms.beside(), rule.bought, void=rule.void, end=end)
+        parts.append(f"s.person IN ({buyers})")
     parts.extend(f"s.person IN ({_people_who_did(terms, each, scope)})" for each in rule.did)
     parts.extend(f"s.person NOT IN ({_people_who_did(terms, each, scope)})" for each in rule.did_not)
     return all_of(parts)

@@ -3,31 +3,57 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import timedelta
 
 import pyarrow as pa
 
-from polku.eventstore.duckdb import id_kinds
+from polku.eventstore.duckdb import conditions, id_kinds
 from polku.eventstore.duckdb.conditions import all_of
 from polku.eventstore.duckdb.session import Session
+from polku.eventstore.duckdb.terms import Terms
+from polku.eventstore.port import Scope
 
 _FIRST_LOOK = timedelta(hours=6)
 _WIDER = 6
 
 
-def find_people(session: Session, *, search: str, is_known: bool | None, limit: int, offset: int) -> pa.Table:
+def find_people(
+    session: Session,
+    *,
+    search: str,
+    is_known: bool | None,
+    limit: int,
+    offset: int,
+    scope: Scope | None = None,
+) -> pa.Table:
     """A page of people; see the port. Text is compared without regard to case."""
+    if scope is not None and scope.segment is not None:
+        terms = Terms(session.db, scope.timezone)
+        # A segment's conditions are about the person of a row `s`: here each person is one.
+        inside = conditions.segment(terms, scope.segment, scope)
+        people = f"SELECT s.person FROM {session.db}.person AS s WHERE {inside}"
+        if search:
+            people += f" AND s.person IN ({_matching(session.db)})"
+        return _page(session, people, is_known, limit, offset, search=search, more=terms.parameters)
     if search:
         return _page(session, _matching(session.db), is_known, limit, offset, search=search)
     return _page(session, _seen_last(session, is_known, limit + offset), is_known, limit, offset)
 
 
 def _page(
-    session: Session, people: str, is_known: bool | None, limit: int, offset: int, *, search: str = ""
+    session: Session,
+    people: str,
+    is_known: bool | None,
+    limit: int,
+    offset: int,
+    *,
+    search: str = "",
+    more: Mapping[str, object] | None = None,
 ) -> pa.Table:
     """The page of `people`, a query with one column. The rest is read for those on the page alone."""
     db = session.db
-    parameters: dict[str, object] = {"limit": limit, "offset": offset}
+    parameters: dict[str, object] = {"limit": limit, "offset": offset, **(more or {})}
     if search:
         # Traits are kept as JSON, in which some characters are written in another way.
         parameters |= {"search": search, "written": json.dumps(search, ensure_ascii=False)[1:-1]}

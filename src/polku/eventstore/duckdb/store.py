@@ -28,6 +28,7 @@ from polku.eventstore.duckdb import (
 )
 from polku.eventstore.duckdb.arrival_store import ArrivalStore
 from polku.eventstore.duckdb.behaviour_store import BehaviourStore
+from polku.eventstore.duckdb.buyer_store import BuyerStore
 from polku.eventstore.duckdb.changes import Changes
 from polku.eventstore.duckdb.column_memory import ColumnMemory
 from polku.eventstore.duckdb.instance import Instance
@@ -62,6 +63,7 @@ from polku.eventstore.streams import (
 class DuckDBStore(
     ArrivalStore,
     BehaviourStore,
+    BuyerStore,
     JoiningStore,
     LiveStore,
     LoadingStore,
@@ -264,10 +266,11 @@ class DuckDBStore(
         is_known: bool | None = None,
         limit: int = 50,
         offset: int = 0,
+        scope: Scope | None = None,
     ) -> pa.Table:
         with self._instance.question(workspace, "find_people") as session:
             return person_search.find_people(
-                session, search=search, is_known=is_known, limit=limit, offset=offset
+                session, search=search, is_known=is_known, limit=limit, offset=offset, scope=scope
             )
 
     def profile(self, workspace: str, person: int) -> Profile | None:
