@@ -10,10 +10,12 @@ class AnalyticsConfig(AppConfig):
         from polku.analytics.kinds import (  # noqa: F401 - each registers its kind
             churn,
             clv,
+            drivers,
             funnel,
             overview,
             paths,
             people,
+            perceived_value,
             retention,
             revenue,
             score,

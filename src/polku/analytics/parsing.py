@@ -60,7 +60,7 @@ def parse_selector(
     if "event" in parts:
         names = values.texts(parts["event"], field=f"{field}.event")
     if "touchpoint" in parts:
-        touchpoint = _touchpoint(workspace, parts["touchpoint"], field=f"{field}.touchpoint")
+        touchpoint = parse_touchpoint(workspace, parts["touchpoint"], field=f"{field}.touchpoint")
     return Selector(
         kinds=(SignalKind.EVENT,) if names else (),
         names=names,
@@ -168,7 +168,8 @@ def _condition(data: object, *, field: str) -> Condition:
     return Condition(name, operator, values.scalar(given, field=place))
 
 
-def _touchpoint(workspace: Workspace, reference: object, *, field: str) -> int:
+def parse_touchpoint(workspace: Workspace, reference: object, *, field: str) -> int:
+    """The number of the touchpoint that a number or a name means. Raises QueryError, with the nearest name."""
     if isinstance(reference, bool) or not isinstance(reference, (int, str)):
         raise QueryError(
             _("“%(field)s” must be the number or the name of a touchpoint, not “%(value)s”.")

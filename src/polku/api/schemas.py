@@ -82,6 +82,21 @@ KINDS: dict[str, Schema] = {
             {"type": "number", "minimum": 0, "maximum": 10, "description": "A yearly rate; null is 0.1."}
         ),
     },
+    "drivers": {
+        "outcome": {
+            "anyOf": [
+                _reference("Measure"),
+                {
+                    "type": "object",
+                    "required": ["repurchase"],
+                    "properties": {"repurchase": _text("ISO 8601 duration, for example P90D.")},
+                    "additionalProperties": False,
+                },
+            ]
+        },
+        "drivers": _list(_reference("Measure"), minItems=1, maxItems=12),
+        "within": _or_null(_text("How old a person's earlier answer may be; null is P90D.")),
+    },
     "funnel": _FUNNEL | {"compare": _or_null(_reference("Compare"))},
     "journey": {
         "journey": {"type": "integer", "description": "Number of the journey."},
@@ -121,6 +136,22 @@ KINDS: dict[str, Schema] = {
         "limit": _or_null({"type": "integer", "minimum": 0, "maximum": 1000}),
         "offset": _or_null({"type": "integer", "minimum": 0}),
     },
+    "perceived_value": {
+        "questions": _or_null(
+            {
+                "type": "object",
+                "description": "What answers are called in the data, by what they say.",
+                "properties": {
+                    f"{dimension}_{side}": {"type": "string"}
+                    for side in ("benefit", "sacrifice", "weight")
+                    for dimension in ("economic", "functional", "emotional", "symbolic")
+                },
+                "additionalProperties": False,
+            }
+        ),
+        "outcome": _or_null(_reference("Measure")),
+        "interval": _or_null(_choice("day", "week", "month")),
+    },
     "retention": {
         "period": _or_null(_choice("day", "week", "month")),
         "periods": _or_null({"type": "integer", "minimum": 1, "maximum": 400}),
@@ -146,6 +177,7 @@ KINDS: dict[str, Schema] = {
 """What each kind of question takes beside the common fields."""
 
 _REQUIRED = {
+    "drivers": ["outcome", "drivers"],
     "funnel": ["steps"],
     "journey": ["journey"],
     "people": ["funnel", "step"],
@@ -169,7 +201,22 @@ _SELECTOR: Schema = {
     "where": _or_null(_list(_reference("Condition"), maxItems=50)),
 }
 
+_MEASURE: Schema = {
+    "metric": {"type": "string"},
+    "question": _text("The property “question” of answers, or their name."),
+    "touchpoint": {"type": ["integer", "string"], "description": "Number or name of a touchpoint."},
+    "property": _text("A property that is a number or true and false, such as order.on_time."),
+    "name": _text("What the answer calls it."),
+}
+
 COMPONENTS: dict[str, Schema] = {
+    "Measure": {
+        "description": "A text is a metric or a question.",
+        "anyOf": [
+            {"type": "string"},
+            {"type": "object", "properties": _MEASURE, "additionalProperties": False},
+        ],
+    },
     "Problem": {
         "type": "object",
         "description": "RFC 9457.",

@@ -72,6 +72,11 @@ def told(response):
             [(SCORE, "a", 1.0, 1.0, 3.0, None), (SCORE, "b", 3.0, 1.0, 3.0, None)],
         ),
         (question("matrix", "q", rows=OPTIONS, columns=OPTIONS), {"a": "a"}, []),
+        (
+            question("points", "q", options=OPTIONS),
+            {"a": 30, "b": 70},
+            [(SCORE, "a_weight", 30.0, 0, 100.0, None), (SCORE, "b_weight", 70.0, 0, 100.0, None)],
+        ),
         (question("consent", "q"), True, []),
     ],
 )

@@ -1,6 +1,7 @@
 """What the event store is told of an answer: its scores, and what was written.
 
-Each score question is one score, each row of a matrix whose columns have values as well. What was written goes with
+Each score question is one score, each row of a matrix whose columns have values as well, and each option that points
+were shared out to: the weight that it was given. What was written goes with
 the score question before it, or stands alone. An answer that is told again takes back what was told before.
 """
 
@@ -24,6 +25,7 @@ from polku.surveys.definition.questions import (
     Email,
     LongText,
     Matrix,
+    Points,
     ShortText,
     Single,
     TaskSuccess,
@@ -133,6 +135,14 @@ def _scores(question: AnyQuestion, answer: Answer) -> Iterator[_Score]:
             if (value := values.get(str(column))) is not None:
                 yield _Score(f"{question.key}.{row}", row, value, low, high)
         return
+    if isinstance(question, Points):
+        if isinstance(answer, dict):
+            for option, points in answer.items():
+                if isinstance(points, int | float):
+                    # "economic" alone could be anything; the row of a matrix says what it measures.
+                    key = f"{question.key}.{option}"
+                    yield _Score(key, f"{option}_weight", float(points), 0, float(question.total))
+        return
     metric, scale = metric_of(question), scale_of(question)
     if not metric or scale is None:
         return
@@ -234,6 +244,8 @@ def _possible_ids(definition: Definition, number: str, told: int) -> list[str]:
             keys.append(question.key)
         elif isinstance(question, Matrix):
             keys += [f"{question.key}.{row.key}" for row in question.rows]
+        elif isinstance(question, Points):
+            keys += [f"{question.key}.{option.key}" for option in question.options]
     return [_message_id(number, key, told) for key in keys]
 
 
