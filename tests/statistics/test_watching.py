@@ -95,7 +95,8 @@ def test_a_fall_is_found_soon():
 def test_how_soon_a_fall_is_found():
     for each in (5, 10, 30, 100):
         days = delays(each, 1_000)
-        print(f"78 → 66 % at {each} a day: found after {np.quantile(days, [0.1, 0.5, 0.9], method="higher")} days")
+        spread = np.quantile(days, [0.1, 0.5, 0.9], method="higher")
+        print(f"78 → 66 % at {each} a day: found after {spread} days")
     assert np.median(days) <= 7
 
 

@@ -65,9 +65,16 @@ def forget() -> None:
 
 def read_walk(store: EventStore, key: str, plan: Plan, scope: Scope, period: Period) -> Walk:
     """The signals of a map in a period, to ask for more than the map shows."""
+    return read_walk_and_orders(store, key, plan, scope, period)[0]
+
+
+def read_walk_and_orders(
+    store: EventStore, key: str, plan: Plan, scope: Scope, period: Period
+) -> tuple[Walk, Orders]:
+    """The same with all orders that the signals may carry."""
     with _maps.of(store, key, plan, [scope]) as followed:
-        signals = followed.signals
-    return Walk(_of_segment(store, key, plan, scope, signals), plan, period)
+        signals, orders = followed.signals, followed.orders
+    return Walk(_of_segment(store, key, plan, scope, signals), plan, period), orders
 
 
 def read_map(store: EventStore, key: str, plan: Plan, scope: Scope) -> tuple[Signals, Orders, Purchases]:
