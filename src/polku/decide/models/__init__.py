@@ -1,5 +1,6 @@
 """What is kept of decisions."""
 
+from polku.decide.models.alerts import Alert, AlertChoices, AlertReader, Watch
 from polku.decide.models.customer_page import CustomerPage
 from polku.decide.models.goals import Goal
 from polku.decide.models.losses import Dismissal, InputOverride, KeptLosses
@@ -7,6 +8,9 @@ from polku.decide.models.monday import MondayChoice, MondayMailing
 from polku.decide.models.money import MoneyAnswers
 
 __all__ = [
+    "Alert",
+    "AlertChoices",
+    "AlertReader",
     "CustomerPage",
     "Dismissal",
     "Goal",
@@ -15,4 +19,5 @@ __all__ = [
     "MondayChoice",
     "MondayMailing",
     "MoneyAnswers",
+    "Watch",
 ]
