@@ -227,6 +227,22 @@ def test_what_came_back_is_told_of_orders_since_the_first_refunded_one(any_store
     )
 
 
+def test_first_orders_are_those_that_no_other_of_the_person_came_before(any_store, world):
+    question = SalesQuestion(QUESTION.void, QUESTION.unseen, only_first=True)
+    first = {}
+    for order in sorted(world[1], key=lambda order: order["time"]):
+        if order.get("status") != "cancelled":
+            first.setdefault(order["person"], order)
+    counted = [
+        order
+        for order in first.values()
+        if inside(order["time"], RANGE) and order["value"] is not None and order["value"] >= 0
+    ]
+    total = any_store.sales(KEY, RANGE, question).total
+    assert (total.buyers, total.orders) == (len(counted), len(counted))
+    assert 0 < total.orders < any_store.sales(KEY, RANGE, QUESTION).total.orders
+
+
 def test_an_empty_store_sold_nothing(any_store):
     answer = any_store.sales(KEY, Scope(), SalesQuestion(breakdown="order.method"))
     assert (answer.total, answer.parts, answer.unpriced) == (Sales(), (), 0)

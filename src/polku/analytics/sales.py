@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
 
+from polku.analytics.money import MoneyTerms
 from polku.eventstore.sales import Sales
 from polku.statistics import Z95, Estimate, orders_per_visitor, revenue, two_proportions, welch
 from polku.statistics.revenue import split_change
@@ -154,6 +156,19 @@ def order_change(now: Sales, before: Sales) -> Estimate | None:
         ),
         n=(before.orders, now.orders),
     )
+
+
+def knows_refunds(since: datetime | None, start: datetime | None, end: datetime | None) -> bool:
+    """Whether refunds are known of most of a range, the oldest order that was ever refunded being of `since`."""
+    if since is None or start is None or end is None:
+        return False
+    return since <= start + (end - start) / 2
+
+
+def margin_of(terms: MoneyTerms, value: float, *, refunds_known: bool) -> float:
+    """What is left of the value of orders. What comes back is taken off once: where refunds are known they are off
+    `value` already (decision 47), else it is the whole value of the orders, and the answered share comes off."""
+    return terms.sales_without_vat(value) * terms.margin if refunds_known else terms.margin_of(value)
 
 
 def added(some: Sequence[Sales], *, shared: bool) -> Sales:

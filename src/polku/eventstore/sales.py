@@ -25,7 +25,8 @@ class SalesQuestion:
 
     `breakdown` tells parts apart. A property of the order divides the orders, and every part has all the people seen.
     Any other divides people, who have their value from the "first" or the "last" of their signals in the scope
-    that has one, and take their orders with them. `most` parts are told, the others as one.
+    that has one, and take their orders with them. `most` parts are told, the others as one. With `only_first` of each
+    person no order counts but the first one ever.
     """
 
     void: frozenset[str] = frozenset()
@@ -34,6 +35,7 @@ class SalesQuestion:
     breakdown: str | None = None
     attribution: Literal["first", "last"] = "first"
     most: int = 1_000
+    only_first: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,8 +71,8 @@ class SalesPart:
 @dataclass(frozen=True)
 class SalesAnswer:
     """`parts` by revenue, then visitors, the most first. `unpriced` orders have no value, or one below 0, and are
-    nowhere else. `refunds_since` is the time of the oldest order that was ever refunded: of earlier ones it is not known
-    what came back."""
+    nowhere else. `refunds_since` is the time of the oldest order that was ever refunded: of earlier ones it is not
+    known what came back."""
 
     total: Sales
     parts: tuple[SalesPart, ...] = ()

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from polku.analytics import sales as trees
 from polku.analytics.comparing import ENOUGH, Correction, other_side, range_of
 from polku.analytics.context import QueryContext
+from polku.analytics.contracts import ENDED, STARTED
 from polku.analytics.kinds import Answer, Kind, register
 from polku.analytics.money import money_terms
 from polku.analytics.sales import Tree, tree
@@ -24,7 +25,7 @@ from polku.statistics import Estimate, benjamini_hochberg, holm
 MOST = 50
 """Parts that are told; the others are told as one."""
 
-NO_VISITS = ("Contract Started", "Contract Ended")
+NO_VISITS = (STARTED, ENDED)
 """Events that a company's own books tell: whoever they name was not there."""
 
 Part = tuple[str | None, bool, Tree, Tree | None]
@@ -115,24 +116,16 @@ def _money(context: QueryContext, now: SalesAnswer) -> dict[str, object]:
     terms = money_terms(context.workspace)
     if terms is None:
         return {"vat": None, "margin": None, "returned": None}
-    known = _knows_refunds(context, now)
-    if known:
-        margin = terms.sales_without_vat(now.total.revenue) * terms.margin
-    else:
-        margin = terms.margin_of(now.total.revenue + now.total.refunded)
-    return {
-        "vat": {"included": terms.vat_included, "rate": terms.vat_rate},
-        "margin": margin,
-        "returned": "refunds" if known else "answer",
-    }
-
-
-def _knows_refunds(context: QueryContext, now: SalesAnswer) -> bool:
     start = context.scope.start or context.state.first_time
     end = context.scope.end or context.state.data_as_of
-    if now.refunds_since is None or start is None or end is None:
-        return False
-    return now.refunds_since <= start + (end - start) / 2
+    known = trees.knows_refunds(now.refunds_since, start, end)
+    return {
+        "vat": {"included": terms.vat_included, "rate": terms.vat_rate},
+        "margin": trees.margin_of(
+            terms, now.total.revenue if known else now.total.revenue + now.total.refunded, refunds_known=known
+        ),
+        "returned": "refunds" if known else "answer",
+    }
 
 
 def _parts(

@@ -131,7 +131,12 @@ def _counts(terms: Terms, question: SalesQuestion) -> str:
     terms.uses_order = True
     states = ", ".join(terms.parameter(state) for state in sorted(question.void))
     is_void = f"coalesce(o.status IN ({states}), false)" if states else "false"
-    return f"s.kind = {_ORDER} AND NOT {is_void}"
+    counts = f"s.kind = {_ORDER} AND NOT {is_void}"
+    if not question.only_first:
+        return counts
+    return f"""{counts} AND o.order_key IN (
+        SELECT arg_min(o.order_key, {{'time': o.time, 'key': o.order_key}}) FROM {terms.db}.orders AS o
+        WHERE o.time IS NOT NULL AND NOT {is_void} GROUP BY o.person)"""
 
 
 def _unpriced(session: Session, scope: Scope, question: SalesQuestion) -> int:
