@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from polku.eventstore.answers import ANSWER_ROWS, MOST_SELECTORS
+from polku.eventstore.answers import ANSWER_ROWS, ASKED, MOST_SELECTORS
 from polku.eventstore.port import Condition, HitRule, Scope, Selector, SignalKind, StoreError
 from tests.contract.store_implementations import KEY, any_store
 from tests.contract.store_reference import START, message_id, order_table, signal_table
@@ -80,6 +80,28 @@ def test_answers_that_belong_together(any_store):
     last = told[-1]
     assert (last["score"], last["scale_low"], last["scale_high"]) == (3.0, 1.0, 5.0)
     assert last["time"] == START + timedelta(minutes=2)
+
+
+def test_what_was_asked(any_store):
+    said = [{"response": f"r{k}", "question": "legroom", "survey": "seats"} for k in (1, 2)]
+    rows = [
+        answer(1, "csat", "a", 4.0),
+        answer(2, "number", "a", 3.0, properties=said[0]),
+        answer(3, "number", "b", 3.0, properties=said[1]),
+        answer(4, "csat", "b", 4.0),
+        answer(5, "csat", "b", 4.0),
+        answer(6, "csat", "b", None),
+    ]
+    rules = [HitRule(4, Selector((SCORE,), ("csat",)))]
+    assert any_store.asked(KEY).schema == ASKED
+    any_store.load_signals(KEY, signal_table(rows), rules=rules)
+    found = any_store.asked(KEY)
+    assert found.schema == ASKED
+    assert [tuple(row.values()) for row in found.to_pylist()] == [
+        ("csat", None, None, 4, 3, 2, 0),
+        ("csat", None, None, None, 3, 2, 0),
+        ("number", "legroom", "seats", None, 2, 2, 2),
+    ]
 
 
 def test_the_scope_holds_and_nothing_asked_is_nothing(any_store):

@@ -27,7 +27,24 @@ ANSWER_ROWS = pa.schema(
 )
 
 
+ASKED = pa.schema(
+    [
+        pa.field("name", pa.string(), nullable=False),
+        pa.field("question", pa.string()),  # the signals' property of that name
+        pa.field("survey", pa.string()),  # the signals' property of that name
+        pa.field("touchpoint", pa.int64()),
+        pa.field("answers", pa.int64(), nullable=False),
+        pa.field("people", pa.int64(), nullable=False),
+        pa.field("together", pa.int64(), nullable=False),  # answers with a response
+    ]
+)
+
+
 class AnswerRows(Protocol):
+    def asked(self, workspace: str) -> pa.Table:
+        """What was ever asked, one row of ASKED for each name, question and survey of scores, its touchpoint null, and
+        one more for each name and touchpoint that they hit; most answers first."""
+
     def answer_rows(
         self,
         workspace: str,

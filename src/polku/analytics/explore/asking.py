@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from polku.accounts.access import allows
 from polku.analytics import QueryError, run
+from polku.analytics.explore import pages
 from polku.analytics.explore.cells import DrawnTable, draw
 from polku.analytics.explore.pages import Asked, QuestionPage
 from polku.analytics.explore.presentation import Presentation
@@ -88,7 +88,7 @@ def ask(request: WorkspaceRequest, page: QuestionPage, form: QuestionForm) -> Sh
 def address_of(request: WorkspaceRequest, page: QuestionPage, form: QuestionForm, **more: str | None) -> str:
     """The page's address with the form as it stands, and the saved question it was opened from; `more` changes
     parameters."""
-    base = reverse("explore:question", args=[request.workspace.slug, page.kind])
+    base = pages.base_of(page, request.workspace)
     parameters = form.parameters(**more)
     if number := saved_number(request):
         parameters.append(("saved", str(number)))

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.urls import reverse
+
 from polku.analytics.explore.presentation import Presentation
 from polku.site.formats import Reader
 
@@ -55,6 +57,10 @@ class QuestionPage:
     `kind` is that of the Query object and stands in the address. `question` says as a question what the page
     answers. `builder` is the template of the form's own part, `result` that of the answer; the rest of the page is
     everybody's. `propose` gives questions worth asking, for who comes for the first time.
+
+    A page of another room stands at `url_name` (whose view calls `views.questions.show`), in its `frame` with the
+    heading; it is not listed among the pages of Explore, but kept, shared and exported like them. `empty` is a template
+    shown while there is nothing to ask.
     """
 
     kind: str
@@ -66,6 +72,9 @@ class QuestionPage:
     result: str = "analytics/explore/result.html"
     propose: Callable[[Workspace, StoreState], Sequence[Proposal]] = _nothing
     order: int = 100
+    url_name: str = ""
+    frame: str = "analytics/explore/page.html"
+    empty: str = ""
 
 
 _pages: dict[str, QuestionPage] = {}
@@ -84,3 +93,15 @@ def find(kind: str) -> QuestionPage | None:
 def pages() -> list[QuestionPage]:
     """All of them, in the order in which they are offered."""
     return sorted(_pages.values(), key=lambda page: page.order)
+
+
+def listed() -> list[QuestionPage]:
+    """Those that stand in Explore."""
+    return [page for page in pages() if not page.url_name]
+
+
+def base_of(page: QuestionPage, workspace: Workspace) -> str:
+    """The address of the page without its question."""
+    if page.url_name:
+        return reverse(page.url_name, kwargs={"workspace": workspace.slug})
+    return reverse("explore:question", args=[workspace.slug, page.kind])

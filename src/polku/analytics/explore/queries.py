@@ -24,7 +24,12 @@ def questions_for(user: User) -> QuerySet[SavedQuestion]:
 def address_of(question: SavedQuestion) -> str:
     """The page that shows the question as it was saved."""
     parameters = [*((name, value) for name, value in question.parameters), ("saved", str(question.pk))]
-    base = reverse("explore:question", args=[question.workspace.slug, question.kind])
+    page = pages.find(question.kind)
+    base = (
+        pages.base_of(page, question.workspace)
+        if page is not None
+        else reverse("explore:question", args=[question.workspace.slug, question.kind])
+    )
     return f"{base}?{urlencode(parameters)}"
 
 

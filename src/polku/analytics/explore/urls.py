@@ -9,7 +9,7 @@ from polku.analytics.explore.views import annotations, questions, saved
 class KindConverter:
     """A kind of question that has a page."""
 
-    regex = "[a-z]+"
+    regex = "[a-z_]+"
 
     def to_python(self, value: str) -> str:
         if pages.find(value) is None:

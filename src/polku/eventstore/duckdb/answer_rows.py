@@ -7,12 +7,31 @@ from collections.abc import Sequence
 import pyarrow as pa
 from django.utils.translation import gettext as _
 
-from polku.eventstore.answers import ANSWER_ROWS, MOST_SELECTORS
+from polku.eventstore.answers import ANSWER_ROWS, ASKED, MOST_SELECTORS
 from polku.eventstore.duckdb import conditions
 from polku.eventstore.duckdb.conditions import all_of
 from polku.eventstore.duckdb.session import Session
 from polku.eventstore.duckdb.terms import Terms
-from polku.eventstore.port import Scope, Selector, StoreError
+from polku.eventstore.port import Scope, Selector, SignalKind, StoreError
+
+
+def asked(session: Session) -> pa.Table:
+    table = session.table(
+        f"""WITH score AS MATERIALIZED (
+            SELECT arrival, name, person, json_extract_string(properties, '/question') AS question,
+                json_extract_string(properties, '/survey') AS survey,
+                coalesce(contains(properties, '"response"'), false) AS together
+            FROM {session.db}.signal WHERE kind = {int(SignalKind.SCORE)} AND score IS NOT NULL
+        )
+        SELECT name, question, survey, CAST(NULL AS BIGINT) AS touchpoint, count(*) AS answers,
+            count(DISTINCT person) AS people, count_if(together) AS together
+        FROM score GROUP BY ALL
+        UNION ALL
+        SELECT s.name, NULL, NULL, h.touchpoint, count(*), count(DISTINCT s.person), count_if(s.together)
+        FROM score AS s JOIN {session.db}.hit AS h ON h.signal = s.arrival GROUP BY ALL
+        ORDER BY answers DESC, name, question, survey, touchpoint"""
+    )
+    return table.cast(ASKED)
 
 
 def answer_rows(

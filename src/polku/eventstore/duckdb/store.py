@@ -191,6 +191,10 @@ class DuckDBStore(
         with self._instance.question(workspace, "scores") as session:
             return aggregates.scores(session, scope, metric, interval=interval, group_by=group_by)
 
+    def asked(self, workspace: str) -> pa.Table:
+        with self._instance.question(workspace, "asked") as session:
+            return answer_rows.asked(session)
+
     def answer_rows(
         self,
         workspace: str,

@@ -32,21 +32,29 @@ BODY = "explore"
 @never_cache
 @workspace_view("view")
 def question(request: WorkspaceRequest, kind: str) -> HttpResponse:
-    """The page; its form is the query string. With `do`, a button of the builder, it leads to what that changes."""
+    """The page of one of Explore's kinds; other rooms' are where they stand."""
     page = _page(kind)
+    if page.url_name:
+        parameters = request.GET.urlencode()
+        base = pages.base_of(page, request.workspace)
+        return redirect(f"{base}?{parameters}" if parameters else base)
+    return show(request, page)
+
+
+def show(request: WorkspaceRequest, page: QuestionPage, **more: object) -> HttpResponse:
+    """The page; its form is the query string. With `do`, a button of the builder, it leads to what that changes. `more`
+    is for the page's own frame."""
     form = form_of(request, page)
     saved = _saved(request, page)
     if "do" in request.GET:
         wish = request.GET["do"].replace("\0", "")[:100]
         parameters = [*form.after(wish), *([("saved", str(saved.pk))] if saved else [])]
-        base = reverse("explore:question", args=[request.workspace.slug, kind])
+        base = pages.base_of(page, request.workspace)
         return redirect(f"{base}?{urlencode(parameters)}" if parameters else base)
     shown = ask(request, page, form)
-    context = _context(request, page, shown, saved)
+    context = _context(request, page, shown, saved) | more
     part = bool(request.htmx) and request.htmx.target == BODY  # type: ignore[attr-defined]
-    response = render(
-        request, "analytics/explore/body.html" if part else "analytics/explore/page.html", context
-    )
+    response = render(request, "analytics/explore/body.html" if part else page.frame, context)
     return push_url(response, context["address"]) if part else response
 
 
@@ -108,12 +116,12 @@ def _context(
     workspace = request.workspace
     here = form.parameters()
     marked = [*here, ("saved", str(saved.pk))] if saved else here
-    base = reverse("explore:question", args=[workspace.slug, page.kind])
+    base = pages.base_of(page, workspace)
     state = f"?{urlencode(marked)}" if marked else ""
     placing = placements() if saved else None
     return {
         "page": page,
-        "pages": pages.pages(),
+        "pages": pages.listed(),
         "form": form,
         "shown": shown,
         "saved": saved,

@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -28,8 +27,8 @@ def index(request: WorkspaceRequest) -> HttpResponse:
     """What one can ask, what was saved, and what the data proposes."""
     workspace = request.workspace
     state = store().state(workspace.key.hex)
-    offered = pages.pages()
-    names = {page.kind: page.name for page in offered}
+    offered = pages.listed()
+    names = {page.kind: page.name for page in pages.pages()}
     saved = [
         (question, names[question.kind])
         for question in queries.questions_for(request.user)
@@ -165,5 +164,8 @@ def _parameters(request: WorkspaceRequest, page: pages.QuestionPage | None) -> p
 
 
 def _back(request: WorkspaceRequest, kind: str, state: str) -> HttpResponse:
-    base = reverse("explore:question", args=[request.workspace.slug, kind])
+    page = pages.find(kind)
+    if page is None:
+        raise Http404
+    base = pages.base_of(page, request.workspace)
     return redirect(f"{base}?{state}" if 0 < len(state) <= domain.LARGEST_PARAMETERS else base)
