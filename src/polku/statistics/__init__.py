@@ -10,7 +10,9 @@ from polku.statistics.estimate import Z95, Estimate
 from polku.statistics.euros import EurosAtStake, are_distinguishable, euros_at_stake, in_other_order
 from polku.statistics.experiments import RatioMismatch, confidence_sequence, srm
 from polku.statistics.lifetime import LifetimeValue, customer_lifetime_value, share_alive
+from polku.statistics.matching import matched_difference
 from polku.statistics.means import welch
+from polku.statistics.outlook import CustomerOutlook, customer_outlook
 from polku.statistics.perceived import PerceivedValue, perceived_value
 from polku.statistics.predictions import expected_successes
 from polku.statistics.proportions import two_proportions, wilson
@@ -27,6 +29,7 @@ from polku.statistics.watching import Alarm, watch
 __all__ = [
     "Z95",
     "Alarm",
+    "CustomerOutlook",
     "Discoveries",
     "Estimate",
     "EurosAtStake",
@@ -48,6 +51,7 @@ __all__ = [
     "confidence_sequence",
     "csat",
     "customer_lifetime_value",
+    "customer_outlook",
     "euros_at_stake",
     "expected_successes",
     "fit_bgnbd",
@@ -57,6 +61,7 @@ __all__ = [
     "incidence_at",
     "kaplan_meier",
     "key_drivers",
+    "matched_difference",
     "nps",
     "nps_sample_size",
     "orders_per_visitor",
