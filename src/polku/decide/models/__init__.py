@@ -2,6 +2,7 @@
 
 from polku.decide.models.alerts import Alert, AlertChoices, AlertReader, Watch
 from polku.decide.models.customer_page import CustomerPage
+from polku.decide.models.customers import KeptCustomers
 from polku.decide.models.goals import Goal
 from polku.decide.models.losses import Dismissal, InputOverride, KeptLosses
 from polku.decide.models.monday import MondayChoice, MondayMailing
@@ -15,6 +16,7 @@ __all__ = [
     "Dismissal",
     "Goal",
     "InputOverride",
+    "KeptCustomers",
     "KeptLosses",
     "MondayChoice",
     "MondayMailing",
