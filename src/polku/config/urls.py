@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("polku.eventstore.urls")),
     path("", include("polku.messaging.public_urls")),
     path("", include("polku.surveys.public_urls")),
+    path("", include("polku.decide.public_urls")),
     path("accounts/", include("polku.accounts.sign_in_urls")),
     path("w/<slug:workspace>/", include("polku.journeys.urls")),
     path("w/<slug:workspace>/explore/", include("polku.analytics.explore.urls")),

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from polku import analytics
 from polku.accounts.access import allows, workspace_view
 from polku.eventstore.registry import store
-from polku.journeys import queries
+from polku.journeys import acting_marks, queries
 from polku.journeys.models import Journey, Touchpoint
 from polku.journeys.start_page import remember_journey
 from polku.journeys.views import map_drawing, map_filters, map_model, panel_model
@@ -73,7 +73,12 @@ def _panel(request: Any, touchpoint: Touchpoint, page: Mapping[str, Any]) -> dic
         addresses=page["drawing"].addresses,
         search=request.GET.get("search", "").replace("\x00", "").strip()[:200],
     )
-    return panel | {"questions": queries.questions_at(touchpoint, request.user)}
+    marks = acting_marks.marks_of(page["journey"], page["reader"])
+    return panel | {
+        "questions": queries.questions_at(touchpoint, request.user),
+        "work": marks.get(touchpoint.pk, ()),
+        "new_work": acting_marks.new_address(touchpoint),
+    }
 
 
 def _page(request: Any, journey: Journey, chosen: int | None = None) -> dict[str, Any]:

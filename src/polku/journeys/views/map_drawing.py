@@ -18,6 +18,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 
 from polku.analytics.money import money_note, money_terms
+from polku.journeys.acting_marks import Mark, marks_of
 from polku.journeys.live.remembering import Remembered
 from polku.journeys.models import Journey
 from polku.journeys.views import map_model
@@ -71,6 +72,7 @@ def drawing(
     """The drawing of `result`, the answer of kind "journey", in the language in use."""
     answer = _encode({name: value for name, value in result.items() if name not in _NOT_DRAWN})
     terms = money_terms(journey.workspace)
+    marks = marks_of(journey, reader)
     made_from = (
         hashlib.sha256(answer).digest(),
         journey.pk,
@@ -82,6 +84,7 @@ def drawing(
         has_signals,
         may_edit,
         terms,
+        tuple(sorted(marks.items())),
     )
 
     def draw() -> Drawing:
@@ -101,11 +104,19 @@ def drawing(
             "changes": map_model.change_rows(drawn) if changes else None,
             "unchanged": reader.number(changes["tested"] - changes["clear"]) if changes else "",
             "has_signals": has_signals,
+            "work": _work(drawn, marks),
             "is_connected": any(column.head.is_connected for column in drawn.columns),
         }
         return Drawing(drawn, addresses, context)
 
     return _drawings.get(made_from, draw)
+
+
+def _work(drawn: map_model.Map, marks: Mapping[int, tuple[Mark, ...]]) -> list[tuple[map_model.Head, Any]]:
+    """Each column's head with its actions; empty where there are none on the whole map."""
+    if not marks:
+        return []
+    return [(column.head, marks.get(int(column.head.id), ())) for column in drawn.columns]
 
 
 def _addresses(journey: Journey, filters: Filters, sequence: Any) -> Mapping[int, tuple[str, str]]:

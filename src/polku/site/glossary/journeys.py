@@ -143,4 +143,17 @@ TERMS = (
         _("What one contact costs on average: the wages of the time it takes, and what else it needs."),
         see=("margin", "contact_rate"),
     ),
+    Term(
+        "action",
+        _("Action and its effect"),
+        _(
+            "What somebody does about a pain: it has an owner, a day and the figure that it should move. When it "
+            "is done, that figure is compared in equally many whole weeks before and after."
+        ),
+        _(
+            "Where it touched only some customers, the others are the control (grade B). Without one it is only "
+            "before and after (grade C): something else may have changed at the same time."
+        ),
+        see=("touchpoint", "no_evidence"),
+    ),
 )
