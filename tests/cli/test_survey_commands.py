@@ -16,7 +16,7 @@ from polku.cli.operations import run_operation
 from polku.cli.surveys import survey
 from polku.journeys import domain as journeys
 from polku.journeys.models import Binding
-from polku.surveys.links import digest_of
+from polku.site.tokens import digest_of
 from polku.surveys.models import Survey, SurveyLink
 
 

@@ -15,7 +15,8 @@ from polku.messaging import domain, registry, sending
 from polku.messaging.composing import UNSUBSCRIBE_MARK
 from polku.messaging.models import Message, Suppression
 from polku.messaging.registry import Happening
-from polku.messaging.tokens import digest_of, unsubscribe_token
+from polku.messaging.tokens import unsubscribe_token
+from polku.site.tokens import digest_of
 
 
 @pytest.fixture

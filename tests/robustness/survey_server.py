@@ -28,7 +28,8 @@ django.setup()
 from django.utils import timezone
 from django_scopes import scope
 from polku.accounts.models import Workspace
-from polku.surveys.links import add_link, digest_of, link_token, new_token
+from polku.site.tokens import digest_of, new_token
+from polku.surveys.links import add_link, link_token
 from polku.surveys.models import Invitation, Survey, SurveyLink, SurveyVersion
 workspace = Workspace.objects.get(slug=sys.argv[3])
 definition = json.loads(sys.argv[1])

@@ -18,8 +18,9 @@ from polku.accounts.models import User, Workspace
 from polku.jobs.queue import enqueue
 from polku.messaging.addresses import clean_address, digest_of, masked
 from polku.messaging.models import Message, SenderIdentity, Suppression
-from polku.messaging.tokens import digest_of as token_digest
-from polku.messaging.tokens import new_number, unsubscribe_token
+from polku.messaging.tokens import unsubscribe_token
+from polku.site.tokens import digest_of as token_digest
+from polku.site.tokens import new_nonce
 
 JOB = "messages.send"
 MOST_ADDRESSES = 10_000
@@ -95,7 +96,7 @@ def send_email(
     if address is None:
         raise ValidationError(_("This is no e-mail address."))
     sender = sender or sender_of(workspace)
-    number = new_number()
+    number = new_nonce()
     with scope(workspace=workspace):
         message = Message.objects.create(
             workspace=workspace,

@@ -2,35 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
-import secrets
-from base64 import urlsafe_b64encode
-
-from django.utils.crypto import salted_hmac
-
+from polku.site.tokens import digest_of, new_nonce, token_of
 from polku.surveys.models import Survey, SurveyLink
 
 _SALT = "polku.surveys.link"
 
 
-def new_nonce() -> str:
-    return secrets.token_hex(16)
-
-
-def new_token() -> str:
-    """Of a personal link or a device: 192 random bits, 32 characters that are safe in an address."""
-    return secrets.token_urlsafe(24)
-
-
 def link_token(nonce: str) -> str:
-    """Of an open link: shown again and again, so it follows from the nonce and the server's secret (192 bits)."""
-    digest = salted_hmac(_SALT, nonce, algorithm="sha256").digest()
-    return urlsafe_b64encode(digest[:24]).decode()
-
-
-def digest_of(token: str) -> str:
-    """SHA-256, 64 hex digits: what is kept, and looked up."""
-    return hashlib.sha256(token.encode()).hexdigest()
+    """Of an open link: shown again and again."""
+    return token_of(nonce, salt=_SALT)
 
 
 def add_link(

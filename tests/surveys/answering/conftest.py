@@ -12,8 +12,9 @@ from django.test import Client
 from django.utils import timezone
 from django_scopes import scope
 
+from polku.site.tokens import digest_of, new_token
 from polku.surveys.definition.questions import Definition, from_data, to_data
-from polku.surveys.links import add_link, digest_of, link_token, new_token
+from polku.surveys.links import add_link, link_token
 from polku.surveys.models import Invitation, Response, Survey, SurveyLink, SurveyVersion
 
 AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -94,7 +95,7 @@ def simple(workspace):
 
 @pytest.fixture(autouse=True)
 def nobody_came_before():
-    from polku.surveys.answering.wrong_tokens import wrong_tokens
+    from polku.site.wrong_tokens import wrong_tokens
     from polku.surveys.honesty.flags import repeats
     from polku.surveys.honesty.stuffing import stuffing
 

@@ -11,10 +11,11 @@ from django_scopes import scope
 from polku.accounts.models import AuditEntry
 from polku.accounts.undo import UNDO_LASTS
 from polku.journeys.models import Binding
+from polku.site.tokens import digest_of
 from polku.surveys import domain
 from polku.surveys.definition import editing
 from polku.surveys.definition.questions import Definition, Nps, ShortText, from_data, to_data
-from polku.surveys.links import digest_of, link_token
+from polku.surveys.links import link_token
 from polku.surveys.models import Response, Survey
 from polku.surveys.queries import find_survey, list_surveys
 

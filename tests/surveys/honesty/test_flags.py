@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from polku.site.clients import network_of
 from polku.surveys.definition.questions import from_data
 from polku.surveys.honesty import flags
-from polku.surveys.honesty.clients import DailyDigests, network_of
+from polku.surveys.honesty.clients import DailyDigests
 from polku.surveys.honesty.stuffing import Stuffing
 from polku.surveys.models import SurveyLink
 

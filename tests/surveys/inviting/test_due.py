@@ -14,10 +14,10 @@ from polku.jobs import queue
 from polku.messaging import domain as messaging
 from polku.messaging.bounces.taking import take_report
 from polku.messaging.models import Message, Suppression
+from polku.site.tokens import digest_of
 from polku.surveys import domain as surveys
 from polku.surveys.inviting import domain, due
 from polku.surveys.inviting.texts import MailSettings, make_email_link, set_mail_settings
-from polku.surveys.links import digest_of
 from polku.surveys.models import Ask, Invitation, Response
 from polku.surveys.moments.fatigue import note_ask
 from tests.messaging.reports import delivery_report

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 from django.core.cache import cache
 
+from polku.site.wrong_tokens import wrong_tokens
 from polku.surveys import domain
-from polku.surveys.answering.wrong_tokens import wrong_tokens
 from polku.surveys.definition.questions import from_data
 from polku.surveys.tablets.domain import add_tablet, make_code, pair_tablet
 

@@ -12,9 +12,10 @@ from django_scopes import scopes_disabled
 from polku.messaging import outcomes
 from polku.messaging.domain import sender_of
 from polku.messaging.models import Message
-from polku.messaging.tokens import digest_of
 from polku.messaging.unsubscribe_words import WRONG_LINK, words_in
-from polku.messaging.wrong_tokens import is_guessing, note_wrong_token
+from polku.site.clients import network_of
+from polku.site.tokens import digest_of
+from polku.site.wrong_tokens import wrong_tokens
 
 _LONGEST_TOKEN = 64
 
@@ -27,13 +28,15 @@ _LONGEST_TOKEN = 64
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """`List-Unsubscribe=One-Click` or the page's own button opts out, `back` takes that back; anything else is shown
     the button."""
-    if is_guessing(request):
+    client = network_of(request.META.get("REMOTE_ADDR", ""))
+    wait = wrong_tokens.wait(client)
+    if wait:
         response = HttpResponse(status=429)
-        response["Retry-After"] = "60"
+        response["Retry-After"] = str(wait)
         return response
     message = _find(token)
     if message is None:
-        note_wrong_token(request)
+        wrong_tokens.note(client)
         return render(request, "messaging/wrong_link.html", {"words": WRONG_LINK}, status=404)
     done = ""
     if request.method == "POST":

@@ -16,9 +16,9 @@ from django.utils.crypto import salted_hmac
 from django_scopes import scopes_disabled
 
 from polku.accounts.models import Workspace
+from polku.site.tokens import digest_of
 from polku.surveys.definition.piping import Known
 from polku.surveys.definition.questions import Definition, from_data
-from polku.surveys.links import digest_of
 from polku.surveys.models import Invitation, Response, Survey, SurveyLink, SurveyVersion
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{22,64}")

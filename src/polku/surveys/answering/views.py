@@ -22,6 +22,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 from django_scopes import scope
 
+from polku.site.clients import network_of
+from polku.site.wrong_tokens import wrong_tokens
 from polku.surveys.answering import form_tokens
 from polku.surveys.answering.counting import count_display, count_start
 from polku.surveys.answering.domain import AlreadyAnswered, Sender, take_next_step, take_page
@@ -29,11 +31,9 @@ from polku.surveys.answering.finding import Visit, find, resume_token
 from polku.surveys.answering.paging import Page, page_at
 from polku.surveys.answering.rendering import Showing, message_page, question_page, thanks_page
 from polku.surveys.answering.speaking import language_of
-from polku.surveys.answering.wrong_tokens import wrong_tokens
 from polku.surveys.definition.logic import met_answers
 from polku.surveys.definition.questions import Answer, AnyQuestion, Definition
 from polku.surveys.definition.reading import AnswerProblem, cleaned, field_of, read_answer, read_other
-from polku.surveys.honesty.clients import network_of
 from polku.surveys.models import Response
 
 _LONGEST_FIELD = 200

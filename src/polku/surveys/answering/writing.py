@@ -11,6 +11,7 @@ import msgspec
 from django.db.models import QuerySet
 from django_scopes import scope
 
+from polku.site.tokens import digest_of
 from polku.surveys.answering.finding import Visit, definition_of, resume_token
 from polku.surveys.answering.telling import channel_of, tell_response
 from polku.surveys.definition.logic import met_answers
@@ -18,7 +19,6 @@ from polku.surveys.definition.piping import Known
 from polku.surveys.definition.questions import Answer, AnyQuestion, Definition
 from polku.surveys.honesty import flags
 from polku.surveys.honesty.stuffing import stuffing
-from polku.surveys.links import digest_of
 from polku.surveys.models import AnswerChange, Invitation, Response, SurveyLink, SurveyVersion
 
 _LONGEST_FIELD = 200

@@ -10,7 +10,8 @@ import time
 from collections import OrderedDict, deque
 from threading import Lock
 
-from polku.surveys.honesty.clients import digests, network_of
+from polku.site.clients import network_of
+from polku.surveys.honesty.clients import digests
 from polku.surveys.models import SurveyLink
 
 MOST = 10

@@ -24,10 +24,11 @@ from polku.messaging.addresses import clean_address
 from polku.messaging.domain import is_suppressed
 from polku.messaging.registry import Happening
 from polku.site.addresses import public_address
+from polku.site.tokens import digest_of, new_nonce
 from polku.surveys.definition.wordings import metrics_of
 from polku.surveys.inviting.domain import JOB
 from polku.surveys.inviting.writing import INVITATION, REMINDER, Writer
-from polku.surveys.links import digest_of, link_token, new_nonce
+from polku.surveys.links import link_token
 from polku.surveys.models import Invitation, Response, Survey
 from polku.surveys.moments.fatigue import note_ask
 from polku.surveys.moments.limits import Refusal

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.core.cache import cache
 from django.http import HttpRequest
 
-from polku.surveys.honesty.clients import network_of
+from polku.site.clients import network_of
 
 MINUTE = 60
 

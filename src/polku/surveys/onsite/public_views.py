@@ -8,8 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
+from polku.site.clients import network_of
 from polku.surveys.answering.domain import Sender
-from polku.surveys.honesty.clients import network_of
 from polku.surveys.models import SurveyLink
 from polku.surveys.onsite.asking import Showing, show_survey
 from polku.surveys.onsite.callers import answered, find_caller, read_body, refused

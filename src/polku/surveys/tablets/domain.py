@@ -13,7 +13,8 @@ from django_scopes import scope, scopes_disabled
 from polku.accounts.domain import record_audit
 from polku.accounts.models import User, Workspace
 from polku.accounts.values import clean_line
-from polku.surveys.links import add_link, digest_of, new_token
+from polku.site.tokens import digest_of, new_token
+from polku.surveys.links import add_link
 from polku.surveys.models import Survey, SurveyLink, Tablet
 from polku.surveys.tablets.codes import LENGTH, MINUTES, digest_of_code, new_code, plain
 

@@ -18,9 +18,9 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 from django_scopes import scope
 
-from polku.surveys.answering.wrong_tokens import wrong_tokens
+from polku.site.clients import network_of
+from polku.site.wrong_tokens import wrong_tokens
 from polku.surveys.definition.questions import from_data
-from polku.surveys.honesty.clients import network_of
 from polku.surveys.models import Survey, Tablet
 from polku.surveys.onsite.limits import is_too_often
 from polku.surveys.tablets import program

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django_scopes import scopes_disabled
 
 from polku.accounts.models import Workspace
-from polku.surveys.links import digest_of
+from polku.site.tokens import digest_of
 from polku.surveys.models import Survey, SurveyVersion, Tablet
 
 SILENT_AFTER = timedelta(minutes=15)

@@ -29,7 +29,8 @@ from polku.surveys.definition.questions import AnyQuestion, Definition, from_dat
 from polku.surveys.designer.page import editor_context, open_designer
 from polku.surveys.designer.part_forms import READERS
 from polku.surveys.designer.question_form import Read, read_question
-from polku.surveys.designer.views.lookups import get_survey, tell
+from polku.surveys.designer.views.lookups import tell
+from polku.surveys.lookups import get_survey
 from polku.surveys.models import Survey
 from polku.surveys.tabs import tabs_of
 

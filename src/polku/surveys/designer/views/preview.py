@@ -25,7 +25,7 @@ from polku.surveys.definition.logic import met_answers, next_question
 from polku.surveys.definition.piping import Known
 from polku.surveys.definition.questions import Answer, Definition, from_data
 from polku.surveys.definition.reading import AnswerProblem, read_answer, read_other
-from polku.surveys.designer.views.lookups import get_survey
+from polku.surveys.lookups import get_survey
 from polku.surveys.models import Survey
 
 _SALT = "polku.surveys.preview"

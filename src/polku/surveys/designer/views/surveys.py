@@ -18,7 +18,8 @@ from polku.accounts.undo import posted_undo, undo_message
 from polku.surveys import domain, queries
 from polku.surveys.definition.wordings import metrics_of
 from polku.surveys.designer.page import open_designer
-from polku.surveys.designer.views.lookups import get_survey, tell
+from polku.surveys.designer.views.lookups import tell
+from polku.surveys.lookups import get_survey
 from polku.surveys.models import Survey, SurveyVersion
 from polku.surveys.ready_made import find_ready_made, ready_made_surveys
 from polku.surveys.tabs import tabs_of

@@ -18,7 +18,8 @@ from polku.site.addresses import address_for
 from polku.surveys.inviting import ways
 from polku.surveys.inviting.counts import states_of
 from polku.surveys.inviting.forms import WayForm
-from polku.surveys.inviting.views.shared import page, survey_of, way_of
+from polku.surveys.inviting.views.shared import page, way_of
+from polku.surveys.lookups import get_survey
 from polku.surveys.models import Response, Survey, SurveyLink
 from polku.surveys.queries import path_of
 
@@ -28,7 +29,7 @@ _RESTORE = "surveys:way_restore"
 @require_safe
 @workspace_view("view")
 def collect(request: WorkspaceRequest, survey: int) -> HttpResponse:
-    found = survey_of(survey)
+    found = get_survey(survey)
     # What results count: no held answers.
     is_real = Q(responses__is_test=False, responses__is_held=False)
     is_real &= ~Q(responses__state=Response.State.STARTED)
@@ -55,7 +56,7 @@ def collect(request: WorkspaceRequest, survey: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @workspace_view("edit")
 def way_add(request: WorkspaceRequest, survey: int) -> HttpResponse:
-    found = survey_of(survey)
+    found = get_survey(survey)
     kind = request.GET.get("kind", "")
     form = WayForm(
         request.POST if request.method == "POST" else None,

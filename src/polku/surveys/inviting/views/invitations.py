@@ -30,7 +30,8 @@ from polku.surveys.inviting.counts import states_of
 from polku.surveys.inviting.forms import InviteForm
 from polku.surveys.inviting.tables import read_table
 from polku.surveys.inviting.texts import mail_settings, make_email_link
-from polku.surveys.inviting.views.shared import page, sentence, survey_of
+from polku.surveys.inviting.views.shared import page, sentence
+from polku.surveys.lookups import get_survey
 from polku.surveys.models import Invitation, Survey
 from polku.surveys.queries import published_definition
 
@@ -44,7 +45,7 @@ _State = Invitation.State
 @workspace_view("edit")
 def email(request: WorkspaceRequest, survey: int) -> HttpResponse:
     """Whom to ask; POST shows who would be and who not, and sends nothing."""
-    found = survey_of(survey)
+    found = get_survey(survey)
     definition = published_definition(found)
     form = InviteForm(
         request.POST if request.method == "POST" else None,
@@ -72,7 +73,7 @@ def email(request: WorkspaceRequest, survey: int) -> HttpResponse:
 @workspace_view("edit")
 def email_send(request: WorkspaceRequest, survey: int) -> HttpResponse:
     """Ask those who were shown; who may not be asked meanwhile is left out again."""
-    found = survey_of(survey)
+    found = get_survey(survey)
     definition = published_definition(found)
     back = redirect("surveys:email", workspace=request.workspace.slug, survey=found.pk)
     try:
@@ -103,7 +104,7 @@ def email_send(request: WorkspaceRequest, survey: int) -> HttpResponse:
 @workspace_view("act")
 def invitations(request: WorkspaceRequest, survey: int) -> HttpResponse:
     """The list; `state` in the query string. Of an anonymous survey nobody sees who answered."""
-    found = survey_of(survey)
+    found = get_survey(survey)
     counts = states_of(found)
     names = {
         "waiting": _("waiting"),
@@ -149,7 +150,7 @@ def invitations(request: WorkspaceRequest, survey: int) -> HttpResponse:
 @workspace_view("edit")
 def email_cancel(request: WorkspaceRequest, survey: int) -> HttpResponse:
     """Send nothing of what still waits."""
-    found = survey_of(survey)
+    found = get_survey(survey)
     count = domain.cancel_waiting(survey=found, actor=request.user)
     messages.success(
         request,

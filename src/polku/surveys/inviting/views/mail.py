@@ -24,7 +24,8 @@ from polku.surveys.inviting.forms import MailForm
 from polku.surveys.inviting.mail import Mail, write_mail
 from polku.surveys.inviting.mail_looks import policy_hash
 from polku.surveys.inviting.texts import mail_settings, set_mail_settings
-from polku.surveys.inviting.views.shared import LANGUAGE_NAMES, definition_of, page, survey_of
+from polku.surveys.inviting.views.shared import LANGUAGE_NAMES, definition_of, page
+from polku.surveys.lookups import get_survey
 from polku.surveys.models import Survey, SurveyLink
 from polku.surveys.queries import path_of
 
@@ -36,7 +37,7 @@ _TESTS, _WITHIN = 10, 600
 @require_http_methods(["GET", "HEAD", "POST"])
 @workspace_view("edit")
 def mail_words(request: WorkspaceRequest, survey: int) -> HttpResponse:
-    found = survey_of(survey)
+    found = get_survey(survey)
     definition, kept = definition_of(found), mail_settings(found)
     form = MailForm(
         request.POST if request.method == "POST" else None, languages=definition.languages, settings=kept
@@ -61,7 +62,7 @@ def mail_words(request: WorkspaceRequest, survey: int) -> HttpResponse:
 @workspace_view("view")
 def mail_preview(request: WorkspaceRequest, survey: int) -> HttpResponse:
     """The message as it will look; `language` and `reminder` in the query string. Its links lead to the test link."""
-    found = survey_of(survey)
+    found = get_survey(survey)
     mail = _mail(request, found, base=address_for(request), is_preview=True)
     response = HttpResponse(mail.html)
     # The page's policy names exactly this sheet; the message itself carries its looks on each element.
@@ -73,7 +74,7 @@ def mail_preview(request: WorkspaceRequest, survey: int) -> HttpResponse:
 @workspace_view("edit")
 def mail_test(request: WorkspaceRequest, survey: int) -> HttpResponse:
     """Send the message to whoever asks, and to nobody else."""
-    found = survey_of(survey)
+    found = get_survey(survey)
     back = redirect("surveys:mail_words", workspace=request.workspace.slug, survey=found.pk)
     key = f"test-survey:{request.user.pk}"
     cache.add(key, 0, timeout=_WITHIN)

@@ -19,10 +19,6 @@ LANGUAGE_NAMES = {"fi": "Suomi", "sv": "Svenska", "en": "English"}
 """Of surveys; each in its own words."""
 
 
-def survey_of(number: int) -> Survey:
-    return get_object_or_404(Survey.objects.select_related("workspace"), pk=number, deleted_at=None)
-
-
 def way_of(survey: int, number: int) -> SurveyLink:
     """An open link or a poster's code of that survey."""
     return get_object_or_404(

@@ -7,11 +7,7 @@ from django.shortcuts import get_object_or_404
 from polku.accounts.models import Workspace
 from polku.analytics.explore.selecting import Choices
 from polku.eventstore.registry import store
-from polku.surveys.models import Moment, Survey
-
-
-def get_survey(number: int) -> Survey:
-    return get_object_or_404(Survey.objects.select_related("workspace"), pk=number, deleted_at=None)
+from polku.surveys.models import Moment
 
 
 def get_moment(survey: int, number: int) -> Moment:

@@ -20,13 +20,14 @@ from polku.accounts.access import WorkspaceRequest, allows, workspace_view
 from polku.accounts.views.forms import add_errors
 from polku.analytics.explore.selecting import Choices
 from polku.people.queries import suggestions
+from polku.surveys.lookups import get_survey
 from polku.surveys.models import Moment, Survey
 from polku.surveys.moments import domain, queries, words
 from polku.surveys.moments.fatigue import limits_of
 from polku.surveys.moments.forms import MomentForm
 from polku.surveys.moments.simulating import WEEKS
 from polku.surveys.moments.triggers import selector_of
-from polku.surveys.moments.views.lookups import choices_in, get_moment, get_survey
+from polku.surveys.moments.views.lookups import choices_in, get_moment
 from polku.surveys.tabs import tabs_of
 
 

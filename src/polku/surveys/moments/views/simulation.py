@@ -14,12 +14,12 @@ from django.views.decorators.http import require_safe
 from polku.accounts.access import WorkspaceRequest, workspace_view
 from polku.analytics.explore.asking import reader_of
 from polku.eventstore.port import StoreError
+from polku.surveys.lookups import get_survey
 from polku.surveys.models import Moment
 from polku.surveys.moments.domain import clean_terms
 from polku.surveys.moments.forms import MomentForm, WeeksForm
 from polku.surveys.moments.outlook import Outlook, outlook
 from polku.surveys.moments.simulating import simulate_moment
-from polku.surveys.moments.views.lookups import get_survey
 
 
 @require_safe

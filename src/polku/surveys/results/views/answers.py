@@ -15,6 +15,7 @@ from polku.accounts.access import WorkspaceRequest, workspace_view
 from polku.accounts.undo import undo_message
 from polku.analytics.explore.asking import reader_of
 from polku.surveys.answering.domain import hold_response, let_in_response
+from polku.surveys.lookups import get_survey
 from polku.surveys.models import Response, Survey, Tag
 from polku.surveys.results import words
 from polku.surveys.results.comments import said_when
@@ -84,7 +85,7 @@ def answer_tag(request: WorkspaceRequest, survey: int, response: int) -> HttpRes
 @workspace_view("view")
 def held(request: WorkspaceRequest, survey: int) -> HttpResponse:
     """Answers that do not count until somebody lets them in; of an anonymous survey without what was answered."""
-    found = get_object_or_404(Survey.objects.select_related("workspace"), pk=survey, deleted_at=None)
+    found = get_survey(survey)
     rows = Response.objects.filter(survey=found, is_held=True, is_test=False).select_related("link")
     reader = reader_of(request)
     shown = [

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from django.http import QueryDict
-from django.shortcuts import get_object_or_404
 
 from polku.accounts.access import WorkspaceRequest, allows
 from polku.analytics.explore.asking import reader_of
 from polku.site.formats import Reader
+from polku.surveys.lookups import get_survey
 from polku.surveys.models import Survey
 from polku.surveys.results.asked import Versions, versions_of
 from polku.surveys.results.columns import Columns, columns_of
@@ -62,5 +62,5 @@ def open_results(request: WorkspaceRequest, survey: int) -> Opened:
 
 def open_survey(request: WorkspaceRequest, survey: int) -> tuple[Survey, Versions]:
     """Without its answers. 404 for a survey that is not the workspace's."""
-    found = get_object_or_404(Survey.objects.select_related("workspace"), pk=survey, deleted_at=None)
+    found = get_survey(survey)
     return found, versions_of(found)
