@@ -1,4 +1,4 @@
-"""`polku import`: events, answers, contacts, orders and people from files."""
+"""`polku import`: events, answers, contacts, orders, refunds, contracts, people and spend from files."""
 
 from __future__ import annotations
 
@@ -42,7 +42,10 @@ def import_load(params: dict[str, Any], progress: Progress) -> dict[str, Any]:
 
 @click.group(
     "import",
-    help=_("Import events, answers, contacts, orders and people from a CSV, TSV, XLSX or Parquet file."),
+    help=_(
+        "Import events, answers, contacts, orders, refunds, contracts, people or marketing spend from a CSV, TSV, XLSX "
+        "or Parquet file."
+    ),
 )
 def import_group() -> None:
     """The group."""
@@ -56,8 +59,15 @@ def _several(option: str, name: str, text: str, metavar: str = "COL") -> Callabl
     return click.option(option, name, multiple=True, metavar=metavar, help=text)
 
 
+_PROPERTIES = (
+    _several("--property", "properties", _("A column to keep as a property; may be repeated.")),
+    _column("channel", _("The column with the channel.")),
+    _column("url", _("The column with the page address.")),
+)
+
+
 def _import_command(
-    text: str, *options: Callable[[Any], Any]
+    text: str, *options: Callable[[Any], Any], keeps_properties: bool = True
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """The options every import has around its own, and the way from them to a result."""
 
@@ -68,9 +78,7 @@ def _import_command(
             click.argument("file", type=click.Path(path_type=Path)),
             workspace_option,
             *options,
-            _several("--property", "properties", _("A column to keep as a property; may be repeated.")),
-            _column("channel", _("The column with the channel.")),
-            _column("url", _("The column with the page address.")),
+            *(_PROPERTIES if keeps_properties else ()),
             click.option(
                 "--sheet", metavar="NAME", help=_("The sheet of a workbook, where several have the columns.")
             ),
@@ -95,6 +103,7 @@ _NOBODY = click.option(
     "--nobody", is_flag=True, help=_("The rows are of nobody in particular: each is a person of its own.")
 )
 _TIME = _column("time", _("The column with the date and time."))
+_TIME_REQUIRED = _column("time", _("The column with the date and time."), required=True)
 _ID = click.option(
     "--id",
     "id",
@@ -130,7 +139,7 @@ def events(**given: Any) -> tuple[dict[str, Any], str]:
     click.option("--metric", type=click.Choice(_METRICS), required=True, help=_("What was asked.")),
     click.option("--scale", metavar="LOW-HIGH", help=_("The scale of the answers, for example 1-5.")),
     _column("score", _("The column with the score."), required=True),
-    _column("time", _("The column with the date and time."), required=True),
+    _TIME_REQUIRED,
     _PERSON,
     _ORDER,
     _NOBODY,
@@ -171,13 +180,78 @@ def people(**given: Any) -> tuple[dict[str, Any], str]:
     _PERSON,
     _ORDER,
     _NOBODY,
-    _column("time", _("The column with the date and time."), required=True),
+    _TIME_REQUIRED,
     _column("reason", _("The column with the reason of contact."), required=True),
     _column("text", _("The column with what was asked or told.")),
     _ID,
 )
 def contacts(**given: Any) -> tuple[dict[str, Any], str]:
     return _run("contacts", given)
+
+
+@_import_command(
+    _("Answers with several questions: one column a question, one row a response."),
+    _several(
+        "--question",
+        "questions",
+        _("A column and what it measured: nps, csat, ces, smiley, recommend or text; may be repeated."),
+        metavar="COL[=METRIC]",
+    ),
+    click.option(
+        "--scale", metavar="LOW-HIGH", help=_("The scale of csat and recommend, for example 1-5 or 0-10.")
+    ),
+    _TIME_REQUIRED,
+    _PERSON,
+    _ORDER,
+    _NOBODY,
+    _ID,
+    click.option("--touchpoint", metavar="NAME", help=_("The touchpoint that was asked about.")),
+)
+def answers(**given: Any) -> tuple[dict[str, Any], str]:
+    return _run("answers", given)
+
+
+@_import_command(
+    _("Contracts: when each started and ended. A later file has the last word on the contracts in it."),
+    _column("person", _("The column with the person's id."), required=True),
+    _column("start", _("The column with the day on which the contract started."), required=True),
+    _column("end", _("The column with the day on which it ended; empty while it goes on.")),
+    click.option(
+        "--id",
+        "id",
+        metavar="COL[,COL]",
+        default="",
+        help=_("The columns that name a contract; without them its person and start do."),
+    ),
+    _column("value", _("The column with what the contract is worth, for example a month.")),
+)
+def contracts(**given: Any) -> tuple[dict[str, Any], str]:
+    return _run("contracts", given)
+
+
+@_import_command(
+    _("Refunds: money given back for orders."),
+    _column("order", _("The column with the order's id."), required=True),
+    _TIME_REQUIRED,
+    _column("value", _("The column with the money given back; its sign does not matter."), required=True),
+    _column("reason", _("The column with the reason.")),
+    _ID,
+)
+def refunds(**given: Any) -> tuple[dict[str, Any], str]:
+    return _run("refunds", given)
+
+
+@_import_command(
+    _("Marketing spend by day and source; the same day and source again replaces the amount."),
+    _column("day", _("The column with the day."), required=True),
+    _column("source", _("The column with where the money went: an advertiser, a network."), required=True),
+    _column("amount", _("The column with the money spent, in the workspace's currency."), required=True),
+    _column("medium", _("The column with the medium.")),
+    _column("campaign", _("The column with the campaign.")),
+    keeps_properties=False,
+)
+def spend(**given: Any) -> tuple[dict[str, Any], str]:
+    return _run("spend", given)
 
 
 def _run(kind: ImportKind, given: dict[str, Any]) -> tuple[dict[str, Any], str]:

@@ -33,6 +33,7 @@ class Loading(Protocol):
         rules: Sequence[HitRule],
         origin: str | None = None,
         withdrawn: Sequence[str] = (),
+        thing_digits: int = 0,
         progress: Progress | None = None,
     ) -> Loaded:
         """Rows of SIGNAL_BATCH.
@@ -40,6 +41,10 @@ class Loading(Protocol):
         First the signals with the message ids `withdrawn` are taken back, with their hits and counts, as if they had
         never come; ids of no signal are passed over. So a corrected answer replaces the first, and may have its id.
         The person, order and ids that came with them stay.
+
+        With `thing_digits` the first digits of a message id name a thing that changes, a contract for example, of
+        which the batch tells all there is: what was kept of the batch's names under the same first digits and is not
+        in the batch is taken back, too. Of other things nothing changes.
         """
 
     def load_orders(

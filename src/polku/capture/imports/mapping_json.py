@@ -18,7 +18,7 @@ from polku.capture.imports.mapping import (
 )
 from polku.capture.imports.options import ImportOptions
 
-_TUPLES = ("id", "properties", "aliases", "wide", "repeated")
+_TUPLES = ("id", "properties", "aliases", "wide", "repeated", "questions")
 
 
 def to_json(value: ColumnMapping | Inspection) -> dict[str, Any]:

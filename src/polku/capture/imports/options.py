@@ -11,7 +11,9 @@ from django.utils.translation import gettext as _
 
 from polku.capture.imports.problems import WrongUsage
 
-ImportKind = Literal["events", "scores", "orders", "contacts", "people"]
+ImportKind = Literal[
+    "events", "scores", "answers", "orders", "refunds", "contracts", "contacts", "people", "spend"
+]
 Metric = Literal["nps", "csat", "ces", "smiley", "recommend"]
 
 DEFAULT_SCALES: dict[str, tuple[float, float]] = {
@@ -37,6 +39,13 @@ _COLUMN_ROLES = (
     "status",
     "promised",
     "delivered",
+    "start",
+    "end",
+    "day",
+    "source",
+    "medium",
+    "campaign",
+    "amount",
 )
 _SCALE = re.compile(r"\s*(-?\d+)\s*(?:-|–|\.\.)\s*(-?\d+)\s*")
 
@@ -54,6 +63,8 @@ class ImportOptions:
     `repeated` reads several records from one row, as a log of visits with numbered columns for each page needs: the
     columns named hold the first of these texts, and each further text in its place names those of another record.
     Records are taken in the order in which they stand in a row.
+
+    `questions` are the columns of a survey's answers, each with what it measured (see `questions.parse_question`).
 
     `nobody`: the rows are of nobody in particular, such as answers that were asked for without a name. Each is then a
     person of its own, the same for all imports out of the row (see `somebody`).
@@ -74,11 +85,19 @@ class ImportOptions:
     status: str | None = None
     promised: str | None = None
     delivered: str | None = None
+    start: str | None = None
+    end: str | None = None
+    day: str | None = None
+    source: str | None = None
+    medium: str | None = None
+    campaign: str | None = None
+    amount: str | None = None
     id: tuple[str, ...] = ()
     properties: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     wide: tuple[str, ...] = ()
     repeated: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
     lines: bool = False
     skip_empty: bool = False
     metric: Metric | None = None
@@ -91,7 +110,7 @@ class ImportOptions:
         return {role: column for role in _COLUMN_ROLES if (column := getattr(self, role)) is not None}
 
     def columns(self) -> list[str]:
-        """Every column named, each once; those of `wide` are not among them."""
+        """Every column named, each once; those of `wide` and `questions` are not among them."""
         named = [*self.roles().values(), *self.id, *self.properties, *self.aliases]
         return list(dict.fromkeys(named))
 
@@ -125,6 +144,12 @@ def check_options(kind: ImportKind, options: ImportOptions) -> None:
         if not (options.person or options.order or options.nobody):
             raise WrongUsage(_("Say who answered: give --person, --order or both."))
         _check_scale(options)
+    if kind == "answers":
+        _require(options, ("time",))
+        if not options.questions:
+            raise WrongUsage(_("Give --question with each column that was asked, for example Q1=csat."))
+        if not (options.person or options.order or options.nobody):
+            raise WrongUsage(_("Say who answered: give --person, --order or both."))
     if kind == "contacts":
         _require(options, ("time", "reason"))
         if not (options.person or options.order or options.nobody):
@@ -136,8 +161,13 @@ def check_options(kind: ImportKind, options: ImportOptions) -> None:
             raise WrongUsage(
                 _("--delivered needs --promised: a promise is kept or broken only where one was made.")
             )
-    if kind == "people":
-        _require(options, ("person",))
+    required = {
+        "people": ("person",),
+        "contracts": ("person", "start"),
+        "refunds": ("order", "time", "value"),
+        "spend": ("day", "source", "amount"),
+    }
+    _require(options, required.get(kind, ()))
 
 
 def _require(options: ImportOptions, names: Iterable[str]) -> None:
@@ -147,21 +177,25 @@ def _require(options: ImportOptions, names: Iterable[str]) -> None:
 
 
 def _check_scale(options: ImportOptions) -> None:
-    low, high = options.scale_of()
+    check_scale(str(options.metric), *options.scale_of())
+
+
+def check_scale(metric: str, low: float, high: float) -> None:
+    """Raises WrongUsage where `metric` is never asked on this scale."""
     shown = {"scale": f"{low:g}–{high:g}"}
-    if options.metric == "nps" and (low, high) != (0, 10):
+    if metric == "nps" and (low, high) != (0, 10):
         raise WrongUsage(
             _(
                 "NPS is asked on the scale 0–10, not %(scale)s. Use --metric recommend for likelihood to recommend."
             )
             % shown
         )
-    if options.metric == "ces" and (low, high) != (1, 7):
+    if metric == "ces" and (low, high) != (1, 7):
         raise WrongUsage(
             _("CES is asked on the scale 1–7 (agreement that it was easy), not %(scale)s. Use --metric csat.")
             % shown
         )
-    if options.metric == "smiley" and (low, high) != (1, 4):
+    if metric == "smiley" and (low, high) != (1, 4):
         raise WrongUsage(
             _("Smileys are four faces, 1–4 (4 is happiest), not %(scale)s. Use --metric csat.") % shown
         )

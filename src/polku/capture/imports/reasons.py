@@ -24,6 +24,10 @@ class Reason(IntEnum):
     NOT_WHOLE = 14
     NO_CONTACT_REASON = 15
     NO_ID = 16
+    END_BEFORE_START = 17
+    NO_SOURCE = 18
+    NO_AMOUNT = 19
+    NO_ANSWER = 20
 
 
 def in_words(reason: Reason, *, column: str = "", value: str = "", scale: str = "") -> str:
@@ -51,4 +55,8 @@ _TEXTS = {
     Reason.NOT_WHOLE: lambda: _("the score “%(value)s” is not a whole number"),
     Reason.NO_CONTACT_REASON: lambda: _("no reason of contact in column “%(column)s”"),
     Reason.NO_ID: lambda: _("no id in column “%(column)s”"),
+    Reason.END_BEFORE_START: lambda: _("the end “%(value)s” is before the start"),
+    Reason.NO_SOURCE: lambda: _("no source in column “%(column)s”"),
+    Reason.NO_AMOUNT: lambda: _("no amount in column “%(column)s”"),
+    Reason.NO_ANSWER: lambda: _("none of the questions has an answer"),
 }

@@ -13,7 +13,7 @@ import csv
 import json
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -130,11 +130,11 @@ def write_rejected(
     *,
     folder: Path,
     encoding: str,
-    scale: str,
+    scales: Mapping[str, str],
     sheet: str | None = None,
 ) -> Path:
-    """Write both files into `folder`; returns the path of the table. The files are the owner's only. `sheet` is
-    that of a workbook."""
+    """Write both files into `folder`; returns the path of the table. The files are the owner's only. `scales` are
+    those of the columns of scores, `sheet` is that of a workbook."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
     stem = f"{source.path.name.split('.')[0][:60] or 'import'}-{stamp}-{secrets.token_hex(3)}"
@@ -146,7 +146,9 @@ def write_rejected(
         writer = csv.writer(table_handle)
         writer.writerow(["line", "reason", "raw"])
         for item, bytes_of_row in _raw(rejected, source, raw, names, sheet):
-            words = in_words(item.reason, column=item.column, value=item.value, scale=scale)
+            words = in_words(
+                item.reason, column=item.column, value=item.value, scale=scales.get(item.column, "")
+            )
             text, kept = _readable(bytes_of_row, encoding)
             writer.writerow([item.line, harmless(words), harmless(text)])
             document = {

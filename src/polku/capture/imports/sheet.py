@@ -117,6 +117,12 @@ class Sheet:
 
     def numbers(self, column: str) -> NDArray[np.float64]:
         """Numbers, NaN where empty; rows that hold something else are rejected."""
+        numbers, invalid = self.numbers_of_cells(column)
+        self.reject(invalid, Reason.BAD_NUMBER, column)
+        return numbers
+
+    def numbers_of_cells(self, column: str) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+        """(numbers, NaN where there is none; which cells hold something else)."""
         mark = f"n{self._names.index(column)}"
         numbers: Numbers = read_numbers(
             self.text(column),
@@ -124,7 +130,6 @@ class Sheet:
             decimal=self._decimal.get(column),
             typed=self.raw.column(mark) if mark in self.raw.column_names else None,
         )
-        self.reject(numbers.invalid, Reason.BAD_NUMBER, column)
         if numbers.decimal:
             self.recognised.setdefault("decimal", {})[column] = numbers.decimal
         if numbers.guessed:
@@ -137,7 +142,7 @@ class Sheet:
                 )
                 % {"column": column}
             )
-        return numbers.value
+        return numbers.value, numbers.invalid
 
     def prepare_moments(self, columns: Sequence[str]) -> None:
         """Read these columns of dates together: one that tells the order of day and month tells it for all whose

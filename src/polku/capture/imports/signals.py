@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from numpy.typing import NDArray
 
@@ -24,6 +25,7 @@ from polku.capture.imports.somebody import aliases_of_nobody
 from polku.eventstore.port import SIGNAL_BATCH, SignalKind
 
 _PIECE = 500_000  # rows worked on at once
+REFUNDED = "Order Refunded"
 _ROLES = ("person", "order", "session", "channel", "url")
 _DICTIONARY = ["kind", "name", "channel", "session", "url", "score", "scale_low", "scale_high", "properties"]
 
@@ -45,6 +47,8 @@ def write_signals(
 ) -> tuple[int, int]:
     """Write the signals of a sheet to Parquet. `wide` is column → event. Returns (signals, ties)."""
     value = sheet.numbers(options.value) if options.value else None
+    if kind == "refunds" and value is not None:
+        value = _refunds(sheet, options, value)
     score = _scores(sheet, options) if kind == "scores" else None
     signals = _cells(sheet, options, wide) if wide else _rows(sheet, kind, options)
     writer = _Writer(sheet, kind, options, signals, value, score)
@@ -65,6 +69,8 @@ def _rows(sheet: Sheet, kind: ImportKind, options: ImportOptions) -> Signals:
     time_column = str(options.time)
     sheet.prepare_moments([time_column])
     times = sheet.times(time_column)
+    if kind == "refunds":
+        sheet.reject(sheet.empty(options.order), Reason.NO_ORDER, str(options.order))
     _reject_without_unit(sheet, options)
     if kind == "events":
         sheet.reject(sheet.empty(options.event), Reason.NO_NAME, str(options.event))
@@ -76,7 +82,8 @@ def _rows(sheet: Sheet, kind: ImportKind, options: ImportOptions) -> Signals:
     rows = np.flatnonzero(sheet.accepted)
     if descends(sheet, times.utc[rows]):
         rows = rows[::-1]
-    return Signals(rows, times.utc[rows], [str(options.metric)] if kind == "scores" else None)
+    names = {"scores": [str(options.metric)], "refunds": [REFUNDED]}.get(kind)
+    return Signals(rows, times.utc[rows], names)
 
 
 def _cells(sheet: Sheet, options: ImportOptions, wide: dict[str, str]) -> Signals:
@@ -89,7 +96,7 @@ def _cells(sheet: Sheet, options: ImportOptions, wide: dict[str, str]) -> Signal
     utc = np.stack([column.utc for column in times], axis=1)
     filled = np.stack([~column.empty for column in times], axis=1)
     homeless = sheet.empty(options.person) & sheet.empty(options.order) & sheet.accepted
-    nameless = _without_id(sheet, options) & sheet.accepted & ~homeless
+    nameless = without_id(sheet, options) & sheet.accepted & ~homeless
     for number, column in enumerate(columns):
         at_fault = filled[:, number] & sheet.accepted
         sheet.rejections.add(at_fault & homeless, Reason.NO_UNIT, column)
@@ -133,16 +140,30 @@ def _reject_without_unit(sheet: Sheet, options: ImportOptions) -> None:
 
 def _reject_without_id(sheet: Sheet, options: ImportOptions) -> None:
     if options.id:
-        sheet.reject(_without_id(sheet, options), Reason.NO_ID, options.id[0])
+        sheet.reject(without_id(sheet, options), Reason.NO_ID, options.id[0])
 
 
-def _without_id(sheet: Sheet, options: ImportOptions) -> NDArray[np.bool_]:
+def without_id(sheet: Sheet, options: ImportOptions) -> NDArray[np.bool_]:
+    """Rows of which every column of --id is empty; none where no id is given."""
     if not options.id:
         return np.zeros(sheet.size, dtype=np.bool_)
     missing = np.ones(sheet.size, dtype=np.bool_)
     for column in options.id:
         missing &= sheet.empty(column)
     return missing
+
+
+def _refunds(sheet: Sheet, options: ImportOptions, value: NDArray[np.float64]) -> NDArray[np.float64]:
+    """What was given back, above zero: accounts write it with either sign. Nothing given back is no refund."""
+    if options.skip_empty:
+        sheet.leave_out(np.isnan(value) | (value == 0))
+    sheet.reject(np.isnan(value) | (value == 0), Reason.NO_AMOUNT, str(options.value))
+    if (value < 0).any() and (value > 0).any():
+        sheet.warnings.append(
+            _("Column “%s” has sums above and below zero. All were taken as money given back.")
+            % options.value
+        )
+    return np.abs(value)
 
 
 def _scores(sheet: Sheet, options: ImportOptions) -> NDArray[np.float64]:
@@ -195,7 +216,7 @@ class _Writer:
             )
         ids = content_digests(connection, self._identities(), self._head())
         if self._options.id:
-            self._warn_of_repeated(count_repeated(ids))
+            self._sheet.warnings += repeated_warning(count_repeated(ids), self._options.id)
         else:
             ids = message_ids(ids)
         ties = count_ties(connection, (self._units(piece) for piece in self._pieces()))
@@ -203,18 +224,6 @@ class _Writer:
             for piece in self._pieces():
                 writer.write_table(self._batch(connection, piece, ids[piece]))
         return ties
-
-    def _warn_of_repeated(self, count: int) -> None:
-        """An id that is none would let rows vanish among those known already."""
-        if count:
-            self._sheet.warnings.append(
-                ngettext(
-                    "%(count)s row has the id of an earlier row of the file (%(columns)s) and was taken as one.",
-                    "%(count)s rows have the id of an earlier row of the file (%(columns)s) and were taken as one.",
-                    count,
-                )
-                % {"count": count, "columns": ", ".join(self._options.id)}
-            )
 
     def _pieces(self) -> Iterator[slice]:
         for begin in range(0, self._signals.rows.size, _PIECE):
@@ -328,12 +337,18 @@ class _Writer:
     def _properties(self, connection: duckdb.DuckDBPyConnection, piece: slice) -> pa.ChunkedArray | pa.Array:
         options = self._options
         constants = {"touchpoint": options.touchpoint} if options.touchpoint else {}
-        names = list(dict.fromkeys(options.properties))
+        columns = {name: name for name in options.properties}
+        if self._kind == "refunds" and options.reason:
+            columns["reason"] = options.reason
+        names = list(columns)
         if not names:
             document = json.dumps(constants, ensure_ascii=False) if constants else None
             return pa.repeat(pa.scalar(document, pa.string()), self._signals.time[piece].size)
         return as_json(
-            connection, pa.table({name: self._text(name, piece) for name in names}), names, constants
+            connection,
+            pa.table({name: self._text(column, piece) for name, column in columns.items()}),
+            names,
+            constants,
         )
 
     def _role(self, role: str, piece: slice) -> pa.ChunkedArray | pa.Array:
@@ -349,6 +364,20 @@ class _Writer:
 
     def _number(self, numbers: NDArray[np.float64], piece: slice) -> pa.Array:
         return pa.array(numbers[self._signals.rows[piece]], from_pandas=True)
+
+
+def repeated_warning(count: int, columns: tuple[str, ...]) -> list[str]:
+    """What to say of rows that have the id of another: an id that is none would let them vanish among those known."""
+    if not count:
+        return []
+    return [
+        ngettext(
+            "%(count)s row has the id of an earlier row of the file (%(columns)s) and was taken as one.",
+            "%(count)s rows have the id of an earlier row of the file (%(columns)s) and were taken as one.",
+            count,
+        )
+        % {"count": count, "columns": ", ".join(columns)}
+    ]
 
 
 def take(column: pa.ChunkedArray, rows: NDArray[np.int64]) -> pa.ChunkedArray:

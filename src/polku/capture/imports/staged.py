@@ -12,7 +12,7 @@ from polku.capture.imports.options import ImportKind
 @dataclass(frozen=True)
 class Staged:
     """A file that was read and understood. `batch` is Parquet in the port's schema of `kind`; `accepted` are its
-    rows, `rejected` those written to `rejected_file`. Plain enough to cross a socket as JSON."""
+    rows (of spend: amounts), `rejected` those written to `rejected_file`. Plain enough to cross a socket as JSON."""
 
     kind: ImportKind
     batch: Path
@@ -23,7 +23,7 @@ class Staged:
     warnings: list[str] = field(default_factory=list)
     recognised: dict[str, Any] = field(default_factory=dict)
     lines: bool = False
-    metric: str | None = None
+    metrics: list[str] = field(default_factory=list)
     touchpoint: str | None = None
 
     def to_json(self) -> dict[str, Any]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from polku.capture.imports.answers import COMMENT, write_answers
+from polku.capture.imports.contracts import write_contracts
 from polku.capture.imports.dialect import missing_column
 from polku.capture.imports.mapping import Reading
 from polku.capture.imports.numbers import Decimal
@@ -15,12 +17,14 @@ from polku.capture.imports.options import ImportKind, ImportOptions, check_optio
 from polku.capture.imports.orders import write_orders
 from polku.capture.imports.people import write_people
 from polku.capture.imports.problems import WrongUsage
+from polku.capture.imports.questions import AskedQuestion, parse_questions
 from polku.capture.imports.rejected import collect, write_rejected
 from polku.capture.imports.repeated import record_names, unfold
 from polku.capture.imports.sheet import Sheet
 from polku.capture.imports.signals import write_signals
 from polku.capture.imports.somebody import columns_that_tell_apart
 from polku.capture.imports.source import Source
+from polku.capture.imports.spending import write_spend
 from polku.capture.imports.staged import Staged
 from polku.capture.imports.staging_file import RawTable
 from polku.capture.imports.tables import columns_of, read_table
@@ -72,14 +76,18 @@ def _stage(
     month_first: Mapping[str, bool] | None,
     decimal: Mapping[str, Decimal] | None,
 ) -> Staged:
-    wanted = [*options.columns(), *(text.rpartition("=")[0] for text in options.wide)]
+    questions = parse_questions(options.questions, options.scale)
+    wanted = [*options.columns(), *(text.rpartition("=")[0] for text in options.wide), *questions]
     columns, layout = columns_of(source, wanted, reading)
     wide = _wide_columns(options.wide, columns, source.name)
     told = columns_that_tell_apart(columns) if options.nobody else []
-    names = list(dict.fromkeys([*options.columns(), *wide, *told]))
+    if unknown := next((column for column in questions if column not in columns), None):
+        raise WrongUsage(missing_column(columns, unknown, source.name))
+    names = list(dict.fromkeys([*options.columns(), *wide, *questions, *told]))
     records = record_names(names, options.repeated, columns)
     read = list(dict.fromkeys([*names, *(name for record in records for name in record if name)]))
-    words = frozenset(column for column in (options.comment, options.text) if column)
+    said = (question.column for question in questions.values() if question.scale is None)
+    words = frozenset(column for column in (options.comment, options.text, *said) if column)
     table, recognised = read_table(
         source,
         layout,
@@ -100,11 +108,13 @@ def _stage(
     )
     sheet.warnings += _digit_warnings(table)
     batch = folder / "batch.parquet"
-    accepted, ties = _write(sheet, kind, options, wide, batch)
+    accepted, ties = _write(sheet, kind, options, wide, list(questions.values()), batch)
     rejected = collect(raw, names, sheet.rejections, table.rejected)
     rejected_file = None
     if rejected:
-        scale = "–".join(f"{end:g}" for end in options.scale_of()) if kind == "scores" else ""
+        scales = {question.column: question.scale_name for question in questions.values()}
+        if kind == "scores":
+            scales[str(options.score)] = "–".join(f"{end:g}" for end in options.scale_of())
         rejected_file = write_rejected(
             rejected,
             source,
@@ -112,7 +122,7 @@ def _stage(
             names,
             folder=rejected_folder,
             encoding="windows-1252" if recognised.get("encoding") == "windows-1252" else "utf-8",
-            scale=scale,
+            scales=scales,
             sheet=recognised.get("sheet"),
         )
     if not accepted and not rejected and not sheet.recognised.get("left_out"):
@@ -129,19 +139,38 @@ def _stage(
         warnings=sheet.warnings,
         recognised=_with_timezone({**recognised, **sheet.recognised}, timezone),
         lines=options.lines,
-        metric=options.metric,
+        metrics=_metrics(options, questions.values()),
         touchpoint=options.touchpoint,
     )
 
 
 def _write(
-    sheet: Sheet, kind: ImportKind, options: ImportOptions, wide: dict[str, str], batch: Path
+    sheet: Sheet,
+    kind: ImportKind,
+    options: ImportOptions,
+    wide: dict[str, str],
+    questions: Sequence[AskedQuestion],
+    batch: Path,
 ) -> tuple[int, int]:
     if kind == "orders":
         return write_orders(sheet, options, batch), 0
     if kind == "people":
         return write_people(sheet, options, batch), 0
+    if kind == "contracts":
+        return write_contracts(sheet, options, batch), 0
+    if kind == "spend":
+        return write_spend(sheet, options, batch), 0
+    if kind == "answers":
+        return write_answers(sheet, options, questions, batch)
     return write_signals(sheet, kind, options, wide, batch)
+
+
+def _metrics(options: ImportOptions, questions: Iterable[AskedQuestion]) -> list[str]:
+    """What the answers are called among the metrics."""
+    if options.metric:
+        return [options.metric]
+    asked = (COMMENT if question.scale is None else question.metric for question in questions)
+    return list(dict.fromkeys(asked))
 
 
 def _wide_columns(wide: Sequence[str], columns: Sequence[str], file: str) -> dict[str, str]:

@@ -23,6 +23,10 @@ _FILES: dict[str, Any] = {
     "contacts": _("contacts from files"),
     "orders": _("orders from files"),
     "people": _("people from files"),
+    "answers": _("answers with several questions from files"),
+    "contracts": _("contracts from files"),
+    "refunds": _("refunds from files"),
+    "spend": _("marketing spend from files"),
 }
 _SIMULATED: dict[str, Any] = {
     "web": _("web shop (simulated)"),

@@ -17,11 +17,12 @@ from typing import Any
 from polku.capture.imports.mapping import ColumnMapping, Inspection, Question
 from polku.capture.imports.mapping_json import inspection_from_json, mapping_from_json
 from polku.capture.imports.options import ImportKind, ImportOptions, field_names
+from polku.capture.imports.questions import parse_question
 from polku.capture.models import RememberedMapping, UploadedPart
 from polku.capture.uploads.fields import COLUMNS, lacking
 
 MOST_ADDED = 8
-_TUPLES = ("id", "properties", "aliases", "wide")
+_TUPLES = ("id", "properties", "aliases", "wide", "questions")
 
 
 @dataclass(frozen=True)
@@ -126,8 +127,7 @@ def _apply(mapping: ColumnMapping, fields: Mapping[str, Any], columns: set[str])
     given: dict[str, Any] = {}
     for name, value in fields.items():
         if name in _TUPLES:
-            kept = [each for each in value if name == "wide" or each in columns]
-            given[name] = tuple(kept)
+            given[name] = tuple(each for each in value if _is_there(name, each, columns))
         elif name == "scale":
             given[name] = (float(value[0]), float(value[1])) if value else None
         elif name in dict(COLUMNS[mapping.kind]) and value not in columns:
@@ -135,6 +135,12 @@ def _apply(mapping: ColumnMapping, fields: Mapping[str, Any], columns: set[str])
         elif name in field_names():
             given[name] = value
     return replace(mapping, options=replace(mapping.options, **given))
+
+
+def _is_there(name: str, text: str, columns: set[str]) -> bool:
+    if name == "questions":
+        return parse_question(text).column in columns
+    return name == "wide" or text in columns
 
 
 def _with_forms(mapping: ColumnMapping, edits: Mapping[str, Any], columns: set[str]) -> ColumnMapping:

@@ -12,9 +12,10 @@ from polku.capture.domain.uploads import PartDecision
 from polku.capture.imports.mapping import NOBODY, ColumnMapping, Inspection
 from polku.capture.imports.options import ImportKind, ImportOptions, parse_scale
 from polku.capture.imports.problems import WrongUsage
+from polku.capture.imports.questions import parse_question, question_text
 from polku.capture.models import UploadedPart
 from polku.capture.uploads import decisions
-from polku.capture.uploads.fields import COLUMNS, MANY, METRICS, OF_SOMEBODY
+from polku.capture.uploads.fields import ASKED, COLUMNS, MANY, METRICS, OF_SOMEBODY
 from polku.capture.uploads.words import DELIMITERS, ENCODINGS
 
 _LONGEST_TOUCHPOINT = 120
@@ -29,12 +30,12 @@ def prefix_of(part: UploadedPart) -> str:
 def read_decision(data: QueryDict, part: UploadedPart, timezone: str) -> PartDecision:
     """What the form says of one part; what it does not hold, or holds wrongly, stays as it was."""
     prefix, inspection = prefix_of(part), decisions.inspection_of(part)
-    columns = {column.name for column in inspection.columns}
+    names = [column.name for column in inspection.columns]
     standing = decisions.decided(part, timezone)
     added = decisions.added_kinds(part)
     mappings = [
         (
-            replace(each.mapping, options=_options(data, f"{prefix}-m{each.number}", each.mapping, columns)),
+            replace(each.mapping, options=_options(data, f"{prefix}-m{each.number}", each.mapping, names)),
             f"{prefix}-m{each.number}-chosen" in data,
         )
         for each in standing
@@ -55,7 +56,8 @@ def read_decision(data: QueryDict, part: UploadedPart, timezone: str) -> PartDec
     )
 
 
-def _options(data: QueryDict, prefix: str, mapping: ColumnMapping, columns: set[str]) -> ImportOptions:
+def _options(data: QueryDict, prefix: str, mapping: ColumnMapping, names: list[str]) -> ImportOptions:
+    columns = set(names)
     options, given = mapping.options, cast(dict[str, Any], {})
     for role, _name in COLUMNS[mapping.kind]:
         value = data.get(f"{prefix}-{role}")
@@ -76,6 +78,8 @@ def _options(data: QueryDict, prefix: str, mapping: ColumnMapping, columns: set[
         given["nobody"] = False  # the order tells whose the row is
     if f"{prefix}-wide-shown" in data:
         given["wide"] = tuple(text for text in options.wide if text in data.getlist(f"{prefix}-wide"))
+    if mapping.kind == "answers":
+        given |= _question_options(data, prefix, options, names)
     if mapping.kind == "scores":
         given |= _score_options(data, prefix, options)
     if mapping.kind == "orders" and f"{prefix}-lines-shown" in data:
@@ -93,16 +97,49 @@ def _score_options(data: QueryDict, prefix: str, options: ImportOptions) -> dict
         given["scale"] = parse_scale(text) if text else None
     except WrongUsage:
         given["scale"] = (0.0, 0.0)  # shown as a scale that cannot be
-    touchpoint = " ".join(data.get(f"{prefix}-touchpoint", "").replace("\0", "").split())[
-        :_LONGEST_TOUCHPOINT
-    ]
-    given["touchpoint"] = touchpoint or None
+    given["touchpoint"] = _touchpoint(data, prefix)
     return given
+
+
+def _touchpoint(data: QueryDict, prefix: str) -> str | None:
+    text = " ".join(data.get(f"{prefix}-touchpoint", "").replace("\0", "").split())
+    return text[:_LONGEST_TOUCHPOINT] or None
+
+
+def _question_options(
+    data: QueryDict, prefix: str, options: ImportOptions, names: list[str]
+) -> dict[str, Any]:
+    """What each column was asked for: one of ASKED, "" for no question."""
+    standing = {parse_question(text).column: text for text in options.questions}
+    for number, name in enumerate(names):
+        value = data.get(f"{prefix}-question{number}")
+        if value == "":
+            standing.pop(name, None)
+        elif value in ASKED and value != asked_value(standing.get(name)):
+            metric, _space, scale = value.partition(" ")
+            standing[name] = question_text(name, metric, parse_scale(scale) if scale else None)
+    ordered = sorted(standing, key=lambda name: names.index(name) if name in names else len(names))
+    touchpoint = _touchpoint(data, prefix)
+    return {"questions": tuple(standing[name] for name in ordered if name in names), "touchpoint": touchpoint}
+
+
+def asked_value(text: str | None) -> str:
+    """The key of ASKED that a question of the mapping has, or would have on a scale that ASKED lacks; "" for none."""
+    if text is None:
+        return ""
+    question = parse_question(text)
+    return (
+        f"{question.metric} {question.scale[0]:g}-{question.scale[1]:g}"
+        if question.scale
+        else question.metric
+    )
 
 
 def many_of(kind: str) -> list[str]:
     """The fields of a kind that take several columns."""
-    wanted = {"orders": ("properties",), "people": ("aliases", "properties")}.get(kind, ("id", "properties"))
+    wanted = {"orders": ("properties",), "people": ("aliases", "properties"), "spend": ()}.get(
+        kind, ("id", "properties")
+    )
     return [name for name in MANY if name in wanted]
 
 

@@ -17,10 +17,12 @@ from polku.capture.imports.mapping import (
     RecognisedColumn,
 )
 from polku.capture.imports.options import DEFAULT_SCALES
+from polku.capture.imports.questions import parse_question
 from polku.capture.imports.recognition.asking import delimiter_name, nobody_name
 from polku.capture.models import Upload, UploadedPart
 from polku.capture.uploads import decisions, words
 from polku.capture.uploads.fields import (
+    ASKED,
     COLUMNS,
     KIND_EXPLANATIONS,
     KINDS,
@@ -30,10 +32,12 @@ from polku.capture.uploads.fields import (
     Lacking,
     lacking,
 )
-from polku.capture.uploads.forms import DATES, NUMBERS, many_of, prefix_of
+from polku.capture.uploads.forms import DATES, NUMBERS, asked_value, many_of, prefix_of
 
 _SHOWN_ROWS = 8
 _LONGEST_CELL = 200
+_MOST_QUESTIONS = 200
+_MAY_BE_ASKED = ("number", "choice", "text", "empty", "money")
 
 
 @dataclass(frozen=True)
@@ -74,6 +78,8 @@ class MappingShown:
     is_added: bool
     fields: list[Field]
     spare: list[Field]
+    questions: list[Field]
+    question_problem: str
     ticks: list[Ticks]
     wide: Ticks | None
     metrics: list[Option]
@@ -225,6 +231,8 @@ def _mapping(each: decisions.Decided, inspection: Inspection, prefix: str, *, ma
         is_added=each.is_added,
         fields=[field for field in fields if field.name in is_near],
         spare=[field for field in fields if field.name not in is_near],
+        questions=_question_fields(own, mapping, inspection),
+        question_problem=problems.get("questions", ""),
         ticks=[_ticks(own, name, names, getattr(options, name)) for name in many_of(mapping.kind)],
         wide=_wide(own, each),
         metrics=[Option(key, str(label), key == options.metric) for key, label in METRICS.items()]
@@ -242,8 +250,33 @@ def _mapping(each: decisions.Decided, inspection: Inspection, prefix: str, *, ma
             (field.label, next(option.label for option in field.options if option.is_chosen))
             for field in fields
             if field.is_used
+        ]
+        + [
+            (question.label, next(option.label for option in question.options if option.is_chosen))
+            for question in _question_fields(own, mapping, inspection)
+            if question.is_used
         ],
     )
+
+
+def _question_fields(prefix: str, mapping: ColumnMapping, inspection: Inspection) -> list[Field]:
+    """For each column that may hold answers what was asked in it; those asked first, in the order of the file."""
+    if mapping.kind != "answers":
+        return []
+    asked = {parse_question(text).column: text for text in mapping.options.questions}
+    taken = set(mapping.options.columns())
+    fields = []
+    for number, column in enumerate(inspection.columns[:_MOST_QUESTIONS]):
+        value = asked_value(asked.get(column.name))
+        if not value and (
+            column.meaning not in _MAY_BE_ASKED or column.name in taken - {*mapping.options.properties}
+        ):
+            continue
+        labels = {**ASKED, **({value: value} if value and value not in ASKED else {})}
+        options = [Option("", _("no question"), not value)]
+        options += [Option(key, str(label), key == value) for key, label in labels.items()]
+        fields.append(Field(f"{prefix}-question{number}", column.name, options, "", bool(value)))
+    return sorted(fields, key=lambda field: not field.is_used)
 
 
 def _label(mapping: ColumnMapping) -> str:

@@ -8,6 +8,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from polku.capture.imports.mapping import ColumnMapping, Inspection, RecognisedColumn
+from polku.capture.imports.questions import parse_question
 from polku.capture.imports.recognition.asking import delimiter_name
 from polku.capture.uploads.fields import COLUMNS, KINDS
 from polku.site.formats import number
@@ -91,6 +92,8 @@ def uses_of(column: str, mappings: list[ColumnMapping]) -> list[str]:
             roles.append(_("another id of the customer"))
         if column in options.properties:
             roles.append(_("additional detail"))
+        if any(parse_question(text).column == column for text in options.questions):
+            roles.append(_("question"))
         roles += [_("time of “%s”") % event for event in _wide_events(column, options.wide)]
         for role in roles:
             kinds_of.setdefault(role, []).append(str(KINDS[mapping.kind]))

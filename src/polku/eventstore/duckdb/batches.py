@@ -36,6 +36,13 @@ def chunks(source: Source, schema: pa.Schema, *optional: pa.Field, size: int = C
             yield _checked(pa.Table.from_batches([batch]), schema, optional)
 
 
+def columns(source: Source, names: Sequence[str]) -> pa.Table:
+    """Some columns of all rows."""
+    return (
+        source.select(names) if isinstance(source, pa.Table) else pq.read_table(source, columns=list(names))
+    )
+
+
 def _checked(table: pa.Table, schema: pa.Schema, optional: Sequence[pa.Field]) -> pa.Table:
     for column in optional:
         if column.name not in table.column_names:

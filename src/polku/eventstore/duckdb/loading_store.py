@@ -30,11 +30,18 @@ class LoadingStore:
         rules: Sequence[HitRule],
         origin: str | None = None,
         withdrawn: Sequence[str] = (),
+        thing_digits: int = 0,
         progress: Progress | None = None,
     ) -> Loaded:
         with noted_write(self._instance, self._changes, workspace) as (session, note):
             loaded, change = signals.load_signals(
-                session, source, rules=rules, origin=origin, withdrawn=withdrawn, progress=progress
+                session,
+                source,
+                rules=rules,
+                origin=origin,
+                withdrawn=withdrawn,
+                thing_digits=thing_digits,
+                progress=progress,
             )
             if change is not None:
                 note(loaded.version, change)

@@ -20,7 +20,7 @@ from polku.eventstore.duckdb.people_keys import take_numbers
 from polku.eventstore.duckdb.properties import count_names
 from polku.eventstore.duckdb.session import Session
 from polku.eventstore.duckdb.stored_changes import finish
-from polku.eventstore.duckdb.withdrawing import withdraw
+from polku.eventstore.duckdb.withdrawing import find_outdated, withdraw
 from polku.eventstore.live import Change
 from polku.eventstore.port import (
     PERSON_KIND,
@@ -49,15 +49,17 @@ def load_signals(
     rules: Sequence[HitRule],
     origin: str | None,
     withdrawn: Sequence[str] = (),
+    thing_digits: int = 0,
     progress: Progress | None,
 ) -> tuple[Loaded, Change | None]:
-    """Take back what is withdrawn and add what is new of a batch; one transaction, the caller's.
+    """Take back what is withdrawn or outdated and add what is new of a batch; one transaction, the caller's.
 
     What it changed is None where that is too much to be followed.
     """
     first = first_numbers(session)
     total = batches.row_count(source)
-    touched = Touched(people=[withdraw(session, withdrawn)])
+    outdated = find_outdated(session, source, thing_digits) if thing_digits else ()
+    touched = Touched(people=[withdraw(session, [*withdrawn, *outdated])])
     accepted = known = joined = 0
     newest: datetime | None = None
     for chunk in batches.chunks(source, SIGNAL_BATCH, PERSON_KIND):

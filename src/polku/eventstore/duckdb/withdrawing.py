@@ -7,9 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow as pa
 
+from polku.eventstore.duckdb import batches
 from polku.eventstore.duckdb.batches import Integers
 from polku.eventstore.duckdb.session import Session
 from polku.eventstore.duckdb.versions import find_times
+from polku.eventstore.port import Source
 
 
 def withdraw(session: Session, message_ids: Sequence[str]) -> Integers:
@@ -36,6 +38,22 @@ def withdraw(session: Session, message_ids: Sequence[str]) -> Integers:
         _take_off_counts(session)
     session.run("DROP TABLE temp.main.gone")
     return people
+
+
+def find_outdated(session: Session, source: Source, digits: int) -> list[str]:
+    """The ids of signals that begin with the same digits as one of the batch, and have its name, but are not in it."""
+    session.offer("telling", batches.columns(source, ("message_id", "name")))
+    found = session.rows(
+        f"""SELECT kept.id FROM (
+            SELECT replace(CAST(s.message_id AS VARCHAR), '-', '') AS id FROM {session.db}.signal AS s
+            WHERE s.name IN (SELECT name FROM telling) AND s.message_id IS NOT NULL
+        ) AS kept
+        WHERE left(kept.id, $digits) IN (SELECT left(message_id, $digits) FROM telling)
+        AND kept.id NOT IN (SELECT message_id FROM telling)""",
+        {"digits": digits},
+    )
+    session.withdraw("telling")
+    return [str(each) for (each,) in found]
 
 
 def _find_times_again(session: Session) -> None:

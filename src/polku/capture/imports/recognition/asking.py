@@ -87,6 +87,10 @@ def kind_name(key: ImportKind) -> str:
         "orders": pgettext("signals", "Orders"),
         "contacts": _("Contacts with customer service"),
         "people": _("Customers"),
+        "answers": _("Answers to a survey with several questions"),
+        "contracts": _("Contracts or subscriptions"),
+        "refunds": _("Refunds of orders"),
+        "spend": _("Marketing spend by day"),
     }[key]
 
 
@@ -120,7 +124,13 @@ def _role_question(name: str) -> str:
         "score": _("Which column holds the score?"),
         "reason": _("Which column tells why the customer made contact?"),
         "id": _("Which column holds the number of the order?"),
-        "value": _("Which column holds the value of the order?"),
+        "value": _("Which column holds the sum?"),
+        "order": _("Which column holds the number of the order?"),
+        "start": _("Which column tells when the contract started?"),
+        "end": _("Which column tells when the contract ended?"),
+        "day": _("Which column tells the day?"),
+        "source": _("Which column tells where the money was spent?"),
+        "amount": _("Which column tells how much was spent?"),
     }.get(name, _("Which column is it?"))
 
 

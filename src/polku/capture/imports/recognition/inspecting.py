@@ -16,10 +16,11 @@ from polku.capture.imports.options import ImportKind
 from polku.capture.imports.parts import parts_of
 from polku.capture.imports.presets import Match, best
 from polku.capture.imports.recognition import asking
+from polku.capture.imports.recognition.building import Proposal, Proposed
 from polku.capture.imports.recognition.columns import Column, read_columns
 from polku.capture.imports.recognition.known import as_known, mappings_of
 from polku.capture.imports.recognition.notes import notes_of_table, notes_of_use
-from polku.capture.imports.recognition.proposals import Proposal, Proposed, kinds_of, propose
+from polku.capture.imports.recognition.proposals import kinds_of, propose
 from polku.capture.imports.recognition.reading import Table, read_table
 from polku.capture.imports.recognition.settling import settle
 
@@ -167,7 +168,7 @@ def _doubts(
             continue  # no column holds times: nothing to choose from, which a note tells
         if answers.get(f"role:{role}"):
             continue  # the column that was named cannot be it, which a note tells
-        or_nobody = role == "person" and kind in ("events", "scores", "contacts")
+        or_nobody = role == "person" and kind in ("events", "scores", "answers", "contacts")
         questions.append(asking.role(role, proposed.doubts.get(role) or usable, or_nobody=or_nobody))
     for role, rivals in proposed.doubts.items():
         if role not in proposed.lacking:

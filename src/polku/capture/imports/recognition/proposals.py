@@ -4,33 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from polku.capture.imports.options import ImportKind, ImportOptions
+from polku.capture.imports.questions import TEXT, question_text
+from polku.capture.imports.recognition import money
+from polku.capture.imports.recognition.building import Proposal, Proposed, finish, options_of, other, unit_of
 from polku.capture.imports.recognition.columns import Column
 from polku.capture.imports.recognition.roles import Pick, Roles
 from polku.capture.imports.recognition.scales import Measure, measure_of, parse
 from polku.capture.imports.recognition.values import item_columns, value_of
 from polku.capture.imports.recognition.words import POSSIBLE, PRECISE, USUAL, weight
 
-Proposal = tuple[ImportKind, ImportOptions]
 _MOST_METRICS = 12
-
-
-@dataclass
-class Proposed:
-    """Imports of one kind. `lacking` are roles without which it cannot be; `doubts` roles with several columns that
-    would do as well; `scales` the columns of scores whose scale nothing tells; `lines` whether to ask if rows are
-    order lines, with what to suggest; `unread` columns that are called times but cannot be read as such, for want of
-    which there is no import."""
-
-    imports: list[Proposal] = field(default_factory=list)
-    lacking: tuple[str, ...] = ()
-    doubts: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    scales: dict[str, Measure] = field(default_factory=dict)
-    lines: str = ""
-    unread: tuple[str, ...] = ()
+_MANY_SCORES = 4
+"""Columns of scores from which on a table is taken as the answers to a survey; fewer are of a touchpoint each."""
+_MOST_QUESTIONS = 100
 
 
 def kinds_of(columns: list[Column]) -> list[tuple[int, ImportKind]]:
@@ -58,6 +48,9 @@ def kinds_of(columns: list[Column]) -> list[tuple[int, ImportKind]]:
         points["events"] = 8 if event.weight == PRECISE else 5
     elif steps and unit:
         points["events"] = 6 if ticket.weight == PRECISE and "contacts" not in points else 3
+    if "scores" in points and len(score) >= _MANY_SCORES:
+        points["answers"] = points["scores"] + 3
+    points |= money.points_of(roles)
     if person.column or address:
         points["people"] = 2 if dated else 5
     return sorted(((sure, kind) for kind, sure in points.items()), reverse=True)
@@ -77,6 +70,10 @@ def propose(kind: ImportKind, columns: list[Column], answers: Mapping[str, str])
         "orders": _orders,
         "contacts": _contacts,
         "people": _people,
+        "answers": _answers,
+        "contracts": money.contracts,
+        "refunds": money.refunds,
+        "spend": money.spend,
     }
     return build[kind](roles, answers)
 
@@ -85,26 +82,26 @@ def _events(roles: Roles, answers: Mapping[str, str]) -> Proposed:
     event = roles.word("event", ask=True)
     person, address = roles.person()
     order = roles.word("order")
-    unit = _unit(roles, person, order, ("ticket", "session"))
+    unit = unit_of(roles, person, order, ("ticket", "session"))
     steps = roles.steps()
     if not event.column and len(steps) > 1 and "event" not in roles.answers:
         wide = _wide(steps)
-        options = _options(roles, used=(*steps,), person=unit, order=order.column, wide=wide)
-        return _finish(roles, [("events", options)], unit or order.column, (), address)
+        options = options_of(roles, used=(*steps,), person=unit, order=order.column, wide=wide)
+        return finish(roles, [("events", options)], unit or order.column, (), address)
     time = roles.time("event")
     amount = [column.name for column, sure, _sort in roles.amount() if sure > 1]
     value = roles.pick("value", ((column, 1) for column in roles.columns if amount == [column.name]))
-    options = _options(
+    options = options_of(
         roles,
         person=unit,
         order=order.column,
         event=event.column,
         time=time.column,
-        session=_other(roles.word("session").column, unit),
+        session=other(roles.word("session").column, unit),
         value=value.column,
     )
     lacking = tuple(role for role, pick in (("event", event), ("time", time)) if not pick.column)
-    return _finish(roles, [("events", options)], unit or order.column, lacking, address)
+    return finish(roles, [("events", options)], unit or order.column, lacking, address)
 
 
 def _scores(roles: Roles, answers: Mapping[str, str]) -> Proposed:
@@ -114,7 +111,7 @@ def _scores(roles: Roles, answers: Mapping[str, str]) -> Proposed:
     person, address = roles.person()
     order = roles.word("order")
     response = roles.word("response").column
-    unit = _unit(roles, person, order, ("response",))
+    unit = unit_of(roles, person, order, ("response",))
     time = roles.time("answer")
     comments = roles.comments(names)
     proposed: list[Proposal] = []
@@ -128,7 +125,7 @@ def _scores(roles: Roles, answers: Mapping[str, str]) -> Proposed:
         if given is None and measure and not measure.sure:
             scales[name] = measure
         metric, low, high = given or (measure.metric, measure.low, measure.high)  # type: ignore[union-attr]
-        options = _options(
+        options = options_of(
             roles,
             used=[*names, *comments[: len(names)]],
             person=unit,
@@ -143,7 +140,48 @@ def _scores(roles: Roles, answers: Mapping[str, str]) -> Proposed:
         )
         proposed.append(("scores", options))
     lacking = (*(() if proposed else ("score",)), *(() if time.column else ("time",)))
-    found = _finish(roles, proposed, unit or order.column, lacking, address)
+    found = finish(roles, proposed, unit or order.column, lacking, address)
+    found.scales = scales
+    return found
+
+
+def _answers(roles: Roles, answers: Mapping[str, str]) -> Proposed:
+    """All questions at once: a score for each column of scores, and the words beside them."""
+    person, address = roles.person()
+    order = roles.word("order")
+    response = roles.word("response").column
+    unit = unit_of(roles, person, order, ("response",))
+    time = roles.time("answer")
+    names = _score_columns(roles)[:_MOST_QUESTIONS]
+    questions: list[str] = []
+    scales: dict[str, Measure] = {}
+    first: dict[object, str] = {}
+    for name in names:
+        column = roles.named(name)
+        measure = measure_of(column) if column else None
+        if measure is None:
+            continue
+        # One question is asked for all columns that could be on the same scales: dozens nobody would answer.
+        asked = name if measure.sure else first.setdefault(measure.choices, name)
+        given = parse(answers.get(f"scale:{name}", "")) or parse(answers.get(f"scale:{asked}", ""))
+        if given is None and not measure.sure:
+            scales[asked] = measure if asked == name else scales[asked]
+        metric, low, high = given or (measure.metric, measure.low, measure.high)
+        questions.append(question_text(name, metric, (float(low), float(high))))
+    scored = bool(questions)
+    words = [name for name in roles.comments(names) if name not in (unit, order.column)][:_MOST_QUESTIONS]
+    questions += [question_text(name, TEXT) for name in words]
+    options = options_of(
+        roles,
+        used=[*names, *words],
+        person=unit,
+        order=order.column,
+        time=time.column,
+        row=response if response != unit else "",
+        questions=tuple(questions),
+    )
+    lacking = (*(() if scored else ("score",)), *(() if time.column else ("time",)))
+    found = finish(roles, [("answers", options)], unit or order.column, lacking, address)
     found.scales = scales
     return found
 
@@ -153,7 +191,7 @@ def _contacts(roles: Roles, answers: Mapping[str, str]) -> Proposed:
     person, address = roles.person()
     order = roles.word("order")
     ticket = roles.word("ticket").column
-    unit = _unit(roles, person, order, ("ticket", "phone"))
+    unit = unit_of(roles, person, order, ("ticket", "phone"))
     time = roles.time("contact")
     text = roles.pick(
         "text",
@@ -163,7 +201,7 @@ def _contacts(roles: Roles, answers: Mapping[str, str]) -> Proposed:
             if column.meaning in ("text", "choice") and column.name != reason.column
         ),
     )
-    options = _options(
+    options = options_of(
         roles,
         person=unit,
         order=order.column,
@@ -173,7 +211,7 @@ def _contacts(roles: Roles, answers: Mapping[str, str]) -> Proposed:
         row=ticket if ticket != unit else "",
     )
     lacking = tuple(role for role, pick in (("reason", reason), ("time", time)) if not pick.column)
-    return _finish(roles, [("contacts", options)], unit or order.column, lacking, address)
+    return finish(roles, [("contacts", options)], unit or order.column, lacking, address)
 
 
 def _orders(roles: Roles, answers: Mapping[str, str]) -> Proposed:
@@ -197,12 +235,12 @@ def _orders(roles: Roles, answers: Mapping[str, str]) -> Proposed:
     }
     steps = roles.steps()
     item = item_columns(roles) if lines else ()
-    options = _options(roles, used=(*steps, *item), id=(order.column,), lines=lines, **fields)
+    options = options_of(roles, used=(*steps, *item), id=(order.column,), lines=lines, **fields)
     imports: list[Proposal] = [("orders", options)]
     if len(steps) > 1 and not lines:
         wide = ImportOptions(order=order.column, wide=_wide(steps), person=person.column or None)
         imports.append(("events", wide))
-    found = _finish(roles, imports, order.column, () if order.column else ("id",), address)
+    found = finish(roles, imports, order.column, () if order.column else ("id",), address)
     if not time.column and "time" not in roles.answers and roles.unread():
         found.unread = tuple(roles.unread())
         found.imports = []
@@ -215,7 +253,7 @@ def _orders(roles: Roles, answers: Mapping[str, str]) -> Proposed:
 def _people(roles: Roles, answers: Mapping[str, str]) -> Proposed:
     person, address = roles.person()
     aliases = (address,) if address else ()
-    options = _options(roles, person=person.column, aliases=aliases)
+    options = options_of(roles, person=person.column, aliases=aliases)
     options = replace(options, properties=(*roles.names(person.column), *options.properties))
     return Proposed([("people", options)] if person.column else [], () if person.column else ("person",))
 
@@ -232,13 +270,6 @@ def _score_columns(roles: Roles) -> list[str]:
     ]
     sure = [c.name for c, measure, heavy in able if heavy == PRECISE or (heavy and measure.sure)]
     return sure or [c.name for c, _measure, heavy in able if heavy == USUAL]
-
-
-def _unit(roles: Roles, person: Pick, order: Pick, instead: tuple[str, ...]) -> str:
-    """Whose row it is; where neither person nor order tells, the case itself stands for somebody."""
-    if person.column or order.column or "person" in roles.answers:
-        return person.column
-    return next((pick.column for role in instead if (pick := roles.word(role)).column), "")
 
 
 def _wide(steps: list[str]) -> tuple[str, ...]:
@@ -264,60 +295,3 @@ def _needs(rivals: tuple[str, ...], roles: Roles) -> bool:
     """Whether it matters which of several columns is the order's time: not where they never differ."""
     cells = [column.cells for name in rivals if (column := roles.named(name))]
     return any(other != cells[0] for other in cells[1:]) or len(cells) < 2
-
-
-def _other(column: str, taken: str) -> str:
-    return column if column != taken else ""
-
-
-def _options(
-    roles: Roles, *, used: tuple[str, ...] | list[str] = (), row: str = "", **given: Any
-) -> ImportOptions:
-    """Options of what was found ("" is nothing), with channel, address and properties."""
-    fields = {name: value for name, value in given.items() if value not in ("", None, ())}
-    if roles.nobody and not {"person", "order", "wide"} & fields.keys():
-        fields["nobody"] = True
-    for role in ("channel", "url"):
-        column = roles.word(role).column
-        if column and column not in fields.values():
-            fields[role] = column
-    if row and "id" not in fields:
-        units = [str(fields[role]) for role in ("order", "person") if role in fields]
-        if units and _is_unique(roles, (row, units[0])):
-            fields["id"] = (row, units[0])
-    taken = [*used, *(str(value) for value in fields.values() if isinstance(value, str)), *_flat(fields)]
-    return ImportOptions(**fields, properties=roles.properties(taken))
-
-
-def _flat(fields: Mapping[str, Any]) -> list[str]:
-    return [name for role in ("id", "aliases") for name in fields.get(role, ()) if isinstance(name, str)]
-
-
-def _is_unique(roles: Roles, names: tuple[str, ...]) -> bool:
-    columns = [column for name in names if (column := roles.named(name))]
-    keys = [
-        tuple(cell.strip() for cell in row) for row in zip(*(column.cells for column in columns), strict=True)
-    ]
-    return all(any(key) for key in keys) and len(set(keys)) == len(keys)
-
-
-def _finish(
-    roles: Roles, imports: list[Proposal], unit: str, lacking: tuple[str, ...], address: str
-) -> Proposed:
-    """With the people whom the same rows name: a number and an address on one row are one person, and what they are
-    called is what people look for."""
-    missing = (*lacking, *(() if unit or roles.nobody else ("person",)))
-    if not missing and imports and imports[0][1].person:
-        options = imports[0][1]
-        person, aliases = str(options.person), (address,) if address else ()
-        used = options.roles().values()
-        of_products = options.lines or imports[0][0] == "events"
-        is_somebody = person == roles.person()[0].column
-        names = roles.names(person, of_products=of_products) if is_somebody else ()
-        names = tuple(name for name in names if name not in used)
-        if aliases or names:
-            people = ImportOptions(person=person, aliases=aliases, properties=names)
-            imports = [*imports, ("people", people)]
-    doubts = {role: rivals for role, rivals in roles.doubts.items() if role not in roles.answers}
-    unread = tuple(roles.unread()) if "time" in lacking and "time" not in doubts else ()
-    return Proposed([] if missing else imports, missing, doubts, unread=unread)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from django.utils.translation import gettext as _
 
 from polku.capture.imports.mapping import ColumnMapping, Decimal, Question, Reading
+from polku.capture.imports.questions import parse_question
 from polku.capture.imports.recognition import asking
 from polku.capture.imports.recognition.columns import Column
 
@@ -48,12 +49,15 @@ def _given(answers: Mapping[str, str], question: Question) -> str:
 
 def _moments(mapping: ColumnMapping) -> list[str]:
     options = mapping.options
-    named = [options.time, options.promised, options.delivered]
+    named = [options.time, options.promised, options.delivered, options.start, options.end, options.day]
     return [*(name for name in named if name), *(text.rpartition("=")[0] for text in options.wide)]
 
 
 def _amounts(mapping: ColumnMapping) -> list[str]:
-    return [name for name in (mapping.options.value, mapping.options.score) if name]
+    options = mapping.options
+    questions = [parse_question(text) for text in options.questions]
+    named = [options.value, options.score, options.amount, *(each.column for each in questions if each.scale)]
+    return [name for name in named if name]
 
 
 def _months(

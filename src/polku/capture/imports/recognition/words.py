@@ -53,6 +53,11 @@ _REPLY = _any(
 _DEED = _any(
     "tapahtuma", "tapahtuman", "event", "toiminto", "toiminnon", "action", "activity", "askel", "vaihe"
 )
+_BOND = _any(
+    "sopimus", "sopimuksen", "contract", "subscription", "kestotilaus", "kestotilauksen", "jasenyys", "jasenyyden",
+    "membership", "vakuutus", "vakuutuksen", "policy", "liittyma", "liittyman", "asiakkuus", "asiakkuuden",
+)  # fmt: skip
+_GIVEN_BACK = _any("hyvitys", "hyvityksen", "palautus", "palautuksen", "refund", "credit note", "return")
 _STAY = _any("istunto", "istunnon", "session", "kaynti", "kaynnin", "visit", "vierailu", "vierailun", "sess")
 
 Table = tuple[tuple[int, str], ...]
@@ -158,6 +163,24 @@ WORDS: dict[str, Table] = {
         ),
         (USUAL, "sivu|page|link|linkki|page path|polku|path"),
     ),
+    "contract": (
+        (PRECISE, _BOND + _ID),
+        (USUAL, "sopimus|contract|subscription|tilausjakso|policy|vakuutus|liittyma|kestotilaus"),
+    ),
+    "refund": ((PRECISE, _GIVEN_BACK + _ID),),
+    "source": (
+        (
+            PRECISE,
+            "(?:.* )?(?:lahde|mainoslahde|utm source|source|traffic source|session source|mainostaja|advertiser)",
+        ),
+        (PRECISE, "(?:.* )?(?:mainosverkosto|ad network|network|ad platform|mainosalusta|publisher)"),
+        (USUAL, "kanava|channel|alusta|platform|media|palvelu|vendor|toimittaja|lahde medium|source medium"),
+    ),
+    "medium": (
+        (PRECISE, "(?:.* )?(?:medium|utm medium|mainosmuoto|ad type|ad format)"),
+        (USUAL, "valine|tyyppi"),
+    ),
+    "campaign": ((PRECISE, "(?:.* )?(?:kampanja|campaign)(?: ?(?:nimi|name))?|kampanjan nimi|utm campaign"),),
     "quantity": ((PRECISE, "(?:.* )?(?:maara|kpl|lkm|kappalemaara|quantity|qty|count|tilattu maara|units)"),),
     "unit_price": (
         (
@@ -235,6 +258,57 @@ TIMES: dict[str, Table] = {
     ),
 }
 """What the moment is of, by the words of a column's name; `any` speaks for all."""
+
+AGREEMENT = "(?:.* )?" + _BOND + "(?: .*)?|" + _BOND + ".*|.*(?:churn|poistu|irtisano).*"
+"""A column that says that its table is one of contracts."""
+CONTRACT_START: Table = (
+    (4, ".*" + _BOND + " ?(?:alku|alkoi|alkaa|alkamis|aloitus|start|starts|started|begin|begins|alkaen).*"),
+    (
+        3,
+        "(?:alku|alkoi|alkaa|alkaen|alkupv|alkupvm|alkupaiva|alkamispaiva|alkamispvm|alkamisaika|aloitus|aloituspaiva|"
+        "aloituspvm|voimassa alkaen|liittynyt|liittymispaiva|start|started|starts|begin|begins|since|valid from|"
+        "joined|join|activated|activation|signup|sign up|start at|started at|start on|from)(?: ?"
+        + _WHEN
+        + ")?",
+    ),
+)
+CONTRACT_END: Table = (
+    (4, ".*" + _BOND + " ?(?:loppu|loppui|paattyi|paattymis|paattyy|end|ends|ended|cancelled|canceled).*"),
+    (
+        3,
+        "(?:loppu|loppui|loppupv|loppupvm|loppupaiva|paattyi|paattyy|paattynyt|paattymispaiva|paattymispvm|"
+        "lopetus|lopetuspaiva|lopetuspvm|irtisanottu|irtisanomispaiva|eronnut|poistunut|voimassa (?:asti|saakka)|"
+        "end|ended|ends|valid to|valid until|cancelled|canceled|cancellation|terminated|termination|churned|churn|"
+        "ended at|ended on|to|until)(?: ?" + _WHEN + ")?",
+    ),
+)
+CONTRACT_VALUE: Table = (
+    (3, ".*" + _BOND + " ?" + _AMOUNT + "(?: .*)?"),
+    (
+        2,
+        "(?:kuukausi|kk|vuosi)(?:maksu|hinta|arvo|laskutus)|monthly (?:fee|price|charges?|value|revenue)|mrr|arr|"
+        "(?:yearly|annual) (?:fee|price|value|revenue)|hinta|maksu|arvo|price|value|amount|fee",
+    ),
+)
+REFUND_AMOUNT: Table = (
+    (
+        4,
+        "(?:.* )?(?:hyvitys|hyvityksen|hyvitetty|palautus|palautuksen|palautettu|refund|refunded|credit|credited|return"
+        "|"
+        "returned) ?" + _AMOUNT + "(?: .*)?|(?:amount|summa|total) (?:refunded|returned|credited)",
+    ),
+    (3, "hyvitys|hyvitetty|palautettu|refund|refunded|hyvitykset|refunds|palautussumma|hyvityssumma"),
+)
+REFUND_TIME: Table = ((4, ".*(?:hyvity|hyvite|palaut|refund|credit|return).*" + _WHEN + "(?: .*)?"),)
+SPEND_AMOUNT: Table = (
+    (
+        4,
+        "(?:.* )?(?:mainoskulut?|mainoskustannus|mainoskustannukset|mainonta|markkinointikulut?|kustannus|kustannukset|"
+        "kulut|kulu|kaytetty(?: summa| rahamaara)?|spend|spent|amount spent|ad spend|ad cost|cost|costs|advertiser "
+        "cost)(?: .*)?",
+    ),
+    (2, "summa|amount|yhteensa|total|budjetti"),
+)
 
 PROMISED = ".*(?:luvattu|arvioitu|estimated|promised|expected|toimituslupaus|arvio toimitu).*"
 DELIVERED = ".*(?:toimitettu|delivered|perill|delivery date|toimituspaiva|toimituspvm|luovutettu|noudettu).*"
