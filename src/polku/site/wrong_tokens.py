@@ -10,6 +10,10 @@ import time
 from collections import OrderedDict, deque
 from threading import Lock
 
+from django.http import HttpRequest, HttpResponse
+
+from polku.site.clients import network_of
+
 MOST = 30
 WINDOW = 60.0
 _MOST_ADDRESSES = 20_000
@@ -46,3 +50,14 @@ class WrongTokens:
 
 
 wrong_tokens = WrongTokens()
+
+
+def refused_for_guessing(request: HttpRequest) -> HttpResponse | None:
+    """An empty 429 that says how long to wait, for whoever tried too many; None for others."""
+    wait = wrong_tokens.wait(network_of(request.META.get("REMOTE_ADDR", "")))
+    return HttpResponse(status=429, headers={"Retry-After": str(wait)}) if wait else None
+
+
+def note_wrong_token(request: HttpRequest) -> None:
+    """The sender of this request has tried another one that opens nothing."""
+    wrong_tokens.note(network_of(request.META.get("REMOTE_ADDR", "")))

@@ -13,9 +13,8 @@ from polku.messaging import outcomes
 from polku.messaging.domain import sender_of
 from polku.messaging.models import Message
 from polku.messaging.unsubscribe_words import WRONG_LINK, words_in
-from polku.site.clients import network_of
 from polku.site.tokens import digest_of
-from polku.site.wrong_tokens import wrong_tokens
+from polku.site.wrong_tokens import note_wrong_token, refused_for_guessing
 
 _LONGEST_TOKEN = 64
 
@@ -28,15 +27,11 @@ _LONGEST_TOKEN = 64
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """`List-Unsubscribe=One-Click` or the page's own button opts out, `back` takes that back; anything else is shown
     the button."""
-    client = network_of(request.META.get("REMOTE_ADDR", ""))
-    wait = wrong_tokens.wait(client)
-    if wait:
-        response = HttpResponse(status=429)
-        response["Retry-After"] = str(wait)
-        return response
+    if refused := refused_for_guessing(request):
+        return refused
     message = _find(token)
     if message is None:
-        wrong_tokens.note(client)
+        note_wrong_token(request)
         return render(request, "messaging/wrong_link.html", {"words": WRONG_LINK}, status=404)
     done = ""
     if request.method == "POST":

@@ -29,8 +29,8 @@ from polku.decide.acting.shown import reader_of
 from polku.decide.acting.views.one import get_action
 from polku.decide.live_maps import cell_of, newest_map
 from polku.journeys import domain
-from polku.messaging.wrong_tokens import is_guessing, note_wrong_token
 from polku.site.addresses import address_for
+from polku.site.wrong_tokens import note_wrong_token, refused_for_guessing
 
 _FRESH_SECONDS = 300
 
@@ -99,10 +99,8 @@ def customer_page(request: WorkspaceRequest) -> HttpResponse:
 def said(request: HttpRequest, token: str) -> HttpResponse:
     """What customers read: the same for everybody, without cookie, script or personal data, kept by caches for a few
     minutes. Nothing of the request but the address goes into it."""
-    if is_guessing(request):
-        response = HttpResponse(status=429)
-        response["Retry-After"] = "60"
-        return response
+    if refused := refused_for_guessing(request):
+        return refused
     page = find_page(token)
     if page is None:
         note_wrong_token(request)
