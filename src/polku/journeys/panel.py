@@ -116,6 +116,19 @@ def touchpoint_panel(
     return panel | copy.deepcopy(details)
 
 
+def touchpoint_comments(
+    *,
+    workspace: Workspace,
+    touchpoint: Touchpoint,
+    range: Mapping[str, str | None] | None = None,
+    search: str = "",
+) -> Document:
+    """`comments` of the panel alone, without asking for the map; inside the workspace's scope."""
+    asked = {} if range is None else {"range": dict(range)}
+    scope = parse_scope(workspace, asked, warnings=[])
+    return _comments(open_store(), workspace.key.hex, scope, touchpoint.pk, search)
+
+
 def _look_closer(
     store: EventStore,
     key: str,

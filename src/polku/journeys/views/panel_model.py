@@ -73,7 +73,7 @@ def panel(
             "journeys:panel", args=[workspace.slug, touchpoint.stage.journey_id, touchpoint.pk]
         ),
         "hidden": _hidden(filters),
-        "comments": _comments(found["comments"], reader),
+        "comments": shown_comments(found["comments"], reader),
         "trend": trend_picture.picture(
             found["trend"], reader, rule=cell["say"][0]["rule"] if cell["say"] else ""
         )
@@ -169,7 +169,8 @@ def _promise(promise: Record, reader: Reader) -> list[str]:
     return said
 
 
-def _comments(comments: Record, reader: Reader) -> dict[str, Any]:
+def shown_comments(comments: Record, reader: Reader) -> dict[str, Any]:
+    """Comments of `panel` as `journeys/map_comment.html` draws them."""
     items = []
     for item in comments["items"]:
         moment = reader.local(dt.datetime.fromisoformat(item["time"]))

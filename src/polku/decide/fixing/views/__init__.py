@@ -1,0 +1,1 @@
+"""Pages and posts of the list of what to fix first."""
