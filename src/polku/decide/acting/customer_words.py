@@ -16,12 +16,13 @@ from django_scopes import scope, scopes_disabled
 from polku.accounts.domain import record_audit
 from polku.accounts.models import User, Workspace
 from polku.decide.models import CustomerPage
-from polku.decide.public_tokens import LONGEST, digest_of, new_nonce, token_of
 from polku.journeys.models import Action
+from polku.site.tokens import digest_of, new_nonce, token_of
 
 Record = Mapping[str, Any]
 
-_PURPOSE = "said"
+_SALT = "polku.decide.said"
+_LONGEST = 64
 _MOST_REASONS = 2
 _MOST_SHOWN = 100
 
@@ -58,7 +59,7 @@ def page_of(workspace: Workspace) -> CustomerPage | None:
 
 def address_of(page: CustomerPage) -> str:
     """The path of the page."""
-    return reverse("decide_public:said", args=[page.name or token_of(_PURPOSE, page.nonce)])
+    return reverse("decide_public:said", args=[page.name or token_of(page.nonce, salt=_SALT)])
 
 
 def ensure_page(workspace: Workspace) -> CustomerPage:
@@ -67,7 +68,7 @@ def ensure_page(workspace: Workspace) -> CustomerPage:
         nonce = new_nonce()
         page, _is_new = CustomerPage.objects.get_or_create(
             workspace=workspace,
-            defaults={"nonce": nonce, "digest": digest_of(token_of(_PURPOSE, nonce))},
+            defaults={"nonce": nonce, "digest": digest_of(token_of(nonce, salt=_SALT))},
         )
     return page
 
@@ -90,7 +91,7 @@ def set_page(*, workspace: Workspace, name: str, lead: str, actor: User | None) 
 
 def find_page(token: str) -> CustomerPage | None:
     """The page of a public address. One with a name of its own is not found by its token any more."""
-    if not 0 < len(token) <= LONGEST:
+    if not 0 < len(token) <= _LONGEST:
         return None
     with scopes_disabled():
         pages = CustomerPage.objects.select_related("workspace")

@@ -1,4 +1,4 @@
-"""The effect of an action in plain words. Only a grade A would know that one thing leads to another: nothing says so."""
+"""The effect of an action in plain words. Only grade A would know that one thing leads to another: nothing says so."""
 
 from __future__ import annotations
 
