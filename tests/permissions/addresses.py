@@ -30,6 +30,8 @@ PUBLIC = {
     "readyz",
     "m/<str:token>/",
     "s/<str:token>",
+    "said/<str:token>",
+    "monday/<str:token>/",
     "polku-surveys/config",
     "polku-surveys/show",
     "polku-surveys/answer",
@@ -44,7 +46,7 @@ PUBLIC = {
 }
 """What anybody may open. A new address is private until it is written here."""
 
-WITHOUT_TOKEN = {"m/<str:token>/", "s/<str:token>"}
+WITHOUT_TOKEN = {"m/<str:token>/", "monday/<str:token>/", "s/<str:token>"}
 """What takes a post without the token of a cookie: mail programs unsubscribe so, without a page of ours before it
 (RFC 8058), and respondents have no cookies: their form proves itself (decision 35, tests/surveys/answering)."""
 

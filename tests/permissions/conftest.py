@@ -115,6 +115,16 @@ def build_world(store: EventStore, mark: str, *, couples: int = 1) -> World:
     )
     web = add_web_link(survey=survey, name=f"{mark} sivusto", actor=owner)
     tablet = add_tablet(survey=survey, name=f"{mark} tabletti", actor=owner)
+    action = journeys.take_into_work(
+        touchpoint=touchpoint,
+        name=f"{mark} toimenpide",
+        pain_key=f"{mark} kipukohta",
+        estimate=None,
+        owner=owner,
+        due_on=date(2026, 3, 1),
+        metric={"figure": "reached"},
+        actor=owner,
+    )
     with scope(workspace=workspace):
         response = Response.objects.create(
             workspace=workspace,
@@ -152,6 +162,7 @@ def build_world(store: EventStore, mark: str, *, couples: int = 1) -> World:
             "person": person,
             "merge": merge,
             "journey": journey.pk,
+            "action": action.pk,
             "stage": stage.pk,
             "touchpoint": touchpoint.pk,
             "binding": binding.pk,

@@ -56,7 +56,7 @@ def test_an_action_goes_from_being_made_to_its_effect_on_the_map(made, shop, own
         "metric": '["continued", null]',
         "cost": "1500",
     }
-    assert owner_client.post(page, chosen).status_code == 302
+    assert owner_client.post(f"{page}change", chosen).status_code == 302
     listed = text_of(owner_client.get(BASE))
     assert "should have been ready already" in listed
     assert "Share that continued" in text_of(owner_client.get(page))
@@ -108,7 +108,7 @@ def test_a_viewer_sees_and_changes_nothing(made, client, teammate):
     page = f"{BASE}{made.pk}/"
     assert client.get(page).status_code == 200
     assert client.get(BASE).status_code == 200
-    assert client.post(page, {"name": "x"}).status_code == 403
+    assert client.post(f"{page}change", {"name": "x"}).status_code == 403
     assert client.post(f"{page}state", {"to": "drop"}).status_code == 403
 
 

@@ -12,6 +12,7 @@ urlpatterns = [
     path("actions/restore", one.restore, name="action-restore"),
     path("actions/customer-page", words.customer_page, name="customer-page"),
     path("actions/<int:action>/", one.action, name="action"),
+    path("actions/<int:action>/change", one.change, name="action-change"),
     path("actions/<int:action>/state", one.change_state, name="action-state"),
     path("actions/<int:action>/words", words.words, name="action-words"),
 ]

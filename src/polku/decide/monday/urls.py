@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from polku.decide.monday import views
+
+urlpatterns = [
+    path("monday/", views.page, name="monday"),
+    path("monday/email", views.email, name="monday-email"),
+]

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from polku.accounts.access import WorkspaceRequest, allows, workspace_view
 from polku.accounts.audit_words import describe
@@ -40,33 +40,43 @@ def get_action(number: int) -> Action:
 
 
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_safe
 @workspace_view("view")
 def action(request: WorkspaceRequest, action: int) -> HttpResponse:
-    """See it; those who may edit change what it is."""
+    """See it; those who may edit have its form."""
     found = get_action(action)
-    may_edit = allows(request.membership.role, "edit")
-    if request.method == "POST" and not may_edit:
-        return HttpResponse(status=403)
-    reader = reader_of(request.workspace)
-    form = None
-    if may_edit:
-        answer, _filters = newest_map(found.opportunity.touchpoint.stage.journey)
-        cell = cell_of(answer, found.opportunity.touchpoint_id)
-        given = request.POST if request.method == "POST" else None
-        form = ActionForm(given, action=found, cell=cell, reader=reader)
-        if given is not None and form.is_valid():
-            try:
-                domain.change_action(action=found, actor=request.user, **form.changes())
-            except ValidationError as error:
-                add_errors(form, error)
-            else:
-                jobs.estimate_soon(found)
-                messages.success(request, _("Saved."))
-                return redirect("decide:action", workspace=request.workspace.slug, action=found.pk)
+    form = _form(found) if allows(request.membership.role, "edit") else None
+    return _page(request, found, form)
+
+
+@require_POST
+@workspace_view("edit")
+def change(request: WorkspaceRequest, action: int) -> HttpResponse:
+    """Keep what the form says of it."""
+    found = get_action(action)
+    form = _form(found, request.POST)
+    if form.is_valid():
+        try:
+            domain.change_action(action=found, actor=request.user, **form.changes())
+        except ValidationError as error:
+            add_errors(form, error)
+        else:
+            jobs.estimate_soon(found)
+            messages.success(request, _("Saved."))
+            return redirect("decide:action", workspace=request.workspace.slug, action=found.pk)
+    return _page(request, found, form)
+
+
+def _form(action: Action, given: Any = None) -> ActionForm:
+    answer, _filters = newest_map(action.opportunity.touchpoint.stage.journey)
+    cell = cell_of(answer, action.opportunity.touchpoint_id)
+    return ActionForm(given, action=action, cell=cell, reader=reader_of(action.workspace))
+
+
+def _page(request: WorkspaceRequest, found: Action, form: ActionForm | None) -> HttpResponse:
     today = today_in(request.workspace)
     context = {
-        "row": shown(found, reader, today),
+        "row": shown(found, reader_of(request.workspace), today),
         "action": found,
         "form": form,
         "done_form": DoneForm.of(None, today),
