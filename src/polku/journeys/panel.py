@@ -121,10 +121,11 @@ def touchpoint_comments(
     workspace: Workspace,
     touchpoint: Touchpoint,
     range: Mapping[str, str | None] | None = None,
+    where: Sequence[Mapping[str, object]] | None = None,
     search: str = "",
 ) -> Document:
     """`comments` of the panel alone, without asking for the map; inside the workspace's scope."""
-    asked = {} if range is None else {"range": dict(range)}
+    asked = {name: value for name, value in (("range", range), ("where", where)) if value is not None}
     scope = parse_scope(workspace, asked, warnings=[])
     return _comments(open_store(), workspace.key.hex, scope, touchpoint.pk, search)
 

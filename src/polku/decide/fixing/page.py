@@ -12,9 +12,13 @@ from django.utils.translation import ngettext
 from polku.decide.fixing import advice
 from polku.decide.fixing.reading import Listed, day_of
 from polku.decide.fixing.rows import Row, joined, same_ranks, scale_end, shown_row
+from polku.decide.fixing.voices import quote_of
 from polku.site.formats import Reader
 
 Record = Mapping[str, Any]
+
+_QUOTED = 6
+"""Rows that show what a customer said; asking for more would make the page wait."""
 
 
 @dataclass(frozen=True)
@@ -62,8 +66,14 @@ def page_of(listed: Listed) -> Page:
 
     return Page(
         priced=[
-            shown(row, joins_next=joins, joins_previous=before, is_next=row is following)
-            for row, joins, before in joined(priced)
+            shown(
+                row,
+                joins_next=joins,
+                joins_previous=before,
+                is_next=row is following,
+                quote=quote_of(listed, row) if place < _QUOTED else "",
+            )
+            for place, (row, joins, before) in enumerate(joined(priced))
         ],
         unpriced=[shown(row) for row in unpriced if row["reference"]],
         open=[shown(row) for row in unpriced if not row["reference"]],

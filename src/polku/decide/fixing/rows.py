@@ -46,6 +46,7 @@ class Row:
     unit: str
     headline: str
     compared: str
+    quote: str
     reference: str
     n: str
     money: Money | None
@@ -85,6 +86,7 @@ def shown_row(
     joins_next: bool = False,
     joins_previous: bool = False,
     is_next: bool = False,
+    quote: str = "",
 ) -> Row:
     """`end` is the end of the common scale; `action` the work on it, None where nobody does any; `is_next`: it is the
     greatest that nobody works on."""
@@ -101,7 +103,8 @@ def shown_row(
         unit=words.unit_name(row),
         headline=words.headline(row),
         compared=words.compared(row, reader),
-        reference=words.reference_name(row, reader),
+        quote=quote,
+        reference=words.reference_name(row, reader, in_short=True),
         n=f"n\N{NO-BREAK SPACE}{reader.number(n)}" if n is not None else "",
         money=_money(row, reader, end),
         grade=row["grade"] or "",

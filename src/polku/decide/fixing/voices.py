@@ -10,11 +10,14 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from polku.decide.fixing.reading import Listed, Record
+from polku.journeys.live.remembering import Remembered
 from polku.journeys.models import Touchpoint
 from polku.journeys.panel import touchpoint_comments
 from polku.journeys.views.panel_model import shown_comments
 
 _MOST = 5
+_LONGEST_QUOTE = 130
+_quotes = Remembered[str](500)
 
 
 @dataclass(frozen=True)
@@ -26,25 +29,48 @@ class Voices:
 
 
 def voices_of(listed: Listed, row: Record) -> Voices:
-    """The unhappiest first, the newest of them before the others; those with the row's reason of contact before all."""
+    """What `said` finds, and where the others are."""
+    items = said(listed, row)
+    shown = shown_comments({"items": items, "more": False, "search": ""}, listed.reader)
+    return Voices([*shown["first"], *shown["rest"]], panel_address(listed, row))
+
+
+def quote_of(listed: Listed, row: Record) -> str:
+    """The one comment that stands beside the row; "" where nobody said anything. The same as long as the list is."""
+    key = (listed.journey.pk, listed.losses.counted_at, row["key"])
+    return _quotes.get(key, lambda: _quote(listed, row))
+
+
+def _quote(listed: Listed, row: Record) -> str:
+    items = [item for item in said(listed, row) if (item["feeling"] or 0) <= 0]
+    text = " ".join(items[0]["text"].split()) if items else ""
+    return text if len(text) <= _LONGEST_QUOTE else f"{text[:_LONGEST_QUOTE].rsplit(' ', 1)[0]} …"
+
+
+def said(listed: Listed, row: Record) -> list[Record]:
+    """Comments at the row's touchpoint in its period: those with its reason of contact before all, then the unhappiest,
+    the newest of them first. Of those whom the row is about, where any of them said something."""
     touchpoint = Touchpoint.objects.filter(pk=row["touchpoint"]["id"]).first()
     if touchpoint is None or listed.document is None:
-        return Voices((), "")
+        return []
     period = listed.document["period"]
-    found = touchpoint_comments(
-        workspace=listed.journey.workspace,
-        touchpoint=touchpoint,
-        range={"from": period["from"], "to": period["to"]} if period else None,
-    )
+
+    def found(where: Sequence[Record] | None) -> list[Record]:
+        comments = touchpoint_comments(
+            workspace=listed.journey.workspace,
+            touchpoint=touchpoint,
+            range={"from": period["from"], "to": period["to"]} if period else None,
+            where=where,
+        )
+        return list(comments["items"])
 
     def rank(item: Record) -> tuple[bool, float]:
         is_reason = bool(row["reason"]) and item["kind"] == "contact" and item["name"] == row["reason"]
         feeling = item["feeling"]
         return (not is_reason, 0.0 if feeling is None else feeling)
 
-    chosen = sorted(found["items"], key=rank)[:_MOST]
-    shown = shown_comments(found | {"items": chosen}, listed.reader)
-    return Voices([*shown["first"], *shown["rest"]], panel_address(listed, row))
+    items = (found([row["people"]]) if row["people"] else []) or found(None)
+    return sorted(items, key=rank)[:_MOST]
 
 
 def people_of(listed: Listed, row: Record) -> str:

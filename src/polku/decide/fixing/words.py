@@ -16,11 +16,10 @@ Record = Mapping[str, Any]
 
 
 def unit_name(row: Record) -> str:
-    """Where it hurts: `browser: Safari`; the contact's reason where that is what sets the row apart; else ""."""
-    unit = row["unit"]
-    if unit:
-        return _unit_of(unit)
-    return _("reason: %(reason)s") % {"reason": row["reason"]} if row["reason"] else ""
+    """Where it hurts and what about: `browser: Safari`, `reason: Where is my order`, both, or ""."""
+    parts = [_("reason: %(reason)s") % {"reason": row["reason"]}] if row["reason"] else []
+    parts += [_unit_of(row["unit"])] if row["unit"] else []
+    return ", ".join(parts)
 
 
 def pain_name(pain: str) -> str:
@@ -99,8 +98,8 @@ def figure_sentence(name: str, figure: Record, pain: str, reader: Reader) -> str
     return ", ".join(parts)
 
 
-def reference_name(row: Record, reader: Reader) -> str:
-    """What the level is held against, with its day or unit."""
+def reference_name(row: Record, reader: Reader, *, in_short: bool = False) -> str:
+    """What the level is held against, with its day or unit; `in_short` leaves out a list of many."""
     reference = row["reference"]
     if not reference:
         return _("nothing to compare with yet")
@@ -111,7 +110,7 @@ def reference_name(row: Record, reader: Reader) -> str:
             return _("the touchpoint’s own level before the change")
         return _("the touchpoint’s own level before %(day)s") % {"day": since}
     if kind == "comparable":
-        unit = _unit_of(reference.get("unit"))
+        unit = "" if in_short else _unit_of(reference.get("unit"))
         return (
             _("others in the same time: %(unit)s") % {"unit": unit} if unit else _("others in the same time")
         )
