@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from datetime import datetime, time
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
@@ -67,6 +68,14 @@ def time_of_day(name: str, default: str) -> time | None:
 
 def listing(name: str) -> list[str]:
     return [part.strip() for part in text(name).split(",") if part.strip()]
+
+
+def networks(name: str) -> list[IPv4Network | IPv6Network]:
+    """Networks like 10.1.0.0/16, or single addresses, with commas between."""
+    try:
+        return [ip_network(part) for part in listing(name)]
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name}: {error}; write networks like 10.1.0.0/16.") from None
 
 
 def file(name: str) -> Path | None:

@@ -191,6 +191,9 @@ MAIL_PER_MINUTE = environment.integer("POLKU_MAIL_PER_MINUTE", 120, low=1, high=
 MAIL_BOUNCES = environment.mail_address("POLKU_MAIL_BOUNCES")
 MAIL_BOX = environment.mail_box()
 
+WEBHOOK_NETWORKS = environment.networks("POLKU_WEBHOOK_NETWORKS")
+"""One's own networks that webhooks may go to as well, also without TLS; without any, only the internet."""
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -11,6 +11,9 @@ from django.utils.translation import pgettext_lazy
 from django_scopes import ScopedManager
 
 from polku.accounts.models import Workspace
+from polku.messaging.webhooks.models import WebhookDelivery, WebhookEndpoint
+
+__all__ = ["Message", "SenderIdentity", "Suppression", "WebhookDelivery", "WebhookEndpoint"]
 
 
 class Message(models.Model):

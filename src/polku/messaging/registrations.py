@@ -17,6 +17,7 @@ def register() -> None:
     from polku.messaging import cleaning, domain, sending
     from polku.messaging.bounces import mailbox
     from polku.messaging.erasing import erase_messages
+    from polku.messaging.webhooks import registrations as webhooks
     from polku.people.erasing import register_eraser
     from polku.site import navigation
 
@@ -36,6 +37,7 @@ def register() -> None:
             name=_("Suppression list"), url_name="messaging:suppressions", order=121, permission="edit"
         )
     )
+    webhooks.register()
     audit_words.register_things(
         {
             "sender": _("sender of messages"),
