@@ -21,6 +21,7 @@ from polku.accounts.domain import (
 from polku.accounts.models import AuditEntry, User, Workspace
 from polku.demo.annotations import annotate
 from polku.demo.journey import journey_document
+from polku.demo.money import tell_about_money
 from polku.demo.segments import SEGMENTS
 from polku.demo.sources import ORDERS, PEOPLE, by_source
 from polku.eventstore.port import Progress
@@ -61,6 +62,7 @@ def load_demo(*, today: date | None = None, progress: Progress | None = None) ->
     report(10, _STEPS)
     workspace = build_workspace(simulation, day=day, owner=owner, progress=lambda done: report(done, _STEPS))
     annotate(workspace=workspace, day=day, owner=owner)
+    tell_about_money(workspace=workspace, day=day, owner=owner)
     with scope(workspace=workspace):
         record_audit(workspace=workspace, actor=owner, action=_LOADED, target=mark)
     report(_STEPS, _STEPS)

@@ -33,8 +33,8 @@ class Attempts:
     """One element an attempt, by person and time, all of one touchpoint.
 
     `unit` is the person's number in the walk, `week` counts from 0 at the first week of what is looked at.
-    `is_followed`: it is long enough ago that whoever goes on has done so. `went_on` means by then; `spent` what they
-    then bought for.
+    `is_followed`: it is long enough ago that nearly all who go on have done so. `spent` is what those who `went_on` and
+    `bought` then bought for.
     """
 
     unit: Ints
@@ -112,10 +112,11 @@ def attempts_at(
     at = goes_to.first_after(unit, time)
     never = np.full(len(at), APART + 1)
     waited = np.where(at >= 0, goes_to.time[at] - time, never) if len(goes_to.time) else never
-    within = waited <= APART
-    horizon = int(np.clip(np.quantile(waited[within], _MOSTLY), _SHORTEST, APART)) if within.any() else APART
-    went_on = waited <= horizon
-    came = np.where(went_on, time + np.minimum(waited, horizon), time)
+    went_on = waited <= APART
+    usual = np.quantile(waited[went_on], _MOSTLY) if went_on.any() else APART
+    # The few who take longer are of those for whom something went wrong: a shorter time to go on would lose them.
+    horizon = int(np.clip(usual, _SHORTEST, APART))
+    came = np.where(went_on, time + waited, time)
     order = bought.first_after(unit, came)
     has_bought = went_on & (order >= 0)
     if len(bought.time):

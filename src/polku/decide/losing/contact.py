@@ -131,7 +131,8 @@ def _times(
     if finding is None or finding.table is None:
         return visits, contacts
     mine = np.isin(finding.table.units.codes, list(finding.values))
-    return visits[mine], contacts[np.append(mine, False)[observed.hit_of]]
+    theirs = np.isin(observed.hit_codes(finding.table.units), list(finding.values))
+    return visits[mine], contacts[theirs]
 
 
 def _numbers(

@@ -126,7 +126,7 @@ def _choose(looked: _Looked, limit: float, period: int) -> list[Finding]:
         whole = Finding(
             looked.observed, "before", change.since, begin=change.begin, until=change.until, z=_z(change)
         )
-        if (kept := _unmixed(whole)) is not None:
+        if (kept := _unmixed(whole, limit)) is not None:
             chosen.append(kept)
     chosen += _comparable(looked, limit, period, chosen)
     return chosen[:_MOST_FINDINGS]
@@ -168,8 +168,8 @@ def _narrowest(looked: _Looked, limit: float) -> Finding | None:
             has_control=True,
             z=apart,
         )
-        if (best is None or found.z > best.z) and _unmixed(found) is not None:
-            best = found
+        if (best is None or found.z > best.z) and (kept := _unmixed(found, limit)) is not None:
+            best = kept
     return best
 
 
@@ -191,7 +191,7 @@ def _apart_z(own: Series, rest: Series, before: slice, after: slice) -> float:
     return difference / math.sqrt(variance) if variance > 0 else 0.0
 
 
-def _unmixed(finding: Finding) -> Finding | None:
+def _unmixed(finding: Finding, limit: float) -> Finding | None:
     """The finding with the mix of people held constant where that matters; None where nothing is left of it then.
 
     People whose like had not come before have no earlier level: they are no part of the change.
@@ -201,6 +201,9 @@ def _unmixed(finding: Finding) -> Finding | None:
         return None
     least, strata = own, None
     for table in finding.observed.by_property:
+        # What is known of customers only is known of those who bought.
+        if table.units.name.startswith("person.") and table.n[:, -1].any():
+            continue
         if finding.table is not None and table.units.name == finding.table.units.name:
             continue
         n, hits = of_unit(finding, table)
@@ -209,7 +212,7 @@ def _unmixed(finding: Finding) -> Finding | None:
             least, strata, least_p = adjusted, table, p
     if strata is None or least > (1 - _MIXED) * own:
         return finding
-    if least <= 0 or least_p > _UNCHANGED:
+    if least <= 0 or least_p > limit:
         return None
     return Finding(
         finding.observed, finding.kind, finding.since, finding.table, finding.values, finding.begin,
@@ -233,15 +236,15 @@ def of_unit(finding: Finding, table: Hits) -> tuple[np.ndarray, np.ndarray]:
     """Attempts and hits by week and value of another property, of the finding's unit only."""
     if finding.table is None:
         return table.n, table.hits
-    observed = finding.observed
-    mine = np.isin(finding.table.units.codes, list(finding.values))
+    observed, units = finding.observed, finding.table.units
+    mine = np.isin(units.codes, list(finding.values))
     width = len(table.units.values) + 1
     codes = np.where(table.units.codes >= 0, table.units.codes, width - 1)
     size = observed.weeks * width
     n = np.bincount((observed.attempts * width + codes)[mine], minlength=size).reshape(-1, width)
-    belongs = np.append(mine, False)[observed.hit_of]
-    own = np.append(codes, width - 1)[observed.hit_of]
-    hits = np.bincount((observed.hits * width + own)[belongs], minlength=size).reshape(-1, width)
+    belongs = np.isin(observed.hit_codes(units), list(finding.values))
+    own = observed.hits * width + observed.hit_codes(table.units)
+    hits = np.bincount(own[belongs], minlength=size).reshape(-1, width)
     return n.astype(float), hits.astype(float)
 
 

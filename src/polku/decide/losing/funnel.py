@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from polku.analytics.money import MoneyTerms
-from polku.decide.losing.annual import Surge, figure_of, yearly
+from polku.decide.losing.annual import Surge, Yearly, figure_of, yearly
 from polku.decide.losing.attempts import Attempts, Flags
 from polku.decide.losing.findings import Finding
 from polku.decide.losing.inputs import Floats, Given, Numbers, random_of, share_draws
@@ -19,7 +19,7 @@ from polku.statistics import Estimate
 from polku.statistics.euros import DRAWS, EurosAtStake, Grade, Input, Known
 
 LEAST_BUYERS = 30
-_VAGUE = 0.5
+_VAGUE = 1.0
 """How far, in parts of it, what the lost would have spent may be from what the others spend before the data says so."""
 
 
@@ -42,7 +42,7 @@ def found_pain(material: Material, finding: Finding, told: Told) -> Pain:
         lost = np.maximum(gap.reference_draws - gap.level_draws, 0.0)
         now = attempts.take(mine & attempts.is_followed & (attempts.week >= max(week, finding.since)))
         before = _reference(finding, material, mine, now)
-        numbers = _numbers(told.terms, people.draws, people.seen, lost, gap, now, before, key)
+        numbers = _numbers(material, told.terms, people, lost, gap, now, before, key)
         numbers = numbers.with_overrides(overrides)
         return numbers, numbers.stake(key, grade), people.surge
 
@@ -118,7 +118,7 @@ def open_pain(material: Material, place: int, told: Told) -> Pain:
         if target is not None and level is not None:
             drawn = random_of(key, "gap").normal(level.value, level.standard_error or 0.0, DRAWS)
             lost = np.maximum(target.target - np.clip(drawn, 0.0, 1.0), 0.0)
-        numbers = _numbers(told.terms, people.draws, people.seen, lost, None, now, None, key, level)
+        numbers = _numbers(material, told.terms, people, lost, None, now, None, key, level)
         if target is not None:
             numbers = Numbers(
                 numbers.inputs,
@@ -200,9 +200,9 @@ def _reference(finding: Finding, material: Material, mine: Flags, now: Attempts)
 
 
 def _numbers(
+    material: Material,
     terms: MoneyTerms | None,
-    people: Floats,
-    seen: int,
+    people: Yearly,
     lost: Floats | None,
     gap: Gap | None,
     now: Attempts,
@@ -223,11 +223,11 @@ def _numbers(
         spent = now.spent[now.bought]
         mean, error = float(spent.mean()), float(spent.std(ddof=1) / np.sqrt(len(spent)))
         usual = np.maximum(random_of(key, "order_value").normal(mean, error, DRAWS), 0.0)
-        order = Given(_lost_orders(usual, passed, gap, now, before, key))
+        order = Given(_lost_orders(usual, passed, gap, now, before, key) * material.stays)
         downstream = Given(passed) if bought < went else Known(1.0)
     return Numbers(
         inputs={
-            "people": Given(people),
+            "people": Given(people.draws),
             "lost_share": None if lost is None else Given(lost),
             "downstream": downstream,
             "order_value": order,
@@ -240,7 +240,7 @@ def _numbers(
             "order_value": "measured",
             "margin": "answered",
         },
-        n={"people": seen, "lost_share": len(now), "downstream": went, "order_value": bought},
+        n={"people": people.seen, "lost_share": len(now), "downstream": went, "order_value": bought},
     )
 
 
@@ -251,7 +251,7 @@ def _lost_orders(
 
     Who leaves is often not like who stays: a delivery cost keeps small baskets away. What all who came spent, before
     less now, over the share lost, says what the lost would have spent; as far as that is known. The less sure it is
-    the more holds of what the others spend, of which it may be half more or less.
+    the more holds of what the others spend, of which it may be any part.
     """
     if before is None or gap is None:
         return usual

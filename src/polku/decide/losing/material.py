@@ -35,6 +35,8 @@ LOOKED_AT = 182
 """Days that levels are compared over, at most."""
 PERIOD = 90
 """Days that a year is made of, where there are as many."""
+SETTLED = 35
+"""Days after which an order that comes back has done so."""
 LEAST_DAYS = 14
 _LEAST_CONTACTS = 30
 
@@ -43,8 +45,9 @@ _LEAST_CONTACTS = 30
 class Material:
     """`weeks` are the moments (microseconds) at which the weeks begin; `begin` and `end` bound the period that years
     are made of; `first` is when the data begins. `funnel` has the attempts of touchpoints before the purchase by
-    place, `visits` those of all. `sold` is the value of the period's orders, as they tell it. `lanes` are the map's own
-    figures of the newest weeks where a goal is set for one; `changed` the weeks in which a share of the funnel changed.
+    place, `visits` those of all. `sold` is the value of the period's orders, as they tell it, without those in a
+    cancelled state; `stays` the share of what is placed that never gets into one. `lanes` are the map's own figures of
+    the newest weeks where a goal is set for one; `changed` the weeks in which a share of the funnel changed.
     """
 
     walk: Walk
@@ -61,6 +64,7 @@ class Material:
     contacts: dict[tuple[int, str], NDArray[np.int64]]
     first: int
     sold: float
+    stays: float
     lanes: Mapping[int, PointNumbers] = field(default_factory=dict)
     changed: tuple[int, ...] = ()
 
@@ -110,8 +114,10 @@ def _gather(
     plan, signals = walk.plan, walk.signals
     weeks = _weeks(first, end, plan.timezone)
     begin = max(first, end - PERIOD * DAY)
-    all_bought = purchases_of(orders)
-    purchases = _known(walk, all_bought)
+    kept = purchases_of(orders)
+    # Orders come back weeks later: counted as what was placed, old ones and new ones are alike.
+    placed = purchases_of(replace(orders, cancelled=np.zeros(len(orders), dtype=bool)))
+    purchases = _known(walk, placed)
     origin = min(first, walk.period.start or first)
     unit = np.searchsorted(signals.people, purchases.person)
     bought = Moments.of(unit, purchases.time, origin)
@@ -154,7 +160,8 @@ def _gather(
         begin=begin,
         end=end,
         first=first,
-        sold=float(all_bought.value[(all_bought.time >= begin) & (all_bought.time < end)].sum()),
+        sold=_sum(kept, begin, end),
+        stays=_stays(kept, placed, first, end),
         gates=gates,
         funnel=funnel,
         visits=visits,
@@ -172,6 +179,18 @@ def _known(walk: Walk, purchases: Purchases) -> Purchases:
     if walk.period.start is not None:
         inside &= purchases.time >= walk.period.start
     return purchases.take(inside)
+
+
+def _sum(purchases: Purchases, begin: int, end: int) -> float:
+    return float(purchases.value[(purchases.time >= begin) & (purchases.time < end)].sum())
+
+
+def _stays(kept: Purchases, placed: Purchases, first: int, end: int) -> float:
+    """Of the value of orders that are old enough to have come back; of all where none is."""
+    until = end - SETTLED * DAY
+    if not (whole := _sum(placed, first, until)):
+        until, whole = end, _sum(placed, first, end)
+    return _sum(kept, first, until) / whole if whole else 1.0
 
 
 def _weeks(first: int, end: int, timezone: str) -> NDArray[np.int64]:
@@ -201,7 +220,8 @@ def _of_funnel(place: int, attempts: Attempts, units: list[Units], weeks: int) -
         attempts=attempts.week[rows],
         hits=attempts.week[rows[goes]],
         hit_of=goes,
-        units=[Units(each.name, each.values, each.codes[rows]) for each in units],
+        hit_by=attempts.unit[rows[goes]],
+        units=[Units(each.name, each.values, each.codes[rows], each.of_people) for each in units],
     )
 
 
@@ -241,6 +261,7 @@ def _of_contacts(
         attempts=np.searchsorted(weeks, visits.time, side="right") - 1,
         hits=np.searchsorted(weeks, time, side="right") - 1,
         hit_of=np.where(before >= 0, before, after),
+        hit_by=unit,
         units=units,
     )
 

@@ -36,7 +36,8 @@ class Hits:
 @dataclass(frozen=True)
 class Observed:
     """`attempts` and `hits` are the weeks (from 0) in which they fell; `hit_of` is the attempt that each hit belongs
-    to, −1 where none does. A hit is somebody who went on (`is_count` false: more is better) or a contact (fewer)."""
+    to, −1 where none does, and `hit_by` the person (a number of the walk). A hit is somebody who went on (`is_count`
+    false: more is better) or a contact (fewer)."""
 
     place: int
     reason: str | None
@@ -44,6 +45,7 @@ class Observed:
     attempts: Ints
     hits: Ints
     hit_of: Ints
+    hit_by: Ints
     units: list[Units]
 
     @property
@@ -65,10 +67,20 @@ class Observed:
     def _table(self, units: Units) -> Hits:
         width = len(units.values) + 1
         codes = np.where(units.codes >= 0, units.codes, width - 1)
-        own = np.append(codes, width - 1)[self.hit_of]
+        own = self.hit_codes(units)
         size = self.weeks * width
         return Hits(
             units,
             np.bincount(self.attempts * width + codes, minlength=size).reshape(-1, width).astype(float),
             np.bincount(self.hits * width + own, minlength=size).reshape(-1, width).astype(float),
         )
+
+    def hit_codes(self, units: Units) -> Ints:
+        """The value of each hit; the number behind the last value where it is not known."""
+        unknown = len(units.values)
+        own = (
+            np.append(units.codes, -1)[self.hit_of]
+            if units.of_people is None
+            else units.of_people[self.hit_by]
+        )
+        return np.where(own >= 0, own, unknown)

@@ -44,11 +44,13 @@ Codes = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Units:
-    """The property `name` at the attempts of one touchpoint: `codes` index `values`, −1 where it is not known."""
+    """The property `name` at the attempts of one touchpoint: `codes` index `values`, −1 where it is not known.
+    `of_people` are the codes of everybody on the map where it is people that the property is of."""
 
     name: str
     values: tuple[str, ...]
     codes: Codes
+    of_people: Codes | None = None
 
     @property
     def is_comparable(self) -> bool:
@@ -84,7 +86,7 @@ def read_units(
             values, codes = traits[name]
             for each in starts:
                 if (each.touchpoint, plain) not in told:
-                    _add(found[each.touchpoint], name, values, codes[each.unit])
+                    _add(found[each.touchpoint], name, values, codes[each.unit], codes)
             continue
         for touchpoint, units in _of_signals(store, key, scope, walk, starts, name).items():
             if _add(found[touchpoint], name, *units):
@@ -103,7 +105,9 @@ def _names(store: EventStore, key: str) -> list[str]:
     return ranked[:_MOST_PROPERTIES]
 
 
-def _add(units: list[Units], name: str, values: Sequence[str], codes: Codes) -> bool:
+def _add(
+    units: list[Units], name: str, values: Sequence[str], codes: Codes, of_people: Codes | None = None
+) -> bool:
     """Keep a property that tells people apart; the commonest values where there are too many."""
     if not len(codes) or (codes >= 0).mean() < _COVERED:
         return False
@@ -114,7 +118,8 @@ def _add(units: list[Units], name: str, values: Sequence[str], codes: Codes) -> 
         return True
     again = np.full(len(values) + 1, -1, dtype=np.int64)
     again[kept] = np.arange(len(kept))
-    units.append(Units(name, tuple(values[at] for at in kept), again[codes]))
+    everybody = None if of_people is None else again[of_people]
+    units.append(Units(name, tuple(values[at] for at in kept), again[codes], everybody))
     return True
 
 
