@@ -30,8 +30,8 @@ class SourceCost:
 
     `visitors` are people whose first signal of the period that tells a source told this one, `customers` those of them
     whose first order ever lies in the period. `per_visitor` and `per_customer` are money, with the interval that the
-    count leaves (Garwood's, turned over); None without spend or where nobody came. `first_order` is the mean value of those
-    first orders and `first_margin` what is left of it, None before the questions about money were answered.
+    count leaves (Garwood's, turned over); None without spend or where nobody came. `first_order` is the mean value of
+    those first orders and `first_margin` what is left of it, None before the questions about money were answered.
     """
 
     source: str | None
