@@ -40,8 +40,8 @@ def title_of(name: str) -> str:
         "people": _("times a year that somebody comes here"),
         "lost_share": _("how much more often they are lost"),
         "downstream": _("share of those who go on that order"),
-        "order_value": _("an average order, without VAT and returns"),
-        "margin": _("share of it that is margin"),
+        "order_value": _("an average order"),
+        "margin": _("what is left of it as margin, after VAT and returns"),
         "contacts": _("contacts a year"),
         "avoidable_share": _("share of them that could be avoided"),
         "unit_cost": _("cost of a contact"),
@@ -122,7 +122,7 @@ def sentence(row: Record, reader: Reader) -> str:
     text = {
         "funnel": _(
             "In a year people come here about %(people)s times; %(lost_share)s more than otherwise do not go on; of "
-            "those who go on, %(downstream)s order, for %(order_value)s on average, of which %(margin)s is margin."
+            "those who go on, %(downstream)s order, for %(order_value)s on average, of which %(margin)s is left as margin."
         ),
         "retention": _(
             "In a year about %(people)s customers meet this; %(lost_retention)s more than otherwise do not come back; "

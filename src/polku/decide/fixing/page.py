@@ -64,16 +64,14 @@ def page_of(listed: Listed) -> Page:
     def shown(row: Record, **more: Any) -> Row:
         return shown_row(row, reader=reader, end=end, action=listed.work.get(row["key"]), **more)
 
+    quotes: list[str] = []
+    for row in priced[:_QUOTED]:
+        quotes.append(quote_of(listed, row, quotes))
+    quoted = [*quotes, *[""] * len(priced)]
     return Page(
         priced=[
-            shown(
-                row,
-                joins_next=joins,
-                joins_previous=before,
-                is_next=row is following,
-                quote=quote_of(listed, row) if place < _QUOTED else "",
-            )
-            for place, (row, joins, before) in enumerate(joined(priced))
+            shown(row, joins_next=joins, joins_previous=before, is_next=row is following, quote=quote)
+            for (row, joins, before), quote in zip(joined(priced), quoted, strict=False)
         ],
         unpriced=[shown(row) for row in unpriced if row["reference"]],
         open=[shown(row) for row in unpriced if not row["reference"]],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -17,7 +17,7 @@ from polku.journeys.views.panel_model import shown_comments
 
 _MOST = 5
 _LONGEST_QUOTE = 130
-_quotes = Remembered[str](500)
+_quotes = Remembered[tuple[str, ...]](500)
 
 
 @dataclass(frozen=True)
@@ -35,15 +35,20 @@ def voices_of(listed: Listed, row: Record) -> Voices:
     return Voices([*shown["first"], *shown["rest"]], panel_address(listed, row))
 
 
-def quote_of(listed: Listed, row: Record) -> str:
-    """The one comment that stands beside the row; "" where nobody said anything. The same as long as the list is."""
+def quote_of(listed: Listed, row: Record, taken: Collection[str] = ()) -> str:
+    """The comment that stands beside the row, none of those `taken`; "" where nobody said another. The same as long as
+    the list is."""
     key = (listed.journey.pk, listed.losses.counted_at, row["key"])
-    return _quotes.get(key, lambda: _quote(listed, row))
+    quotes = _quotes.get(key, lambda: _unhappy(listed, row))
+    return next((quote for quote in quotes if quote not in taken), "")
 
 
-def _quote(listed: Listed, row: Record) -> str:
-    items = [item for item in said(listed, row) if (item["feeling"] or 0) <= 0]
-    text = " ".join(items[0]["text"].split()) if items else ""
+def _unhappy(listed: Listed, row: Record) -> tuple[str, ...]:
+    return tuple(_shortened(item["text"]) for item in said(listed, row) if (item["feeling"] or 0) <= 0)
+
+
+def _shortened(text: str) -> str:
+    text = " ".join(text.split())
     return text if len(text) <= _LONGEST_QUOTE else f"{text[:_LONGEST_QUOTE].rsplit(' ', 1)[0]} …"
 
 
@@ -69,7 +74,9 @@ def said(listed: Listed, row: Record) -> list[Record]:
         feeling = item["feeling"]
         return (not is_reason, 0.0 if feeling is None else feeling)
 
-    items = (found([row["people"]]) if row["people"] else []) or found(None)
+    # A contact seldom tells the browser: there the reason finds the right ones.
+    of_them = found([row["people"]]) if row["people"] and not row["reason"] else []
+    items = of_them or found(None)
     return sorted(items, key=rank)[:_MOST]
 
 
