@@ -29,13 +29,14 @@ from polku.capture.imports.mapping_json import to_json
 from polku.capture.imports.options import ImportOptions
 from polku.capture.models import ImportRun, RememberedMapping, Upload, UploadedPart
 from polku.capture.uploads import files
+from polku.decide.losing.keeping import count_and_keep
 from polku.eventstore.duckdb.store import DuckDBStore
 from polku.eventstore.port import PERSON_BATCH, SIGNAL_BATCH, EventStore
 from polku.eventstore.registry import use_store
 from polku.eventstore.streams import InboxPlace
 from polku.jobs.models import Job
 from polku.journeys import domain as journeys
-from polku.messaging.models import Suppression
+from polku.messaging.models import Suppression, WebhookDelivery, WebhookEndpoint
 from polku.people import domain as people
 from polku.surveys import domain as surveys
 from polku.surveys.models import Response, Tag, TaggedResponse
@@ -144,7 +145,22 @@ def build_world(store: EventStore, mark: str, *, couples: int = 1) -> World:
         suppression = Suppression.objects.create(
             workspace=workspace, digest=mark, masked=f"{mark}@example.com", reason="added"
         )
+        webhook = WebhookEndpoint.objects.create(
+            workspace=workspace, url=f"https://{mark}.example/hook", types=[], nonce=mark
+        )
+        delivery = WebhookDelivery.objects.create(
+            workspace=workspace,
+            endpoint=webhook,
+            number=f"msg_{mark}",
+            type="webhook.test",
+            body="{}",
+            state="failed",
+            next_at=datetime(2026, 3, 1, tzinfo=UTC),
+            created_at=datetime(2026, 3, 1, tzinfo=UTC),
+        )
         numbers = {
+            "webhook": webhook.pk,
+            "delivery": delivery.pk,
             "survey": survey.pk,
             "link": survey.links.filter(kind="open").get().pk,
             "response": response.pk,
@@ -172,6 +188,8 @@ def build_world(store: EventStore, mark: str, *, couples: int = 1) -> World:
             "origin": f"segment-{key.pk}",
             "member": Membership.objects.get(user=member).pk,
         }
+    # Counted beforehand: a look at a list that is not would ask for it.
+    count_and_keep(workspace.pk, {"journey": journey.pk}, lambda *_progress: None)
     return World(workspace, owner, numbers, mark)
 
 

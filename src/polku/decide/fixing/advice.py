@@ -48,9 +48,9 @@ def why_widened(row: Record, reader: Reader) -> str:
         return ""
     if widened["why"] == "surge":
         return ngettext(
-            "The range is wide, because %(share)s of those who came in the period came in its last %(days)s day, and "
+            "The range is wide: %(share)s of those who came in the period came in its last %(days)s day, and "
             "nobody knows yet whether so many go on coming: as before, %(usual)s a year, or as now, %(now)s.",
-            "The range is wide, because %(share)s of those who came in the period came in its last %(days)s days, and "
+            "The range is wide: %(share)s of those who came in the period came in its last %(days)s days, and "
             "nobody knows yet whether so many go on coming: as before, %(usual)s a year, or as now, %(now)s.",
             int(widened["days"]),
         ) % {
@@ -61,7 +61,7 @@ def why_widened(row: Record, reader: Reader) -> str:
         }
     between = reader.rough_money_interval([widened["low"], widened["high"]])
     return _(
-        "The range was widened, because these periods disagree more than chance explains: they say %(range)s a year."
+        "The range was widened: these periods disagree more than chance explains: they say %(range)s a year."
     ) % {"range": between}
 
 

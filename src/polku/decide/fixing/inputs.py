@@ -122,7 +122,8 @@ def sentence(row: Record, reader: Reader) -> str:
     text = {
         "funnel": _(
             "In a year people come here about %(people)s times; %(lost_share)s more than otherwise do not go on; of "
-            "those who go on, %(downstream)s order, for %(order_value)s on average, of which %(margin)s is left as margin."
+            "those who go on, %(downstream)s order, for %(order_value)s on average, of which %(margin)s is left as "
+            "margin."
         ),
         "retention": _(
             "In a year about %(people)s customers meet this; %(lost_retention)s more than otherwise do not come back; "

@@ -17,6 +17,7 @@ from polku.accounts.access import WorkspaceRequest, workspace_view
 from polku.accounts.models import User
 from polku.accounts.undo import posted_undo, undo_message
 from polku.accounts.views.forms import add_errors
+from polku.decide.acting.metrics import gap_of_row, unit_of_row
 from polku.decide.fixing import words
 from polku.decide.fixing.forms import USUAL_FIGURE, ReasonForm, TakeForm
 from polku.decide.fixing.reading import Listed, Record
@@ -50,10 +51,10 @@ def take(request: WorkspaceRequest, journey: int) -> HttpResponse:
                 touchpoint=touchpoint,
                 name=given["name"],
                 pain_key=row["key"],
-                estimate=_estimate(listed, row),
+                estimate=_estimate(listed, row, given["figure"]),
                 owner=given["owner"],
                 due_on=given["due_on"],
-                metric={"figure": given["figure"]},
+                metric={"figure": given["figure"], "unit": unit_of_row(row)},
                 actor=request.user,
             )
         except ValidationError as error:
@@ -139,12 +140,13 @@ def _usual(request: WorkspaceRequest, row: Record, touchpoint: Touchpoint) -> di
     }
 
 
-def _estimate(listed: Listed, row: Record) -> dict[str, Any] | None:
+def _estimate(listed: Listed, row: Record, figure: str) -> dict[str, Any] | None:
     if row["p50"] is None or listed.document is None:
         return None
     return {
         **{name: row[name] for name in ("p10", "p50", "p90", "grade", "pain")},
         "data_as_of": listed.document.get("data_as_of"),
+        **gap_of_row(row, figure),
     }
 
 
