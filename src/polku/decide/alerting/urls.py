@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from polku.decide.alerting import views
+
+urlpatterns = [
+    path("numbers/changes/alerts/", views.alerts, name="alerts"),
+    path("numbers/changes/alerts/<int:alert>/acknowledge", views.acknowledge, name="alert-acknowledge"),
+    path("settings/alerts/", views.alert_settings, name="alert-settings"),
+    path("settings/alerts/test", views.test_message, name="alert-test"),
+]

@@ -98,3 +98,10 @@ def value_words(row: Record, value: float, reader: Reader) -> str:
 def _score_decimals(row: Record) -> int:
     rule = rule_of(row["metric"], tuple(row["scale"]))
     return 0 if rule and row["metric"] in {"nps", "smiley"} and rule.name != "mean" else 1
+
+
+def arrow(before: str, after: str) -> str:
+    """`78 → 66 %`: a unit that both share stands once, behind."""
+    if before.endswith("%") and after.endswith("%"):
+        before = before.removesuffix("%").rstrip("\N{NO-BREAK SPACE}")
+    return f"{before} → {after}"

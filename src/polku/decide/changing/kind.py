@@ -42,8 +42,8 @@ def _run(context: QueryContext, query: Mapping[str, object]) -> dict[str, object
     """The map's own comparison (`journeys.live.changes`), told figure by figure.
 
     Without `range` the last 28 days, without `compare` as many days just before the range. `clear` are the changes
-    that survive the correction over the whole map, the surest first, how many came last; `unchanged` were tested without evidence;
-    `untested` could not be, and `why` says the reason.
+    that survive the correction over the whole map, the surest first, how many came last; `unchanged` were tested
+    without evidence; `untested` could not be, and `why` says the reason.
     """
     structure = _structure(context.workspace, query)
     now, before = _periods(context, query)

@@ -18,10 +18,10 @@ class Changes:
     """A map against another period, after Benjamini–Hochberg over every figure that was tested.
 
     `clear` holds rows {"key", "touchpoint": {"id", "name"}, "stage", "figure", "metric", "scale", "before": {"value",
-    "ci", "n"}, "after": {…}, "difference", "ci", "p", "since"}, the surest first and how many came last; a feeling that was read from the
-    very answers of a clear score is not told twice. `unchanged` were tested without evidence of a change,
-    `unchanged_rows` are they. `untested` are rows with `why` ("few", "not-before", "no-spread"). `range` and
-    `compare` are {"from", "to"} in UTC.
+    "ci", "n"}, "after": {…}, "difference", "ci", "p", "since"}, the surest first and how many came last; a feeling
+    that was read from the very answers of a clear score is not told twice. `unchanged` were tested without evidence
+    of a change, `unchanged_rows` are they. `untested` are rows with `why` ("few", "not-before", "no-spread"). `range`
+    and `compare` are {"from", "to"} in UTC.
     """
 
     clear: list[Record]

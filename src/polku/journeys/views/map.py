@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from polku import analytics
 from polku.accounts.access import allows, workspace_view
 from polku.eventstore.registry import store
-from polku.journeys import acting_marks, queries
+from polku.journeys import acting_marks, goal_marks, queries
 from polku.journeys.models import Journey, Touchpoint
 from polku.journeys.start_page import remember_journey
 from polku.journeys.views import map_drawing, map_filters, map_model, panel_model
@@ -78,6 +78,7 @@ def _panel(request: Any, touchpoint: Touchpoint, page: Mapping[str, Any]) -> dic
         "questions": queries.questions_at(touchpoint, request.user),
         "work": marks.get(touchpoint.pk, ()),
         "new_work": acting_marks.new_address(touchpoint),
+        "goals": goal_marks.goals_at(touchpoint, page["reader"]),
     }
 
 
