@@ -91,17 +91,23 @@ def test_what_was_asked(any_store):
         answer(4, "csat", "b", 4.0),
         answer(5, "csat", "b", 4.0),
         answer(6, "csat", "b", None),
+        answer(7, "number", "a", 2.0, properties={**said[0], "question": "width"}),
     ]
     rules = [HitRule(4, Selector((SCORE,), ("csat",)))]
     assert any_store.asked(KEY).schema == ASKED
     any_store.load_signals(KEY, signal_table(rows), rules=rules)
     found = any_store.asked(KEY)
     assert found.schema == ASKED
-    assert [tuple(row.values()) for row in found.to_pylist()] == [
-        ("csat", None, None, 4, 3, 2, 0),
-        ("csat", None, None, None, 3, 2, 0),
-        ("number", "legroom", "seats", None, 2, 2, 2),
+    rows = found.to_pylist()
+    assert [tuple(row.values())[:6] for row in rows] == [
+        ("csat", None, None, 4, 3, 2),
+        ("csat", None, None, None, 3, 2),
+        ("number", "legroom", "seats", None, 2, 2),
+        ("number", "width", "seats", None, 1, 1),
     ]
+    responses = [row["responses"] for row in rows]
+    assert (responses[:2], len(responses[2])) == ([[], []], 2)
+    assert set(responses[3]) < set(responses[2])
 
 
 def test_the_scope_holds_and_nothing_asked_is_nothing(any_store):

@@ -20,12 +20,13 @@ _SCORE = (SignalKind.SCORE,)
 
 @dataclass(frozen=True)
 class Measure:
-    """Answers to `metric` or to `question` (its key: the property `question` of answers, or their name), at
-    `touchpoint` only if there is one; or the property `property_name` of each row. `name` is what it is called."""
+    """Answers to `metric` or to `question` (its key: the property `question` of answers, or their name), in `survey`
+    (its key) and at `touchpoint` only if there is one; or the property `property_name` of each row. `name` is what it is called."""
 
     name: str
     metric: str = ""
     question: str = ""
+    survey: str = ""
     touchpoint: int | None = None
     property_name: str = ""
 
@@ -34,17 +35,18 @@ class Measure:
         """Any of them takes an answer; none for a property."""
         if self.property_name:
             return ()
+        where = (Condition("survey", "eq", self.survey),) if self.survey else ()
         if self.question:
             asked = Condition("question", "eq", self.question)
             names = (self.metric,) if self.metric else ()
-            by_property = Selector(_SCORE, names, touchpoint=self.touchpoint, where=(asked,))
+            by_property = Selector(_SCORE, names, touchpoint=self.touchpoint, where=(asked, *where))
             # The rows of a matrix, and points shared out, have the names of what they say.
-            by_name = Selector(_SCORE, (self.question,), touchpoint=self.touchpoint)
+            by_name = Selector(_SCORE, (self.question,), touchpoint=self.touchpoint, where=where)
             return (by_property,) if self.metric else (by_property, by_name)
-        return (Selector(_SCORE, (self.metric,), touchpoint=self.touchpoint),)
+        return (Selector(_SCORE, (self.metric,), touchpoint=self.touchpoint, where=where),)
 
 
-FIELDS = ("metric", "question", "touchpoint", "property", "name")
+FIELDS = ("metric", "question", "survey", "touchpoint", "property", "name")
 
 
 def read_measure(context: QueryContext, data: object, *, field: str) -> Measure:
@@ -56,12 +58,12 @@ def read_measure(context: QueryContext, data: object, *, field: str) -> Measure:
         warn_of_metric(context, word)
         return Measure(word, metric=word)
     given = values.mapping(data, FIELDS, field=field)
-    metric, question, found, called = (
+    metric, question, survey, found, called = (
         values.text(given[name], field=f"{field}.{name}") if name in given else ""
-        for name in ("metric", "question", "property", "name")
+        for name in ("metric", "question", "survey", "property", "name")
     )
     if found:
-        if metric or question or "touchpoint" in given:
+        if metric or question or survey or "touchpoint" in given:
             raise QueryError(
                 _("“%(field)s” is either a property or answers, not both.") % {"field": field}, field=field
             )
@@ -75,7 +77,7 @@ def read_measure(context: QueryContext, data: object, *, field: str) -> Measure:
         warn_of_metric(context, metric)
     touchpoint, at = _touchpoint(context, given, field)
     name = called or (f"{question or metric} · {at}" if at else question or metric)
-    return Measure(name, metric, question, touchpoint)
+    return Measure(name, metric, question, survey, touchpoint)
 
 
 def _touchpoint(context: QueryContext, given: Mapping[str, object], field: str) -> tuple[int | None, str]:

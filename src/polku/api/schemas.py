@@ -204,6 +204,7 @@ _SELECTOR: Schema = {
 _MEASURE: Schema = {
     "metric": {"type": "string"},
     "question": _text("The property “question” of answers, or their name."),
+    "survey": _text("Key of a survey: only its answers."),
     "touchpoint": {"type": ["integer", "string"], "description": "Number or name of a touchpoint."},
     "property": _text("A property that is a number or true and false, such as order.on_time."),
     "name": _text("What the answer calls it."),

@@ -35,7 +35,9 @@ ASKED = pa.schema(
         pa.field("touchpoint", pa.int64()),
         pa.field("answers", pa.int64(), nullable=False),
         pa.field("people", pa.int64(), nullable=False),
-        pa.field("together", pa.int64(), nullable=False),  # answers with a response
+        pa.field(
+            "responses", pa.list_(pa.uint64()), nullable=False
+        ),  # a few: those of questions asked together meet
     ]
 )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from polku.decide.drivers import views
+
+urlpatterns: list[URLPattern] = [path("numbers/drivers/", views.drivers, name="drivers")]

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from polku.decide.perceived import views
+
+urlpatterns: list[URLPattern] = [
+    path("numbers/perceived-value/", views.perceived_value, name="perceived-value")
+]

@@ -14,20 +14,25 @@ from polku.eventstore.duckdb.session import Session
 from polku.eventstore.duckdb.terms import Terms
 from polku.eventstore.port import Scope, Selector, SignalKind, StoreError
 
+_SAMPLE = 32
+"""Responses of each question, those with the smallest hashes: of two questions of one survey the samples meet."""
+
 
 def asked(session: Session) -> pa.Table:
     table = session.table(
         f"""WITH score AS MATERIALIZED (
             SELECT arrival, name, person, json_extract_string(properties, '/question') AS question,
                 json_extract_string(properties, '/survey') AS survey,
-                coalesce(contains(properties, '"response"'), false) AS together
+                hash(json_extract_string(properties, '/response')) AS response,
+                contains(coalesce(properties, ''), '"response"') AS has_response
             FROM {session.db}.signal WHERE kind = {int(SignalKind.SCORE)} AND score IS NOT NULL
         )
         SELECT name, question, survey, CAST(NULL AS BIGINT) AS touchpoint, count(*) AS answers,
-            count(DISTINCT person) AS people, count_if(together) AS together
+            count(DISTINCT person) AS people,
+            coalesce(min(DISTINCT response, {_SAMPLE}) FILTER (has_response), []) AS responses
         FROM score GROUP BY ALL
         UNION ALL
-        SELECT s.name, NULL, NULL, h.touchpoint, count(*), count(DISTINCT s.person), count_if(s.together)
+        SELECT s.name, NULL, NULL, h.touchpoint, count(*), count(DISTINCT s.person), []
         FROM score AS s JOIN {session.db}.hit AS h ON h.signal = s.arrival GROUP BY ALL
         ORDER BY answers DESC, name, question, survey, touchpoint"""
     )
