@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from polku.analytics.customers import local_days
 from polku.eventstore.port import EventStore, Scope, Selector, SequenceRows, SignalKind
 
 STARTED, ENDED, CONTRACT = "Contract Started", "Contract Ended", "contract"
@@ -98,7 +98,7 @@ def _contracts(found: SequenceRows, keys: NDArray[np.object_], timezone: str) ->
     is_end = (found.mask & _ENDS) > 0
     order = np.lexsort((is_end, found.time, contract.reshape(-1), found.unit))
     unit, contract, is_end = found.unit[order], contract.reshape(-1)[order], is_end[order]
-    days, keys = _local_days(found.time[order], timezone), keys[order]
+    days, keys = local_days(pa.array(found.time[order], pa.timestamp("us")), timezone), keys[order]
     opens = (
         np.append(True, (unit[1:] != unit[:-1]) | (contract[1:] != contract[:-1])) if len(unit) else is_end
     )
@@ -130,10 +130,3 @@ def _joined(contracts: Stays) -> Stays:
     return Stays(
         person[first], begins[first], farthest[last], contracts.key[order][first], contracts.unopened
     )
-
-
-def _local_days(times: Days, timezone: str) -> Days:
-    moments = pc.assume_timezone(pa.array(times, pa.timestamp("us")), "UTC").cast(
-        pa.timestamp("us", timezone)
-    )
-    return pc.local_timestamp(moments).cast(pa.date32()).cast(pa.int32()).to_numpy().astype(np.int64)

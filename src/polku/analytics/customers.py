@@ -76,10 +76,7 @@ def purchases(orders: pa.Table, *, timezone: str, cancelled: Collection[str]) ->
         is_void = pc.fill_null(pc.is_in(orders["status"].cast(pa.string()), value_set=states), False)
         kept = pc.and_(kept, pc.invert(is_void))
     table = orders.filter(kept)
-    local = pc.local_timestamp(
-        pc.assume_timezone(table["time"].cast(pa.timestamp("us")), "UTC").cast(pa.timestamp("us", timezone))
-    )
-    days = local.cast(pa.date32()).cast(pa.int32()).to_numpy().astype(np.int64)
+    days = local_days(table["time"], timezone)
     person = table["person"].to_numpy().astype(np.int64)
     value = table["value"].cast(pa.float64()).to_numpy(zero_copy_only=False)
     order = np.lexsort((days, person))
@@ -113,6 +110,13 @@ def customers(bought: Purchases, *, until: int) -> Customers:
         age=(until - first).astype(np.float64),
         mean_value=np.divide(sums, numbers, out=np.zeros(len(starts)), where=numbers > 0),
     )
+
+
+def local_days(times: pa.ChunkedArray, timezone: str) -> Days:
+    """The calendar days (since 1970) of moments in UTC, in the zone."""
+    moments = pc.assume_timezone(times.cast(pa.timestamp("us")), "UTC").cast(pa.timestamp("us", timezone))
+    local = pc.local_timestamp(moments).cast(pa.date32()).cast(pa.int32())
+    return local.to_numpy(zero_copy_only=False).astype(np.int64)
 
 
 def day_of(moment: datetime, timezone: str) -> int:

@@ -22,7 +22,7 @@ ROWS = ((1, 1), (2, 2), (3, 3), (4, 6), (7, None))
 _SHARE_SOON, _SHARE_LATE, _SHARE_MANY = 0.75, 0.95, 0.75
 _UNKNOWN_SOON, _UNKNOWN_LATE = 90, 365
 """Where too few bought again to tell a rhythm."""
-_LEAST_GAPS, _LEAST_SOON, _LEAST_MANY = 30, 7, 3
+LEAST_GAPS, _LEAST_SOON, _LEAST_MANY = 30, 7, 3
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def rhythm_of(bought: Purchases, found: Customers) -> Rhythm:
     again = found.frequency[found.frequency > 0]
     if len(again):
         many = max(_LEAST_MANY, int(np.ceil(np.quantile(again + 1, _SHARE_MANY))))
-    if len(gaps) < _LEAST_GAPS:
+    if len(gaps) < LEAST_GAPS:
         return Rhythm(_UNKNOWN_SOON, _UNKNOWN_LATE, many, len(gaps))
     soon = max(_LEAST_SOON, int(np.ceil(np.quantile(gaps, _SHARE_SOON))))
     late = max(soon * 2, int(np.ceil(np.quantile(gaps, _SHARE_LATE))))

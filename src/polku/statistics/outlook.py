@@ -11,7 +11,7 @@ from polku.statistics.checks import share, whole
 from polku.statistics.estimate import Estimate
 from polku.statistics.lifetime import DRAWS, Horizon
 from polku.statistics.maximum import drawn
-from polku.statistics.purchases import PurchaseModel, probability_alive
+from polku.statistics.purchases import PurchaseModel
 from polku.statistics.resampling import SEED, percentile_interval
 from polku.statistics.spending import SpendingModel
 
@@ -88,15 +88,12 @@ def _futures(
 ) -> NDArray[np.int64]:
     """Purchases within `length` in each future (draws,)."""
     told = drawn(np.log(model.parameters), model.covariance, draws=draws, seed=int(random.integers(2**31)))
-    one = (
-        np.array([x], dtype=np.float64),
-        np.array([last], dtype=np.float64),
-        np.array([age], dtype=np.float64),
-    )
-    lives = np.array(
-        [float(probability_alive((r, alpha, a, b), *one)[0]) for r, alpha, a, b in told.tolist()]
-    )
     r, alpha, a, b = told.T
+    # The odds of having left after the last purchase, under each future's own parameters.
+    odds = np.zeros(draws)
+    if x > 0:
+        odds = a / np.maximum(b + x - 1, 1e-12) * np.exp((r + x) * np.log((alpha + age) / (alpha + last)))
+    lives = 1 / (1 + odds)
     # Given that the customer is alive, what was seen of them tells their own rate and their own readiness to go.
     rate = random.gamma(r + x, 1 / (alpha + age))
     leaves = random.beta(a, b + x)

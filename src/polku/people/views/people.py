@@ -24,6 +24,7 @@ from polku.people import domain
 from polku.people.merge_history import what_happened
 from polku.people.names import name_person, read_traits
 from polku.people.person_pages import SHOWN_IDS, kind_of, list_people, person_page, show_merge
+from polku.people.sections import person_sections
 from polku.site.formats import Reader
 
 _LONGEST_SEARCH = 200
@@ -81,6 +82,7 @@ def person(request: WorkspaceRequest, person: int) -> HttpResponse:
         "page": page,
         "separated": separated if separated and _is_somebody(request, separated) else None,
         "filters": [(each, _address(kind=each.value)) for each in shown.filters],
+        "sections": person_sections(request.workspace, person, reader_of(request)),
     }
     if page > 1:
         context["newer"] = _address(**here, page=page - 1)

@@ -17,6 +17,7 @@ from polku.eventstore.port import StoreError
 from polku.people import domain, queries, rules
 from polku.people.forms import SegmentForm
 from polku.people.models import Segment
+from polku.people.sections import segment_sections
 
 _RESTORE = "people:restore"
 
@@ -24,7 +25,10 @@ _RESTORE = "people:restore"
 @require_safe
 @workspace_view("view")
 def segment_list(request: WorkspaceRequest) -> HttpResponse:
-    found = [(segment, rules.in_words(segment.rule)) for segment in queries.segments()]
+    found = [
+        (segment, rules.in_words(segment.rule), segment_sections(request.workspace, segment))
+        for segment in queries.segments()
+    ]
     return render(request, "people/segments.html", {"found": found})
 
 
@@ -98,6 +102,8 @@ def _form_page(request: WorkspaceRequest, segment: Segment | None) -> HttpRespon
     matches = _matches(request, rule) if any(rule.values()) else {}
     suggestions = queries.suggestions(request.workspace)
     context = {"form": form, "segment": segment, "suggestions": suggestions} | matches
+    if segment is not None:
+        context["sections"] = segment_sections(request.workspace, segment)
     return render(request, "people/segment.html", context, status=status)
 
 
