@@ -29,6 +29,8 @@ from polku.capture.imports.mapping_json import to_json
 from polku.capture.imports.options import ImportOptions
 from polku.capture.models import ImportRun, RememberedMapping, Upload, UploadedPart
 from polku.capture.uploads import files
+from polku.decide.customers.choosing import USUAL
+from polku.decide.customers.keeping import count_customers
 from polku.decide.losing.keeping import count_and_keep
 from polku.eventstore.duckdb.store import DuckDBStore
 from polku.eventstore.port import PERSON_BATCH, SIGNAL_BATCH, EventStore
@@ -184,12 +186,16 @@ def build_world(store: EventStore, mark: str, *, couples: int = 1) -> World:
             "binding": binding.pk,
             "deletion": deletion.pk,
             "segment": segment.pk,
+            "group": "loyal",
             "key": key.pk,
             "origin": f"segment-{key.pk}",
             "member": Membership.objects.get(user=member).pk,
         }
     # Counted beforehand: a look at a list that is not would ask for it.
     count_and_keep(workspace.pk, {"journey": journey.pk}, lambda *_progress: None)
+    count_customers(workspace, USUAL)
+    # Who looks at a list that was never counted asks for it; here it is there already.
+    count_and_keep(workspace.pk, {"journey": journey.pk}, lambda done, total: None)
     return World(workspace, owner, numbers, mark)
 
 

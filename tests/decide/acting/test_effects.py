@@ -8,7 +8,14 @@ import pytest
 from django_scopes import scope
 
 from polku.decide.acting.estimating import estimate, estimate_effects
-from tests.decide.acting.worlds_of_work import DONE_ON, draw_shop, finished, load_rows, rows_of_shop
+from tests.decide.acting.worlds_of_work import (
+    DONE_ON,
+    draw_shop,
+    finished,
+    load_people,
+    load_rows,
+    rows_of_shop,
+)
 
 SAFARI = {"figure": "continued", "unit": {"property": "browser", "value": "Safari"}}
 
@@ -95,3 +102,21 @@ def test_a_final_estimate_is_left_alone(workspace, store, shop, owner):
     assert [estimate_effects(workspace), estimate_effects(workspace)] == [1, 0]
     action.refresh_from_db()
     assert action.effect["is_final"]
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        {"property": "person.phone", "value": "yes"},
+        {"property": "browser", "value": "x", "values": ["Safari"]},
+    ],
+)
+def test_whom_it_touched_is_known_by_people_and_by_several_values(workspace, store, shop, owner, unit):
+    rows = rows_of_shop(shares={"Safari": (0.45, 0.75), "Chrome": (0.8, 0.8)}, seed=6, per_day=6)
+    load_rows(store, workspace, rows)
+    phones = sorted({row["person"] for row in rows if row["person"].startswith("Safari")})
+    load_people(store, workspace, phones, '{"phone": "yes"}')
+    with scope(workspace=workspace):
+        effect = estimate(finished(shop[0], owner, {"figure": "continued", "unit": unit}))
+    assert (effect["grade"], effect["before"]["n"], effect["control"]["before"]["n"]) == ("B", 168, 168)
+    assert effect["difference"]["ci"][0] > 0

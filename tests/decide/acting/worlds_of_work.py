@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 from django_scopes import scope
 
-from polku.eventstore.port import SIGNAL_BATCH
+from polku.eventstore.port import PERSON_BATCH, SIGNAL_BATCH
 from polku.eventstore.registry import hit_rules
 from polku.journeys import domain
 
@@ -78,6 +78,11 @@ def load_rows(store, workspace, rows: list[dict]) -> None:
     with scope(workspace=workspace):
         rules = hit_rules(key)
     store.load_signals(key, pa.Table.from_pylist(rows, schema=SIGNAL_BATCH), rules=rules)
+
+
+def load_people(store, workspace, people: list[str], properties: str) -> None:
+    rows = [{"person": person, "properties": properties} for person in people]
+    store.load_people(workspace.key.hex, pa.Table.from_pylist(rows, schema=PERSON_BATCH))
 
 
 def finished(touchpoint, owner, metric: dict, *, done_on: date = DONE_ON, estimate: dict | None = None):

@@ -151,14 +151,15 @@ def _control(levels: list[Level | None]) -> tuple[Level, Level] | None:
 def _people_of(
     store: EventStore, key: str, within: Scope, plan: Plan, touchpoint: int, unit: Document
 ) -> tuple[People, People]:
-    """Those whose first signal at the touchpoint had the unit's value, and the others who came there."""
+    """Those whose first signal at the touchpoint had the unit's value, or one of them, and the others there."""
     basis = next(point.basis for point in plan.points if point.id == touchpoint)
     here = Selector(kinds=_VISITS if basis == "signals" else _VOICES, touchpoint=touchpoint)
     rows = store.sequences(key, within, [here], unit="person", others=False, breakdown=unit["property"])
     starts = np.ones(len(rows.unit), dtype=bool)
     np.not_equal(rows.unit[1:], rows.unit[:-1], out=starts[1:])
-    people, has = rows.unit[starts], rows.key[starts] == unit["value"]
-    return np.unique(people[has]), np.unique(people[~has.astype(bool)])
+    wanted = list(unit.get("values") or [unit["value"]])
+    people, has = rows.unit[starts], np.isin(rows.key[starts].astype(str), wanted)
+    return np.unique(people[has]), np.unique(people[~has])
 
 
 def _money(action: Action, effect: Any) -> Document | None:

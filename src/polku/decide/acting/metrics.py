@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.text import capfirst
@@ -39,8 +39,8 @@ def unit_choices(touchpoint: Touchpoint, chosen: Record) -> Choices:
     units: list[Record] = [chosen["unit"]] if chosen.get("unit") else []
     kept = KeptLosses.objects.filter(journey=touchpoint.stage.journey_id).first()
     for row in kept.document["rows"] if kept else ():
-        if row["touchpoint"]["id"] == touchpoint.pk and row["unit"]:
-            units.append(row["unit"])
+        if row["touchpoint"]["id"] == touchpoint.pk and (unit := unit_of_row(row)):
+            units.append(unit)
     found = {unit_text(unit): unit_words(unit) for unit in units}
     return [("", _("everybody who comes here")), *found.items()]
 
@@ -56,7 +56,26 @@ def text_of(metric: Record) -> str:
 
 
 def unit_text(unit: Record | None) -> str:
-    return json.dumps([unit["property"], unit["value"]], ensure_ascii=False) if unit else ""
+    if not unit:
+        return ""
+    return json.dumps([unit["property"], unit["value"], *(unit.get("values") or ())], ensure_ascii=False)
+
+
+def unit_of_row(row: Record) -> dict[str, Any] | None:
+    """Whom a row of the list of losses is about, as `clean_metric` takes it; None where it is everybody."""
+    if not row["unit"]:
+        return None
+    who = row["people"] or {}
+    return {**row["unit"], **({"values": who["value"]} if who.get("op") == "in" else {})}
+
+
+def gap_of_row(row: Record, figure: str) -> dict[str, float]:
+    """{"level", "reference"} of a row in the unit of the map's `figure`; {} where the row is about another figure."""
+    factor = {("funnel", "continued"): 1.0, ("contact", "contact"): 100.0}.get((row["pain"], figure))
+    level, reference = ((row[name] or {}).get("value") for name in ("level", "reference"))
+    if factor is None or level is None or reference is None:
+        return {}
+    return {"level": factor * level, "reference": factor * reference}
 
 
 def metric_of(text: str, unit: str) -> dict[str, Any]:
@@ -66,11 +85,6 @@ def metric_of(text: str, unit: str) -> dict[str, Any]:
     figure, metric, *scale = json.loads(text)
     found: dict[str, Any] = {"figure": figure, "metric": metric, "scale": scale or None}
     if unit:
-        name, value = json.loads(unit)
-        found["unit"] = {"property": name, "value": value}
+        name, value, *several = json.loads(unit)
+        found["unit"] = {"property": name, "value": value, **({"values": several} if several else {})}
     return found
-
-
-def first_of(choices: Sequence[tuple[str, str]]) -> str:
-    """What is proposed: the first figure there is."""
-    return choices[1][0] if len(choices) > 1 else ""

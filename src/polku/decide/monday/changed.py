@@ -65,7 +65,7 @@ def _row(row: Record, reader: Reader) -> ChangedRow:
         figure=capfirst(figures.figure_name(row)),
         before=measure.value(row["before"]["value"]),
         after=measure.value(row["after"]["value"]),
-        probably="…".join(dict.fromkeys(measure.number(end) for end in row["ci"])) if row["ci"] else "",
+        probably=measure.gaps(row["ci"]) if row["ci"] else "",
         n=reader.number(n) if n is not None else "",
         tone="" if not more_is else "good" if rises == (more_is == "good") else "bad",
     )

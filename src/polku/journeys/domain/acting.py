@@ -238,7 +238,8 @@ def withdraw_words(*, action: Action, actor: User | None) -> Action:
 
 def clean_metric(metric: Mapping[str, Any]) -> dict[str, Any]:
     """{"figure", "metric", "scale"} as it is kept: only *say* names a metric with its scale. Where the work touches
-    some customers only, "unit" says who: {"property", "value"}; all others are what they are compared with."""
+    some customers only, "unit" says who: {"property", "value"}, with "values" where they are several and "value" names
+    them together; all others are what they are compared with."""
     if not isinstance(metric, Mapping):
         raise ValidationError({"metric": _("Choose what it should move.")})
     if not metric or not metric.get("figure"):
@@ -258,10 +259,15 @@ def clean_metric(metric: Mapping[str, Any]) -> dict[str, Any]:
     return {"figure": figure, "metric": name, "scale": [float(end) for end in scale or ()], **unit}
 
 
-def _unit(unit: object) -> dict[str, dict[str, str]]:
+def _unit(unit: object) -> dict[str, dict[str, Any]]:
     if not isinstance(unit, Mapping) or not unit.get("property"):
         return {}
-    parts = {name: str(unit.get(name) or "")[: limits.SIGNAL_NAME] for name in ("property", "value")}
+    parts: dict[str, Any] = {
+        name: str(unit.get(name) or "")[: limits.SIGNAL_NAME] for name in ("property", "value")
+    }
+    several = unit.get("values")
+    if isinstance(several, (list, tuple)) and several:
+        parts["values"] = [str(each)[: limits.SIGNAL_NAME] for each in several[: limits.SIGNAL_NAMES]]
     return {"unit": parts}
 
 
