@@ -39,7 +39,7 @@ class PartLine:
 @dataclass(frozen=True)
 class Moved:
     """`sentence` in rounded words, `mix` what of it lies in people having come to other parts; `picture` for wide and
-    `narrow` for small screens; `lines` to the cent with their `total`; `parts` the same by part, with `split` their sums.
+    `narrow` for small screens; `lines` to the cent with their `total`; `parts` the same by part, `split` their sums.
     `is_rounded`: the cents shown do not sum to the total shown, as each is rounded for itself."""
 
     sentence: str
@@ -86,6 +86,7 @@ def describe(
     parts: Sequence[PartLine] = (),
     split: Sequence[str] = (),
     mix: str = "",
+    is_real: bool = True,
 ) -> Moved:
     """`change` {"visitors", "conversion", "average_order", "total", "ci"} in words, as a picture and as a table."""
     amounts = {name: float(change[name]) for name in (*FACTORS, "total")}
@@ -102,7 +103,7 @@ def describe(
     shown = sum(round(amounts[name], 2) for name in FACTORS)
     steps = _steps(amounts, ends, before, now, names, reader)
     return Moved(
-        sentence=_sentence(amounts, before, now, reader),
+        sentence=_sentence(amounts, before, now, reader, is_real=is_real),
         unsure=_unsure(unclear),
         mix=mix,
         picture=waterfall(steps, reader.money),
@@ -146,14 +147,21 @@ def _steps(
     return [first, *changes, last]
 
 
-def _sentence(amounts: Mapping[str, float], before: float, now: float, reader: Reader) -> str:
+def _sentence(
+    amounts: Mapping[str, float], before: float, now: float, reader: Reader, *, is_real: bool
+) -> str:
     """Arithmetic in words: shares of a sum, never what caused what."""
     if round(amounts["total"], 2) == 0:
         said = _("The revenue is as it was, %(now)s.") % {"now": reader.money(now)}
         if not any(round(amounts[name], 2) for name in FACTORS):
             return said
     else:
-        said = _("The revenue went from %(before)s to %(now)s, %(change)s.") % {
+        words_of = (
+            _("The revenue went from %(before)s to %(now)s, %(change)s.")
+            if is_real
+            else _("The revenue would go from %(before)s to %(now)s, %(change)s.")
+        )
+        said = words_of % {
             "before": reader.money(before),
             "now": reader.money(now),
             "change": words.signed_money(amounts["total"], reader),

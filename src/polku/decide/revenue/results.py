@@ -44,6 +44,7 @@ def build_result(form: WhatIfForm, present: Present | None, reader: Reader) -> R
         unclear=set(),
         names=(_("Today"), _("What if")),
         reader=reader,
+        is_real=False,
     )
     return Result(
         before=_side(_("Today"), today, found.before, reader),

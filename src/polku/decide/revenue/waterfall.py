@@ -51,7 +51,7 @@ def waterfall(steps: Sequence[Step], write: Callable[[float], str], *, width: in
             text(
                 middle,
                 _HEIGHT - _FOOT + 18,
-                shortened(step.name, room - 6),
+                shortened(step.name, room + 12),
                 class_="chart-name",
                 anchor="middle",
             )
