@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django_scopes import scope
+
 if TYPE_CHECKING:
     from polku.accounts.models import Workspace
     from polku.journeys.models import Journey
@@ -57,7 +59,8 @@ def register(lookup: Lookup, *, address: Address) -> None:
 
 def losses_of(workspace: Workspace, journey: Journey) -> Mapping[int, LossCell]:
     """By touchpoint; those without an estimate are not in it."""
-    return _lookup(workspace, journey)
+    with scope(workspace=workspace):
+        return _lookup(workspace, journey)
 
 
 def derivation_address(workspace: Workspace, journey: Journey, pain_key: str) -> str:
