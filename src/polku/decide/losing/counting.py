@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from polku.accounts.models import Workspace
-from polku.decide.losing import contact, findings, funnel
+from polku.decide.losing import contact, findings, funnel, retention
 from polku.decide.losing.annual import NEWEST, YEAR
+from polku.decide.losing.loyalty import worse_loyalty
 from polku.decide.losing.material import Material, read_material
 from polku.decide.losing.pains import Pain
 from polku.decide.losing.ranking import Ranked, Total, ranked, total
@@ -52,6 +53,7 @@ def count(
         numbers = live_numbers(store, key, structure.plan, store.state(key), newest, None)
         material = replace(material, lanes=numbers.points)
     pains, material = find_pains(material, told)
+    pains += _of_loyalty(material, workspace, told)
     turnover = _turnover(material, told)
     rows = ranked(pains, {pain.key: told.cost(pain.key) for pain in pains})
     margin = None if turnover is None else turnover.margin
@@ -76,6 +78,15 @@ def find_pains(material: Material, told: Told) -> tuple[list[Pain], Material]:
                 else contact.open_pain(material, observed, told)
             )
     return pains, material
+
+
+def _of_loyalty(material: Material, workspace: Workspace, told: Told) -> list[Pain]:
+    """Retention pains; what a customer is worth is asked only where there are any."""
+    found = worse_loyalty(material, material.purchase_stage)
+    if not found:
+        return []
+    worth = retention.worth_of(workspace)
+    return [retention.found_pain(material, each, worth, told) for each in found]
 
 
 def _turnover(material: Material, told: Told) -> Turnover | None:

@@ -65,6 +65,7 @@ class Material:
     first: int
     sold: float
     stays: float
+    purchase_stage: int | None = None
     lanes: Mapping[int, PointNumbers] = field(default_factory=dict)
     changed: tuple[int, ...] = ()
 
@@ -162,6 +163,7 @@ def _gather(
         first=first,
         sold=_sum(kept, begin, end),
         stays=_stays(kept, placed, first, end),
+        purchase_stage=last,
         gates=gates,
         funnel=funnel,
         visits=visits,
