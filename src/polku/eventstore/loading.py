@@ -43,8 +43,8 @@ class Loading(Protocol):
         The person, order and ids that came with them stay.
 
         With `thing_digits` the first digits of a message id name a thing that changes, a contract for example, of
-        which the batch tells all there is: what was kept of the batch's names under the same first digits and is not
-        in the batch is taken back, too. Of other things nothing changes.
+        which the batch tells all there is: what came from the same origin under the same first digits and is not in
+        the batch is taken back, too. Of other things nothing changes.
         """
 
     def load_orders(

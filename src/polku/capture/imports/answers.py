@@ -158,14 +158,18 @@ class _Writer:
     def _responses(self, pieces: Sequence[NDArray[np.int64]]) -> NDArray[np.bytes_]:
         """What the answers of a row have in common: it follows from the columns of --id, else from whose the row is,
         when it was, and its number among equal ones."""
-        digests = content_digests(self._connection, map(self._unit, pieces), ["response"])
-        return digests if self._options.id else message_ids(digests)
+        names = self._options.id
+        if names:
+            of_id = (
+                pa.table({f"id{n}": take(self._sheet.text(name), rows) for n, name in enumerate(names)})
+                for rows in pieces
+            )
+            return content_digests(self._connection, of_id, ["response"])
+        return message_ids(content_digests(self._connection, map(self._unit, pieces), ["response"]))
 
     def _unit(self, rows: NDArray[np.int64]) -> pa.Table:
-        options = self._options
-        unit = {"person": self._role("person", rows), "order": self._role("order", rows)}
-        names = {f"id{n}": take(self._sheet.text(name), rows) for n, name in enumerate(options.id)}
-        return pa.table({**unit, "time": pa.array(self._utc[rows]), **names})
+        unit = {role: self._role(role, rows) for role in ("person", "order")}
+        return pa.table({**unit, "time": pa.array(self._utc[rows])})
 
     def _batch(
         self,

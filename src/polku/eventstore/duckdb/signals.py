@@ -58,7 +58,7 @@ def load_signals(
     """
     first = first_numbers(session)
     total = batches.row_count(source)
-    outdated = find_outdated(session, source, thing_digits) if thing_digits else ()
+    outdated = find_outdated(session, source, thing_digits, origin) if thing_digits else ()
     touched = Touched(people=[withdraw(session, [*withdrawn, *outdated])])
     accepted = known = joined = 0
     newest: datetime | None = None

@@ -40,17 +40,17 @@ def withdraw(session: Session, message_ids: Sequence[str]) -> Integers:
     return people
 
 
-def find_outdated(session: Session, source: Source, digits: int) -> list[str]:
-    """The ids of signals that begin with the same digits as one of the batch, and have its name, but are not in it."""
-    session.offer("telling", batches.columns(source, ("message_id", "name")))
+def find_outdated(session: Session, source: Source, digits: int, origin: str | None) -> list[str]:
+    """The ids of signals of the origin that begin with the same digits as one of the batch, but are not in it."""
+    session.offer("telling", batches.columns(source, ("message_id",)))
     found = session.rows(
         f"""SELECT kept.id FROM (
             SELECT replace(CAST(s.message_id AS VARCHAR), '-', '') AS id FROM {session.db}.signal AS s
-            WHERE s.name IN (SELECT name FROM telling) AND s.message_id IS NOT NULL
+            WHERE s.origin IS NOT DISTINCT FROM $origin AND s.message_id IS NOT NULL
         ) AS kept
         WHERE left(kept.id, $digits) IN (SELECT left(message_id, $digits) FROM telling)
         AND kept.id NOT IN (SELECT message_id FROM telling)""",
-        {"digits": digits},
+        {"digits": digits, "origin": origin},
     )
     session.withdraw("telling")
     return [str(each) for (each,) in found]
