@@ -8,6 +8,7 @@ from functools import lru_cache
 from urllib.parse import urlencode
 
 from django.urls import reverse
+from django_scopes import scope
 
 from polku.accounts.models import Workspace
 from polku.decide.models import Dismissal, KeptLosses
@@ -19,12 +20,13 @@ _MOST_MAPS = 64
 
 def greatest_losses(workspace: Workspace, journey: Journey) -> Mapping[int, LossCell]:
     """By touchpoint; rows that somebody left do not count. Reads when the list was counted and, only where that is new,
-    the list itself. Inside the workspace's scope."""
-    counted = KeptLosses.objects.filter(journey=journey).values_list("pk", "counted_at").first()
-    if counted is None:
-        return {}
-    left = Dismissal.objects.filter(journey=journey, taken_back_at=None).values_list("pain_key", flat=True)
-    return _cells(workspace.pk, *counted, frozenset(left))
+    the list itself."""
+    with scope(workspace=workspace):
+        counted = KeptLosses.objects.filter(journey=journey).values_list("pk", "counted_at").first()
+        if counted is None:
+            return {}
+        left = Dismissal.objects.filter(journey=journey, taken_back_at=None)
+        return _cells(workspace.pk, *counted, frozenset(left.values_list("pain_key", flat=True)))
 
 
 @lru_cache(maxsize=_MOST_MAPS)
