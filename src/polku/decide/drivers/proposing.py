@@ -62,9 +62,7 @@ def _values(choices: Sequence[Choice]) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=64)
-def _first_told(
-    workspace: Workspace, key: str, version: int, candidates: tuple[Proposed, ...]
-) -> Proposed:
+def _first_told(workspace: Workspace, key: str, version: int, candidates: tuple[Proposed, ...]) -> Proposed:
     """The first candidate that can be told with two drivers or more, else with one, else the first as it is.
     `key` and `version` make the answer new for another store and after a load."""
     alone: Proposed | None = None

@@ -14,7 +14,7 @@ from polku.analytics.explore.presentation import Chart, Column, Presentation, Ta
 from polku.decide.drivers.form import DriversForm
 from polku.decide.drivers.picture import draw
 from polku.decide.drivers.refusing import Way, refusal, without
-from polku.decide.drivers.zones import Row, Zones, zone_name, zones_of
+from polku.decide.drivers.zones import Row, Zones, quoted, zone_name, zones_of
 from polku.site.formats import Reader
 
 if TYPE_CHECKING:
@@ -167,10 +167,10 @@ def _tied_with_first(answer: Answer, rows: Sequence[Row]) -> list[str]:
 
 
 def _listed(names: Sequence[str]) -> str:
-    quoted = [f"“{name}”" for name in names]
-    if len(quoted) < 2:
-        return "".join(quoted)
-    return _("%(most)s and %(last)s") % {"most": ", ".join(quoted[:-1]), "last": quoted[-1]}
+    marked = [quoted(name) for name in names]
+    if len(marked) < 2:
+        return "".join(marked)
+    return _("%(most)s and %(last)s") % {"most": ", ".join(marked[:-1]), "last": marked[-1]}
 
 
 def _cautions(answer: Answer, rows: Sequence[Row]) -> list[str]:
@@ -186,7 +186,7 @@ def _cautions(answer: Answer, rows: Sequence[Row]) -> list[str]:
     if chains:
         found.append(
             _("The order of neighbours cannot be told where their importance does not differ: %(names)s.")
-            % {"names": "; ".join(" – ".join(f"“{name}”" for name in chain) for chain in chains)}
+            % {"names": "; ".join(" – ".join(map(quoted, chain)) for chain in chains)}
         )
     against = [row["name"] for row in rows if row["coefficient"] < 0 and row["share"] > 0.5 / len(rows)]
     if against:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from polku.accounts.access import allows
 from polku.decide.drivers.form import DriversForm
+from polku.decide.drivers.zones import quoted
 from polku.site.formats import Reader
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def refusal(
         else ""
     )
     reason = answer["refused"]["reason"]
-    names = ", ".join(f"“{name}”" for name in answer["refused"]["names"])
+    names = ", ".join(map(quoted, answer["refused"]["names"]))
     if reason == "constant":
         reading = _("Nothing can be said yet: everybody answered the same to %(names)s.") % {"names": names}
         why = _("What does not vary cannot go with anything. Leave it out, or look at more answers.")

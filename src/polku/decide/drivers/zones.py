@@ -46,6 +46,11 @@ class Zones:
         return [each for each in self.placed if each.zone == zone]
 
 
+def quoted(name: str) -> str:
+    """In the quotation marks of the language."""
+    return _("“%(name)s”") % {"name": name}
+
+
 def zone_name(zone: Zone) -> str:
     return {
         "fix": _("Fix first"),

@@ -45,7 +45,7 @@ def _upright(rows: Rows, reader: Reader, width: int) -> SafeString:
         text(0, foot + 92, _("points of index"), class_="chart-name"),
     ]
     for place, row in enumerate(rows):
-        middle = left + (place + 0.5) * slot
+        middle = left + (place + 0.42) * slot  # its net stands right of it
         bar = min(96.0, slot * 0.5)
         start = middle - bar / 2
         gets, gives, net = row["benefit"]["value"], row["sacrifice"]["value"], row["net"]["value"]
