@@ -13,7 +13,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from polku.accounts import domain
+from polku.accounts import account_parts, domain
 from polku.accounts.demo import DEMO_EMAIL
 from polku.accounts.forms import AccountForm
 from polku.accounts.views.forms import add_errors
@@ -35,5 +35,9 @@ def account(request: HttpRequest) -> HttpResponse:
             with translation.override(user.language or translation.get_language()):
                 messages.success(request, _("Saved."))
             return redirect("accounts:account")
-    context = {"form": form, "is_demo": user.email == DEMO_EMAIL}
+    context = {
+        "form": form,
+        "is_demo": user.email == DEMO_EMAIL,
+        "parts": account_parts.parts(request),
+    }
     return render(request, "accounts/account.html", context, status=422 if form.errors else 200)

@@ -42,14 +42,14 @@ def proposed_words(action: Action, cell: Record | None) -> tuple[str, str]:
     with translation.override(action.workspace.language):
         contact = cell["contact"] if cell else None
         reasons = [each["name"] for each in contact["reasons"] if each["name"]] if contact else []
-        named = " ".join(f"“{reason}”" for reason in reasons[:_MOST_REASONS])
+        named = ", ".join(_("“%(words)s”") % {"words": reason} for reason in reasons[:_MOST_REASONS])
         place = action.opportunity.touchpoint.name
         said = (
             _("Many of you contacted us about this: %(reasons)s.") % {"reasons": named}
             if named
             else _("You told us what does not work here: %(place)s.") % {"place": place}
         )
-        return said, f"{action.name}."
+        return said, _("We did this: %(name)s.") % {"name": action.name}
 
 
 def page_of(workspace: Workspace) -> CustomerPage | None:

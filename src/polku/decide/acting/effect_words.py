@@ -27,6 +27,7 @@ class EffectWords:
     verdict: str
     headline: str = ""
     change: str = ""
+    between: str = ""
     probably: str = ""
     sizes: str = ""
     grade: str = ""
@@ -40,8 +41,8 @@ class EffectWords:
 
     @property
     def short(self) -> str:
-        """One line, as it stands on the map: `+25 pts, probably +18…+32`, or the verdict."""
-        return f"{self.change}, {self.probably}" if self.change and self.is_clear else self.verdict
+        """As it stands in a narrow column of the map: `+25 pts (+18…+32) B`, or the verdict."""
+        return f"{self.change} ({self.between}) {self.grade}" if self.is_clear else self.verdict
 
 
 def metric_words(metric: Record) -> str:
@@ -94,12 +95,14 @@ def _estimated(action: Action, effect: Record, reader: Reader) -> EffectWords:
     rises = difference["value"] > 0
     tone = "" if not good or not effect["is_clear"] else "good" if rises == (good == "good") else "bad"
     before, after = effect["before"], effect["after"]
+    between = _gaps(measure, difference["ci"])
     return EffectWords(
         verdict=_verdict(effect, tone, reader),
         headline=_("%(before)s → %(after)s")
         % {"before": measure.value(before["value"]), "after": measure.value(after["value"])},
         change=measure.gap(difference["value"]),
-        probably=_("probably %(interval)s") % {"interval": _gaps(measure, difference["ci"])},
+        between=between,
+        probably=_("probably %(interval)s") % {"interval": between},
         sizes=_("n %(before)s before, %(after)s after")
         % {"before": reader.number(before["n"]), "after": reader.number(after["n"])},
         grade=effect["grade"],

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.conf import settings
 from django.db import transaction
+from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django_scopes import scope, scopes_disabled
 
 from polku.accounts.domain import record_audit
@@ -51,6 +54,20 @@ def _row(workspace: Workspace, user: User, is_wanted: bool) -> tuple[MondayChoic
         user=user,
         defaults={"is_wanted": is_wanted, "nonce": nonce, "digest": digest_of(token_of(nonce, salt=SALT))},
     )
+
+
+def account_part(request: HttpRequest) -> str:
+    """The choice in each of the reader's workspaces, for the page of their account; "" where no e-mail is sent."""
+    if not settings.SENDS_MAIL or not isinstance(request.user, User):
+        return ""
+    with scopes_disabled():
+        memberships = list(
+            Membership.objects.select_related("workspace")
+            .filter(user=request.user)
+            .order_by("workspace__name", "pk")
+        )
+    rows = [(membership.workspace, wants(membership)) for membership in memberships]
+    return render_to_string("decide/monday/account.html", {"rows": rows}, request) if rows else ""
 
 
 def readers_of(workspace: Workspace) -> list[User]:

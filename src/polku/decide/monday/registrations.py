@@ -6,9 +6,9 @@ from datetime import timedelta
 
 from django.utils.translation import gettext_lazy as _
 
-from polku.accounts import audit_words
+from polku.accounts import account_parts, audit_words
 from polku.accounts.start_pages import use_start_page
-from polku.decide.monday import mail
+from polku.decide.monday import choosing, mail
 from polku.decide.monday.start_page import start_page
 from polku.jobs import registry, ticking
 from polku.messaging import registry as messages
@@ -23,6 +23,7 @@ def register() -> None:
         navigation.NavigationItem(name=_("Monday"), url_name="decide:monday", order=5, key="m")
     )
     use_start_page(start_page)
+    account_parts.register(choosing.account_part)
     registry.register(mail.JOB, mail.work, lane=mail.LANE)
     ticking.register(mail.JOB, every=_LOOKS_EVERY, work=mail.look_for_monday)
     messages.register(mail.KIND, fill=mail.fill)

@@ -116,7 +116,13 @@ def _work(drawn: map_model.Map, marks: Mapping[int, tuple[Mark, ...]]) -> list[t
     """Each column's head with its actions; empty where there are none on the whole map."""
     if not marks:
         return []
-    return [(column.head, marks.get(int(column.head.id), ())) for column in drawn.columns]
+    return [
+        (
+            column.head,
+            [(mark, map_model.soften(mark.name)) for mark in marks.get(int(column.head.id), ())],
+        )
+        for column in drawn.columns
+    ]
 
 
 def _addresses(journey: Journey, filters: Filters, sequence: Any) -> Mapping[int, tuple[str, str]]:
