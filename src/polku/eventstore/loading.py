@@ -69,6 +69,10 @@ class Loading(Protocol):
         """`rules` keep the hits right whose conditions ask for properties of people. Aliases that stand for a
         missing id (`-`, `unknown`) name nobody; they are among the links refused."""
 
+    def note_import(self, workspace: str, *, origin: str, accepted: int, known: int) -> None:
+        """Count what a file brought that is kept elsewhere, such as marketing spend: its source is one among the
+        others."""
+
     def rebuild_hits(
         self,
         workspace: str,

@@ -73,7 +73,7 @@ def test_refunds_find_the_person_of_their_order(workspace, store, tmp_path):
 
 
 @pytest.mark.django_db
-def test_spend_is_added_up_within_a_file_and_replaced_by_the_next(workspace, tmp_path):
+def test_spend_is_added_up_within_a_file_and_replaced_by_the_next(workspace, store, tmp_path):
     def bring(content, **options):
         file = tmp_path / "file.csv"
         file.write_text(content, encoding="utf-8")
@@ -102,3 +102,5 @@ def test_spend_is_added_up_within_a_file_and_replaced_by_the_next(workspace, tmp
         assert rows == [Spend(date(2024, 3, 1), "google", "", "", Decimal("20.00"))]
         assert spend_by_source(workspace, date(2024, 3, 1), date(2024, 4, 1)) == {"google": 20.0, "meta": 7.0}
     assert bring("day;from;cost;c\n1.3.2024;google;3;kevät\n", campaign="c")["accepted"] == 1
+    (source,) = store.sources(workspace.key.hex)
+    assert (source.origin, source.accepted, source.repeated) == ("import/spend", 4, 2)

@@ -11,6 +11,7 @@ from django_scopes import scope
 from polku.accounts.models import Workspace
 from polku.analytics.spend import Spend, save_spend
 from polku.eventstore.port import Loaded, Progress
+from polku.eventstore.registry import store
 
 _CENT = Decimal("0.01")
 
@@ -29,6 +30,8 @@ def load_spend(workspace: Workspace, batch: Path, progress: Progress | None) -> 
     ]
     with scope(workspace=workspace):
         saved = save_spend(workspace=workspace, rows=rows)
+    accepted = saved.added + saved.replaced
+    store().note_import(workspace.key.hex, origin="import/spend", accepted=accepted, known=saved.known)
     if progress:
         progress(1, 1)
-    return Loaded(accepted=saved.added + saved.replaced, known=saved.known, joined=0, version=0)
+    return Loaded(accepted=accepted, known=saved.known, joined=0, version=0)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from polku.eventstore.duckdb import hits, orders, people, signals, stream, unmerging
+from polku.eventstore.duckdb import bookkeeping, hits, orders, people, signals, stream, unmerging
 from polku.eventstore.duckdb.changes import Changes, nothing
 from polku.eventstore.duckdb.instance import Instance
 from polku.eventstore.duckdb.noted_writes import change_since, first_numbers, noted_write
@@ -81,6 +81,11 @@ class LoadingStore:
             if change is not None:
                 note(loaded.version, change)
             return loaded
+
+    def note_import(self, workspace: str, *, origin: str, accepted: int, known: int) -> None:
+        with noted_write(self._instance, self._changes, workspace) as (session, note):
+            bookkeeping.note_import(session, origin, accepted=accepted, known=known)
+            note(finish(session), nothing(*first_numbers(session)))
 
     def rebuild_hits(
         self,
