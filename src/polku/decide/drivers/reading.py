@@ -183,6 +183,9 @@ def _cautions(answer: Answer, rows: Sequence[Row]) -> list[str]:
             chains[-1].append(after)
         else:
             chains.append([before, after])
+    # The sentence above has said already which cannot be told from the first.
+    said = {rows[0]["name"], *_tied_with_first(answer, rows)}
+    chains = [chain for chain in chains if not said.issuperset(chain)]
     if chains:
         found.append(
             _("The order of neighbours cannot be told where their importance does not differ: %(names)s.")
