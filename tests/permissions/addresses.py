@@ -11,7 +11,7 @@ from django.urls import URLResolver, get_resolver
 
 _RESET = "^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$"
 _PARAMETER = r"<(?:int|origin):(\w+)>"  # names something of a workspace
-_WORD = r"<(?:kind|format):(\w+)>"  # the same words in every workspace
+_WORD = r"<(?:kind|format|slug):(\w+)>"  # the same words in every workspace
 PUBLIC = {
     "",
     "demo/",

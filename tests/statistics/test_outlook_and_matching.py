@@ -137,3 +137,30 @@ def test_the_interval_covers_in_many_small_groups():
 def test_what_matching_refuses(successes, n, words):
     with pytest.raises(ValueError, match=words):
         matched_difference(successes=successes, n=n)
+
+
+def test_where_nobody_seems_to_leave_the_range_stays_one():
+    # Half a year of people who never leave: how readily they would is known by no factor.
+    random = np.random.default_rng(3)
+    age = random.uniform(20, 180, 1_500)
+    x = random.poisson(random.gamma(1.7, 1 / 500, 1_500) * age).astype(float)
+    last = np.where(x > 0, age * random.random(1_500) ** (1 / np.maximum(x, 1)), 0)
+    again = x > 0
+    mean = np.where(again, random.gamma(3 * np.maximum(x, 1), 20) / np.maximum(x, 1), 0)
+    purchases = fit_bgnbd(frequency=x, recency=last, age=age)
+    spending = fit_gamma_gamma(frequency=x[again], mean_value=mean[again])
+    assert purchases.sample is not None
+    found = customer_lifetime_value(
+        purchases=purchases,
+        spending=spending,
+        frequency=x,
+        recency=last,
+        age=age,
+        mean_value=mean,
+        margin=1.0,
+        discount=0.0,
+        draws=300,
+    )
+    truth = 1.7 / 500 * 365.25 * 60
+    assert found.mean.value == pytest.approx(truth, rel=0.15)
+    assert 0.5 * truth < found.mean.low < found.mean.value <= found.mean.high < 1.6 * truth

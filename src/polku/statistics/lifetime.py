@@ -10,7 +10,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from polku.statistics.checks import share, whole
 from polku.statistics.estimate import Estimate
-from polku.statistics.maximum import drawn
 from polku.statistics.purchases import Parameters, PurchaseModel, expected_purchases, probability_alive
 from polku.statistics.resampling import SEED, percentile_interval
 from polku.statistics.spending import SpendingModel, expected_value
@@ -85,10 +84,7 @@ def customer_lifetime_value(
     grid = _gathered(x, last, age_, np.where(x > 0, mean, 0.0), part)
     best = _values(grid, purchases.parameters, (spending.p, spending.q, spending.v), horizon)
     sums = np.bincount(part, weights=each, minlength=len(best))
-    first = drawn(np.log(purchases.parameters), purchases.covariance, draws=draws, seed=seed)
-    second = drawn(
-        np.log((spending.p, spending.q, spending.v)), spending.covariance, draws=draws, seed=seed + 1
-    )
+    first, second = purchases.drawn(draws=draws, seed=seed), spending.drawn(draws=draws, seed=seed + 1)
     values = np.array(
         [_values(grid, tuple(one), tuple(two), horizon) for one, two in zip(first, second, strict=True)]
     )
@@ -147,9 +143,9 @@ def share_alive(
         return float(grid.counts @ probability_alive(parameters, grid.x, grid.last, grid.age)) / len(x)
 
     best = alive(purchases.parameters)
-    drawn_ = drawn(np.log(purchases.parameters), purchases.covariance, draws=draws, seed=seed)
+    told = purchases.drawn(draws=draws, seed=seed)
     shares = np.clip(
-        value + np.array([alive((r, alpha, a, b)) for r, alpha, a, b in drawn_.tolist()]) - best, 0.0, 1.0
+        value + np.array([alive((r, alpha, a, b)) for r, alpha, a, b in told.tolist()]) - best, 0.0, 1.0
     )
     low, high = percentile_interval(shares, confidence)
     return Estimate(

@@ -22,6 +22,9 @@ _FAR, _NOTHING = 9.0, 1e-3
 ridge without end, as where all customers are alike. Whatever lies farther on it tells nothing else of them."""
 _MOST_STEPS = 100
 _LONGEST_STEP = 2.0
+_FLAT_SPREAD = 1.0
+"""A standard error of a logarithm beyond which the likelihood is no longer like a normal density."""
+_PROPOSALS, _WIDER = 3_000, 1.5
 _LEAST_CURVED = 1e-6
 """Relative to the direction that is curved most; a flatter one is treated as curved so much."""
 
@@ -99,6 +102,50 @@ def drawn(at: Floats, covariance: Floats, *, draws: int, seed: int) -> Floats:
     values, vectors = np.linalg.eigh(covariance)
     steps = random.standard_normal((draws, len(at))) * np.sqrt(np.maximum(values, 0))
     return np.asarray(np.exp(np.clip(at + steps @ vectors.T, -_BOUND, _BOUND)))
+
+
+def likely(
+    log_likelihood: LogLikelihood, at: Floats, covariance: Floats, *, draws: int = 1_000, seed: int = 0
+) -> Floats | None:
+    """Parameters (draws, width) drawn by the likelihood itself, where the normal approximation at the maximum `at`
+    would not do: where some direction is so flat that its parameter is known by no factor (customers of whom none seems
+    to leave, for one). None where it does.
+
+    Proposals from a wide normal, weighted by the likelihood and drawn again by these weights; every logarithm within
+    the bounds counts as likely beforehand.
+    """
+    values, vectors = np.linalg.eigh(covariance)
+    spread = np.sqrt(np.maximum(values, 0))
+    if spread.max() <= _FLAT_SPREAD:
+        return None
+    # In the other directions a little wider than the normal, for they lie elsewhere far along the flat one.
+    spread = np.where(spread > _FLAT_SPREAD, spread, _WIDER * spread)
+    random = np.random.default_rng(seed)
+    steps = random.standard_normal((_PROPOSALS, len(at)))
+    places = at + (steps * spread) @ vectors.T
+    inside = np.abs(places).max(axis=1) < _BOUND
+    places, steps = places[inside], steps[inside]
+    with np.errstate(all="ignore"):
+        logs = np.array([log_likelihood(place)[0] for place in places]) + (steps**2).sum(axis=1) / 2
+    logs = np.where(np.isfinite(logs), logs, -np.inf)
+    if not len(logs) or not np.isfinite(logs).any():
+        return None
+    weights = np.exp(logs - logs.max())
+    chosen = random.choice(len(places), size=draws, p=weights / weights.sum())
+    return np.asarray(np.exp(places[chosen]))
+
+
+def as_of_all(log_likelihood: LogLikelihood, best: Floats, times: float) -> LogLikelihood:
+    """That of some customers as one of all, who are so many times as many: with the maximum where it is of all."""
+    if times == 1:
+        return log_likelihood
+    slope = log_likelihood(best)[1]
+
+    def of_all(logarithms: Floats) -> tuple[float, Floats]:
+        value, steep = log_likelihood(logarithms)
+        return times * (value - float(slope @ (logarithms - best))), times * (steep - slope)
+
+    return of_all
 
 
 def total(weights: NDArray[np.floating[Any]], values: NDArray[np.floating[Any]]) -> float:

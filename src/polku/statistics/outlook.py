@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from polku.statistics.checks import share, whole
 from polku.statistics.estimate import Estimate
 from polku.statistics.lifetime import DRAWS, Horizon
-from polku.statistics.maximum import drawn
 from polku.statistics.purchases import PurchaseModel
 from polku.statistics.resampling import SEED, percentile_interval
 from polku.statistics.spending import SpendingModel
@@ -87,8 +86,7 @@ def _futures(
     random: np.random.Generator,
 ) -> NDArray[np.int64]:
     """Purchases within `length` in each future (draws,)."""
-    told = drawn(np.log(model.parameters), model.covariance, draws=draws, seed=int(random.integers(2**31)))
-    r, alpha, a, b = told.T
+    r, alpha, a, b = model.drawn(draws=draws, seed=int(random.integers(2**31))).T
     # The odds of having left after the last purchase, under each future's own parameters.
     odds = np.zeros(draws)
     if x > 0:
@@ -118,12 +116,7 @@ def _sums(
     random: np.random.Generator,
 ) -> NDArray[np.float64]:
     """What the purchases of each future are worth together."""
-    p, q, v = drawn(
-        np.log((model.p, model.q, model.v)),
-        model.covariance,
-        draws=len(counts),
-        seed=int(random.integers(2**31)),
-    ).T
+    p, q, v = model.drawn(draws=len(counts), seed=int(random.integers(2**31))).T
     # The customer's own level: purchases are Gamma(p, level).
     level = random.gamma(p * x + q, 1 / (v + x * mean if x > 0 else v))
     return np.asarray(np.where(counts > 0, random.gamma(np.maximum(p * counts, 1e-12), 1 / level), 0.0))

@@ -15,13 +15,23 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from polku.statistics.maximum import FitFailed, curvature, maximise, total
+from polku.statistics.maximum import (
+    FitFailed,
+    as_of_all,
+    curvature,
+    drawn,
+    likely,
+    maximise,
+    total,
+)
 
 Floats: TypeAlias = NDArray[np.float64]
 Parameters: TypeAlias = tuple[float, float, float, float]
 
 _STARTS = ((0.5, 20.0, 0.3, 5.0), (1.0, 1.0, 1.0, 1.0), (0.3, 5.0, 0.8, 2.5))
 _MANY = 20_000  # distinct customers
+_ENOUGH_TO_DRAW = 2_000
+"""Distinct customers by whom parameters are drawn where the likelihood is flat."""
 _NEAR_ONE = 1e-5
 """The closed form of what is expected divides by a − 1: so near to it the mean of both sides is as exact."""
 
@@ -29,7 +39,8 @@ _NEAR_ONE = 1e-5
 @dataclass(frozen=True)
 class PurchaseModel:
     """A fitted BG/NBD. `alpha` is in the unit of time of the data; `covariance` (4, 4) is that of the logarithms of
-    (r, α, a, b), the inverse of what the likelihood curves by."""
+    (r, α, a, b), the inverse of what the likelihood curves by. `sample` (draws, 4) holds parameters drawn by the
+    likelihood where that is too flat to be told by a covariance."""
 
     r: float
     alpha: float
@@ -38,6 +49,13 @@ class PurchaseModel:
     log_likelihood: float
     n: int
     covariance: Floats
+    sample: Floats | None = None
+
+    def drawn(self, *, draws: int, seed: int) -> Floats:
+        """Parameters (draws, 4) as likely as the data leave them."""
+        if self.sample is None:
+            return drawn(np.log(self.parameters), self.covariance, draws=draws, seed=seed)
+        return self.sample[np.random.default_rng(seed).integers(len(self.sample), size=draws)]
 
     @property
     def parameters(self) -> Parameters:
@@ -98,7 +116,13 @@ def fit_bgnbd(*, frequency: ArrayLike, recency: ArrayLike, age: ArrayLike) -> Pu
     r, alpha, a, b = (float(parameter) for parameter in np.exp(best))
     # Measured in another unit, time makes the density of each purchase smaller or larger.
     value -= total(rows[:, 0], counts) * float(np.log(unit))
-    return PurchaseModel(r, alpha * unit, a, b, value, len(x), curvature(sample.log_likelihood, best))
+    covariance = curvature(sample.log_likelihood, best)
+    some = slice(None, None, len(rows) // _ENOUGH_TO_DRAW + 1)
+    few = _Sample(rows[some, 0], rows[some, 1] / unit, rows[some, 2] / unit, counts[some])
+    told = likely(as_of_all(few.log_likelihood, best, counts.sum() / counts[some].sum()), best, covariance)
+    if told is not None:
+        told = told * np.array([1.0, unit, 1.0, 1.0])
+    return PurchaseModel(r, alpha * unit, a, b, value, len(x), covariance, told)
 
 
 def probability_alive(parameters: Parameters, x: Floats, last: Floats, age: Floats) -> Floats:
@@ -123,7 +147,12 @@ def expected_purchases(parameters: Parameters, t: float, x: Floats, last: Floats
     left = hyp2f1(r + x, b + x, a + b + x - 1, t / (alpha + age + t))
     left = left * np.exp((r + x) * (np.log(alpha + age) - np.log(alpha + age + t)))
     alive = probability_alive(parameters, x, last, age)
-    return np.asarray(np.maximum((a + b + x - 1) / (a - 1) * (1 - left) * alive, 0))
+    # Who is alive and never leaves buys at their own rate, and nobody buys more: where few seem to leave, the closed
+    # form is the difference of large numbers that are nearly the same.
+    most = t * (r + x) / (alpha + age)
+    with np.errstate(invalid="ignore", over="ignore"):
+        told = (a + b + x - 1) / (a - 1) * (1 - left)
+    return np.asarray(np.clip(np.where(np.isfinite(told), told, most), 0, most) * alive)
 
 
 class _Sample:

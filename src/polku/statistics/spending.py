@@ -12,16 +12,18 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from polku.statistics.maximum import FitFailed, curvature, maximise, total
+from polku.statistics.maximum import FitFailed, as_of_all, curvature, drawn, likely, maximise, total
 
 Floats: TypeAlias = NDArray[np.float64]
+_ENOUGH_TO_DRAW, _LEAST_Q = 2_000, 1.05
 _STARTS = ((1.0, 1.5, 1.0), (6.0, 4.0, 0.5), (2.0, 3.0, 2.0))
 
 
 @dataclass(frozen=True)
 class SpendingModel:
     """A fitted Gamma-Gamma. `v` is in money; `correlation` is that of frequency and mean value among the customers
-    fitted, which the model assumes to be none. `covariance` (3, 3) is that of the logarithms of (p, q, v)."""
+    fitted, which the model assumes to be none. `covariance` (3, 3) is that of the logarithms of (p, q, v), `sample`
+    (draws, 3) holds parameters drawn by the likelihood where that is too flat to be told by one."""
 
     p: float
     q: float
@@ -30,6 +32,13 @@ class SpendingModel:
     n: int
     correlation: float
     covariance: Floats
+    sample: Floats | None = None
+
+    def drawn(self, *, draws: int, seed: int) -> Floats:
+        """Parameters (draws, 3) as likely as the data leave them."""
+        if self.sample is None:
+            return drawn(np.log((self.p, self.q, self.v)), self.covariance, draws=draws, seed=seed)
+        return self.sample[np.random.default_rng(seed).integers(len(self.sample), size=draws)]
 
     @property
     def population_mean(self) -> float:
@@ -81,6 +90,8 @@ def fit_gamma_gamma(*, frequency: ArrayLike, mean_value: ArrayLike) -> SpendingM
             "no spending model fits these customers: they are too few or spend too much alike"
         ) from error
     p, q, v = (float(parameter) for parameter in np.exp(best))
+    covariance = curvature(sample.log_likelihood, best)
+    told = _likely(rows, counts.astype(np.float64), unit, best, covariance)
     varies = x.std() > 0 and mean.std() > 0
     return SpendingModel(
         p=p,
@@ -89,8 +100,22 @@ def fit_gamma_gamma(*, frequency: ArrayLike, mean_value: ArrayLike) -> SpendingM
         log_likelihood=value - len(x) * float(np.log(unit)),
         n=len(x),
         correlation=float(np.corrcoef(x, mean)[0, 1]) if varies else 0.0,
-        covariance=curvature(sample.log_likelihood, best),
+        covariance=covariance,
+        sample=told,
     )
+
+
+def _likely(rows: Floats, counts: Floats, unit: float, best: Floats, covariance: Floats) -> Floats | None:
+    some = slice(None, None, len(rows) // _ENOUGH_TO_DRAW + 1)
+    few = _Sample(rows[some, 0], rows[some, 1] / unit, counts[some])
+    told = likely(
+        as_of_all(few.log_likelihood, best, float(counts.sum() / counts[some].sum())), best, covariance
+    )
+    if told is None:
+        return None
+    # Without a finite mean nothing can be said of a customer: the fit itself has one.
+    told = told[told[:, 1] > _LEAST_Q]
+    return told * np.array([1.0, 1.0, unit]) if len(told) else None
 
 
 class _Sample:

@@ -11,6 +11,7 @@ import numpy as np
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from numpy.typing import NDArray
 
 from polku.analytics import values
 from polku.analytics.base_picture import alive_rows, cell_rows, group_rows, rhythm_row, tenth_rows
@@ -33,6 +34,7 @@ MOST_DAYS = 10 * 366
 _YEAR, _DISCOUNT = 365, 0.1
 _MONTH = 365.25 / 12
 _CORRELATED = 0.3
+_DRAWS_TOLD = 300
 _MOST_PURCHASES = 7
 """In the check the customers with so many or more stand together."""
 
@@ -58,7 +60,8 @@ def clv(context: QueryContext, query: Mapping[str, object]) -> Answer:
     "rows", "columns"}, "groups" [{"group", "customers", "share", "purchases", "days_ago", "spent", "purchase_value",
     "alive", "mean", "ci", "total"}], "cells" [{"row", "column", "customers", "value"}], "tenths" [{"customers", "from",
     "to", "share"}] of customers by value, "alive_tenths" [{"from", "to", "customers"}] of those who came back.
-    "uncertainty" holds the covariances of the logarithms of (r, alpha, a, b) and (p, q, v).
+    "uncertainty" holds the covariances of the logarithms of (r, alpha, a, b) and (p, q, v), and parameters drawn where
+    those do not tell it: "purchases", "spending", "purchase_draws", "spending_draws" (null, or a list).
     """
     terms = _terms(context, query)
     table = context.store.orders(context.key, context.scope)
@@ -126,6 +129,8 @@ def clv(context: QueryContext, query: Mapping[str, object]) -> Answer:
         uncertainty={
             "purchases": told.covariance.tolist(),
             "spending": spending.covariance.tolist(),
+            "purchase_draws": _draws(told.sample),
+            "spending_draws": _draws(spending.sample),
         },
     )
     if abs(spending.correlation) > _CORRELATED:
@@ -182,6 +187,11 @@ def _model(told: PurchaseModel, spending: SpendingModel) -> dict[str, object]:
         "v": spending.v,
         "correlation": spending.correlation,
     }
+
+
+def _draws(sample: NDArray[np.float64] | None) -> list[list[float]] | None:
+    """Some of the parameters drawn, enough for the outlook of one customer."""
+    return None if sample is None else [[float(f"{one:.6g}") for one in row] for row in sample[:_DRAWS_TOLD]]
 
 
 def _hold_out(bought: Purchases, until: int) -> dict[str, object] | None:

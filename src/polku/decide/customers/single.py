@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from polku.accounts.models import Workspace
 from polku.analytics.customers import Customers, customers, day_of, purchases
@@ -59,6 +60,7 @@ def models_of(document: Mapping[str, Any], choice: Choice = USUAL) -> Models | N
             told["log_likelihood"],
             clv["customers"],
             np.array(wide["purchases"], dtype=np.float64),
+            _array(wide["purchase_draws"]),
         ),
         spending=SpendingModel(
             p=told["p"],
@@ -68,12 +70,17 @@ def models_of(document: Mapping[str, Any], choice: Choice = USUAL) -> Models | N
             n=clv["repeat"]["count"],
             correlation=told["correlation"],
             covariance=np.array(wide["spending"], dtype=np.float64),
+            sample=_array(wide["spending_draws"]),
         ),
         rhythm=rhythm_of_document(clv),
         margin=clv["margin"],
         has_margin=document["has_margin"],
         choice=choice,
     )
+
+
+def _array(rows: list[list[float]] | None) -> NDArray[np.float64] | None:
+    return None if rows is None else np.array(rows, dtype=np.float64)
 
 
 def rhythm_of_document(clv: Mapping[str, Any]) -> Rhythm:
@@ -112,7 +119,7 @@ def values_of(
     }
 
 
-def _average(values: np.ndarray[Any, np.dtype[np.float64]]) -> float | None:
+def _average(values: NDArray[np.float64]) -> float | None:
     known = values[~np.isnan(values)]
     return float(known.mean()) if len(known) else None
 

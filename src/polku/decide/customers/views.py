@@ -76,13 +76,12 @@ def _shown(request: WorkspaceRequest, kept: Kept, choice: Choice, reader: Reader
 @never_cache
 @workspace_view("view")
 def counted(request: WorkspaceRequest) -> HttpResponse:
-    """What the page asks while something is counted: nothing (204) until there is a newer document than the one it
-    shows, then htmx is told to load the page anew."""
+    """What the page asks while something is counted: nothing, until there is a document of the newest data; then htmx
+    is told to load the page anew."""
     kept = kept_customers(request.workspace, read_choice(request.GET), ask=False)
-    if kept.document is None or not kept.is_newest:
-        return HttpResponse(status=204)
-    response = HttpResponse(status=204)
-    response["HX-Refresh"] = "true"
+    response = HttpResponse()
+    if kept.document is not None and kept.is_newest:
+        response["HX-Refresh"] = "true"
     return response
 
 
