@@ -59,11 +59,11 @@ def level(
             if horizon is None or point.continued is None
             else counted.numbers.continued(touchpoint, horizon)
         )
-        return None if made is None else _of(made.share)
+        return None if made is None else level_of(made.share)
     if figure == "say":
-        return next((_of(score.estimate) for score in point.say if _is(score, metric)), None)
+        return next((level_of(score.estimate) for score in point.say if _is(score, metric)), None)
     if figure == "feel":
-        return None if point.feel is None else _of(point.feel.estimate)
+        return None if point.feel is None else level_of(point.feel.estimate)
     if figure == "contact":
         if point.contact is None:
             return None
@@ -94,7 +94,7 @@ def _is(score: answers.Score, metric: Mapping[str, Any]) -> bool:
     return score.metric == metric.get("metric") and list(score.scale) == [float(end) for end in scale]
 
 
-def _of(estimate: Estimate) -> Level:
+def level_of(estimate: Estimate) -> Level:
     """Where all or nobody said the same, the standard error is 0 and promises too much: the interval's width holds."""
     width = (estimate.high - estimate.low) / (2 * Z95)
     error = max(estimate.standard_error or 0.0, width)
@@ -102,22 +102,27 @@ def _of(estimate: Estimate) -> Level:
 
 
 def _reached(counted: Counted, touchpoint: int) -> Level:
-    """People a week. Days differ by more than chance: the spread of the days around their weekday's mean widens the
-    error, where it is wider than that of independent comers."""
     walk = counted.walk
     place = next(at for at, point in enumerate(walk.plan.points) if point.id == touchpoint)
-    first = walk.first_reaches(place)
-    count, period = len(first), walk.period
+    period, zone = walk.period, walk.plan.timezone
     if period.start is None or period.end is None:
         raise ValueError("a number of people is of a window with a start and an end")
-    zone = walk.plan.timezone
     begin = local_day(period.start, zone)
     days = max(7, round((period.end - period.start) / DAY))
-    came = [local_day(int(time), zone) - begin for time in walk.signals.time[first]]
-    daily = np.bincount(np.array(came, dtype=np.int64), minlength=days)[:days].astype(float)
-    spread, weeks = 1.0, days // 7
+    came = [local_day(int(time), zone) - begin for time in walk.signals.time[walk.first_reaches(place)]]
+    return people_a_week(np.bincount(np.array(came, dtype=np.int64), minlength=days)[:days])
+
+
+def people_a_week(daily: NDArray[np.int64]) -> Level:
+    """The mean of whole weeks of people by day, from the first day on.
+
+    Days differ by more than chance: the spread of the days around their weekday's mean widens the error where it is
+    wider than that of independent comers. `daily` has shape (7 · weeks,).
+    """
+    weeks, count = len(daily) // 7, int(daily.sum())
+    spread = 1.0
     if weeks > 1 and count:
-        table = daily[: weeks * 7].reshape(weeks, 7)
+        table = daily[: weeks * 7].reshape(weeks, 7).astype(float)
         mean = np.maximum(table.mean(axis=0), 1e-9)
         spread = max(1.0, float(((table - mean) ** 2 / mean).sum() / ((weeks - 1) * 7)))
     per_week = count / weeks
