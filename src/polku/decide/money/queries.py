@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from django.utils import timezone
 from django_scopes import scope
@@ -10,6 +11,9 @@ from django_scopes import scope
 from polku.accounts.models import Workspace
 from polku.analytics.money import MoneyTerms
 from polku.decide.models import MoneyAnswers
+from polku.eventstore.port import Scope
+from polku.eventstore.registry import store
+from polku.eventstore.sales import Refunded, SalesQuestion
 
 
 def answers(workspace: Workspace, *, most: int = 50) -> Sequence[MoneyAnswers]:
@@ -40,3 +44,15 @@ def is_answered(workspace: Workspace) -> bool:
     """Whether anybody ever answered."""
     with scope(workspace=workspace):
         return MoneyAnswers.objects.exists()
+
+
+def measured_returns(workspace: Workspace) -> Refunded | None:
+    """What refunds tell of the orders of the last year with data; None where none was received. Raises StoreError as
+    every question does."""
+    key = workspace.key.hex
+    newest = store().state(key).data_as_of
+    if newest is None:
+        return None
+    asked = Scope(start=newest - timedelta(days=365), timezone=workspace.timezone)
+    found = store().refunded(key, asked, SalesQuestion(void=frozenset(workspace.cancelled_states)))
+    return found if found is not None and found.sold else None

@@ -12,12 +12,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from polku.accounts.access import WorkspaceRequest, workspace_view
+from polku.accounts.models import Workspace
 from polku.accounts.queries import order_states
 from polku.accounts.views.forms import add_errors
 from polku.analytics.money import MoneyTerms
 from polku.decide.models import MoneyAnswers
 from polku.decide.money import domain, queries
 from polku.decide.money.forms import MoneyForm
+from polku.eventstore.port import StoreError
 from polku.journeys.start_page import start_page
 from polku.site import checklist
 from polku.site.formats import Reader
@@ -51,6 +53,7 @@ def money(request: WorkspaceRequest) -> HttpResponse:
         "form": form,
         "example": _example(queries.money_terms(workspace), reader),
         "history": [_row(row, reader) for row in given],
+        "measured": _measured(workspace, reader),
         "map": start_page(request, workspace),
         "next": checklist.whole(request).next if given else None,
     }
@@ -67,6 +70,21 @@ def _example(terms: MoneyTerms | None, reader: Reader) -> dict[str, str] | None:
         "without_vat": reader.price(without_vat),
         "kept": reader.price(without_vat * (1 - terms.returned)),
         "margin": reader.price(terms.margin_of(_EXAMPLE)),
+    }
+
+
+def _measured(workspace: Workspace, reader: Reader) -> str:
+    """What refunds say of the question of returns; "" where there are none, or the store has no time."""
+    try:
+        found = queries.measured_returns(workspace)
+    except StoreError:
+        return ""
+    if found is None:
+        return ""
+    return _("Measured: of the last year’s sales %(share)s was refunded (%(sum)s of %(number)s orders).") % {
+        "share": reader.percent(found.refunded / found.sold, 1),
+        "sum": reader.price(found.refunded),
+        "number": reader.number(found.orders),
     }
 
 

@@ -108,6 +108,7 @@ def read_choices(data: QueryDict, workspace: Workspace, state: StoreState) -> Ch
     if way not in WAYS and way not in received:
         problem = problem or _("No property called “%s” was received.") % way[:80]
         way = "channel"
+    way = next((name for name in WAYS if way and way == _property(name, received)), way)
     return Choices(
         period=period,
         segment=segment,
