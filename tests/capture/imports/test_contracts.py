@@ -70,13 +70,13 @@ def test_a_later_file_has_the_last_word(workspace, store, tmp_path):
     key = workspace.key.hex
     selectors = [Selector(names=("Contract Started",)), Selector(names=("Contract Ended",))]
 
-    def bring(content):
+    def bring(content, **changes):
         file = tmp_path / "contracts.csv"
         file.write_text(content, encoding="utf-8")
         staged = stage(
             "contracts",
             file,
-            ImportOptions(**OPTIONS),
+            ImportOptions(**OPTIONS | changes),
             timezone="UTC",
             folder=tmp_path,
             rejected_folder=tmp_path / "r",
@@ -100,6 +100,9 @@ def test_a_later_file_has_the_last_word(workspace, store, tmp_path):
     assert bring("n;who;from;to;fee\n1;a;1.3.2024;;29,90\n") == (0, 1)
     assert ends() == [("b", "2025-04-01")]
     assert bring("n;who;from;to;fee\n1;a;1.3.2024;5.5.2025;29,90\n") == (1, 1)
+    assert ends() == [("a", "2025-05-05"), ("b", "2025-04-01")]
+    # A file that has no column of ends says nothing of them.
+    assert bring("n;who;from;fee\n1;a;2.3.2024;29,90\n", end=None) == (1, 0)
     assert ends() == [("a", "2025-05-05"), ("b", "2025-04-01")]
 
 

@@ -1,7 +1,7 @@
 """Contracts: a sheet's rows as events that a contract started and ended, in the port's SIGNAL_BATCH.
 
-A row tells all there is of its contract. The first half of a signal's id is the contract's, so that what a later file
-says replaces what was said of it before (`thing_digits` of the store's load; docs/decisions/0048).
+A signal's id begins with digits of its contract, so that what a later file says of it replaces what was said before
+(`thing_digits` of the store's load; docs/decisions/0048).
 """
 
 from __future__ import annotations
@@ -25,10 +25,16 @@ from polku.capture.imports.signals import take
 from polku.eventstore.port import SIGNAL_BATCH, SignalKind
 
 STARTED, ENDED = "Contract Started", "Contract Ended"
-THING_DIGITS = 20
-"""Hex digits of a message id that name the contract; the rest name what is said of it."""
+_CONTRACT = 19
+"""Hex digits of a message id that name the contract; the next tells start from end, the rest is what is said."""
+_MARKS = {STARTED: "1", ENDED: "2"}
 _SHORT = 16  # digits of a contract's name where the file gives it none
 _ROLES = ("channel", "url")
+
+
+def thing_digits(options: ImportOptions) -> int:
+    """How many digits name what the file tells all of: a contract, or where it has no column of ends, its start."""
+    return _CONTRACT if options.end else _CONTRACT + 1
 
 
 def write_contracts(sheet: Sheet, options: ImportOptions, path: Path) -> int:
@@ -133,7 +139,7 @@ def _signals(
     # The name and all that is said: another person, value or day is another signal of the same contract.
     content = content_digests(connection, [pa.table(dict(sorted(columns.items())))], ["contract", name])
     ids = [
-        thing.decode()[:THING_DIGITS] + rest.decode()[THING_DIGITS:]
+        thing.decode()[:_CONTRACT] + _MARKS[name] + rest.decode()[_CONTRACT + 1 :]
         for thing, rest in zip(things.tolist(), content.tolist(), strict=True)
     ]
     columns["message_id"] = pa.array(ids, pa.string())

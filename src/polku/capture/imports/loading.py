@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django_scopes import scope
 
 from polku.accounts.models import Workspace
-from polku.capture.imports.contracts import THING_DIGITS
 from polku.capture.imports.loading_spend import load_spend
 from polku.capture.imports.staged import Staged
 from polku.eventstore.port import Loaded, Progress
@@ -62,7 +61,7 @@ def _load(workspace: Workspace, staged: Staged, progress: Progress | None) -> Lo
         staged.batch,
         rules=hit_rules(key),
         origin=origin,
-        thing_digits=THING_DIGITS if staged.kind == "contracts" else 0,
+        thing_digits=staged.thing_digits,
         progress=progress,
     )
 

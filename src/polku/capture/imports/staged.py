@@ -25,6 +25,7 @@ class Staged:
     lines: bool = False
     metrics: list[str] = field(default_factory=list)
     touchpoint: str | None = None
+    thing_digits: int = 0
 
     def to_json(self) -> dict[str, Any]:
         document = asdict(self)

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from polku.capture.imports.answers import COMMENT, write_answers
-from polku.capture.imports.contracts import write_contracts
+from polku.capture.imports.contracts import thing_digits, write_contracts
 from polku.capture.imports.dialect import missing_column
 from polku.capture.imports.mapping import Reading
 from polku.capture.imports.numbers import Decimal
@@ -141,6 +141,7 @@ def _stage(
         lines=options.lines,
         metrics=_metrics(options, questions.values()),
         touchpoint=options.touchpoint,
+        thing_digits=thing_digits(options) if kind == "contracts" else 0,
     )
 
 
