@@ -64,6 +64,8 @@ def test_both_ends_of_a_sum_are_in_one_scale():
     assert formats.money_interval(140_000, 300_000, "fi") == f"140–300{NB}t€"
     assert formats.money_interval(900, 1_400, "fi") == f"0,9–1,4{NB}t€"
     assert formats.money_interval(140_000, 300_000, "en") == "€140k–€300k"
+    assert formats.money_interval(-21_000, 13_000, "en") == "−€21k…€13k"
+    assert formats.money_interval(-21_000, 13_000, "fi") == f"−21…13{NB}t€"
 
 
 def test_intervals_use_an_ellipsis_beside_a_sign():

@@ -54,14 +54,16 @@ def price(value: float, language: str, currency: str = "EUR") -> str:
 
 
 def money_interval(low: float, high: float, language: str, currency: str = "EUR") -> str:
-    """`140–300 t€`; in English `€140k–€300k`. Both ends are in the scale of the higher one."""
+    """`140–300 t€`; in English `€140k–€300k`, with an end below zero `−€2k…€3k`. Both ends are in the scale of the
+    higher one."""
     _, scale = _scale(max(abs(low), abs(high)))
     divisor = {"": 1, "k": 1e3, "M": 1e6}[scale]
     decimals = _money_decimals(max(abs(low), abs(high)) / divisor, scale)
     ends = (low / divisor, high / divisor)
     if language == "fi":
         return _with_currency(_joined(ends, language, decimals), scale, language, currency)
-    return DASH.join(
+    between = ELLIPSIS if min(ends) < 0 else DASH
+    return between.join(
         _with_currency(number(end, language, decimals), scale, language, currency) for end in ends
     )
 
