@@ -48,7 +48,7 @@ class _Terms:
 
 def clv(context: QueryContext, query: Mapping[str, object]) -> Answer:
     """{"model", "customers", "repeat" {"value", "ci", "count", "n"}, "alive", "horizon_days", "margin", "discount",
-    "total", "total_ci", "mean", "ci", "until", "hold_out"}.
+    "total", "total_ci", "mean", "ci", "since" (the first purchase), "until", "hold_out"}.
 
     Customers are the people with an order in the range; purchases to come are counted from `until`, its last day with
     data. "mean" is of each customer, with its interval "ci", "total" of all. Where too few came back, or no model fits,
@@ -83,6 +83,7 @@ def clv(context: QueryContext, query: Mapping[str, object]) -> Answer:
         "total_ci": None,
         "mean": None,
         "ci": None,
+        "since": _iso(int(bought.day.min())) if len(bought.day) else None,
         "until": _iso(until),
         "hold_out": None,
         "rhythm": rhythm_row(rhythm),

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from polku.accounts.models import Workspace
 from polku.decide.customers import pictures, readings
@@ -254,7 +255,7 @@ def _bad(document: Row, reader: Reader) -> Part:
         return Part(readings.refused(found, reader), is_refused=True)
     return Part(
         readings.bad_experience(found, document["has_margin"], reader),
-        head=(_("Answered"), _("Customers"), _("Bought again"), _("Share")),
+        head=(pgettext("answer", "Answered"), _("Customers"), _("Bought again"), _("Share")),
         rows=tuple(
             (
                 name,
@@ -262,7 +263,10 @@ def _bad(document: Row, reader: Reader) -> Part:
                 reader.number(found[side]["again"]),
                 reader.percent(found[side]["again"] / found[side]["n"]),
             )
-            for name, side in ((_("low"), "low"), (_("high, matched"), "high"))
+            for name, side in (
+                (pgettext("answer", "low"), "low"),
+                (pgettext("answer", "high, matched"), "high"),
+            )
         ),
         notes=(readings.matching(found),),
     )

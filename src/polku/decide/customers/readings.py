@@ -46,6 +46,23 @@ def whole(document: Row, choice: Choice, reader: Reader) -> list[str]:
     return said
 
 
+def cautions(document: Row, choice: Choice, reader: Reader) -> list[str]:
+    """What to keep in mind before the figures are believed."""
+    clv = document["clv"]
+    said = [str(warning) for warning in clv["warnings"]]
+    if clv["model"] is not None:
+        seen = (dt.date.fromisoformat(clv["until"]) - dt.date.fromisoformat(clv["since"])).days + 1
+        if seen < choice.days:
+            said.append(
+                _(
+                    "The orders are of %(seen)s days and the time ahead is %(ahead)s: beyond what was seen the "
+                    "forecast only goes on as before."
+                )
+                % {"seen": reader.number(seen), "ahead": reader.number(choice.days)}
+            )
+    return said
+
+
 def value_sentence(document: Row, choice: Choice, reader: Reader) -> str:
     clv = document["clv"]
     told = {

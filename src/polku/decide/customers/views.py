@@ -17,7 +17,7 @@ from polku.accounts.access import WorkspaceRequest, workspace_view
 from polku.analytics import QueryError
 from polku.analytics.money import money_note, money_terms
 from polku.analytics.rfm import GROUPS, conditions_of
-from polku.decide.customers import acquired, page
+from polku.decide.customers import acquired, page, readings
 from polku.decide.customers.choosing import MONTHS, PERCENTS, USUAL, Choice, read_choice
 from polku.decide.customers.keeping import Kept, kept_customers
 from polku.decide.customers.people import group_people
@@ -65,7 +65,7 @@ def _shown(request: WorkspaceRequest, kept: Kept, choice: Choice, reader: Reader
     return {
         "is_counted": True,
         "page": page.build(request.workspace, document, choice, reader),
-        "warnings": document["clv"]["warnings"],
+        "warnings": readings.cautions(document, choice, reader),
         "acquired": acquired.beside_value(request.workspace, document["clv"], reader)
         if document["clv"]["model"]
         else None,
