@@ -38,13 +38,14 @@ class Costs:
 
 def build_costs(found: Acquisition, reader: Reader) -> Costs:
     """What the page shows of `found`."""
+    has_margin = any(row.first_margin is not None for row in found.rows)
     return Costs(
         has_spend=found.has_spend,
-        total=_row(found.total, _("All sources with spend"), reader),
-        rows=[_row(row, _name(row), reader) for row in found.rows if row.spend],
-        free=[_row(row, _name(row), reader) for row in found.rows if not row.spend],
+        total=_row(found.total, _("All sources with spend"), reader, has_margin),
+        rows=[_row(row, _name(row), reader, has_margin) for row in found.rows if row.spend],
+        free=[_row(row, _name(row), reader, has_margin) for row in found.rows if not row.spend],
         unmatched=", ".join(found.unmatched),
-        has_margin=any(row.first_margin is not None for row in found.rows),
+        has_margin=has_margin,
     )
 
 
@@ -52,7 +53,7 @@ def _name(row: SourceCost) -> str:
     return row.source if row.source is not None else _("not known where from")
 
 
-def _row(row: SourceCost, name: str, reader: Reader) -> CostRow:
+def _row(row: SourceCost, name: str, reader: Reader, has_margin: bool) -> CostRow:
     verdict, tone = _verdict(row)
     return CostRow(
         name,
@@ -62,7 +63,7 @@ def _row(row: SourceCost, name: str, reader: Reader) -> CostRow:
             _money(row.per_visitor, reader),
             Cell(reader.number(row.customers)),
             _money(row.per_customer, reader),
-            _money(row.first_margin, reader),
+            *([_money(row.first_margin, reader)] if has_margin else []),
         ],
         verdict,
         tone,

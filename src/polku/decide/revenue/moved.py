@@ -71,7 +71,7 @@ def moved(answer: Record, choices: Choices, reader: Reader) -> Moved:
         reader=reader,
         parts=parts,
         split=_to_the_cent(answer["split"], reader) if parts else (),
-        mix=_mix(answer["split"], words.way_name(choices), reader) if parts else "",
+        mix=_mix(answer, words.way_name(choices), reader) if parts else "",
     )
 
 
@@ -176,8 +176,15 @@ def _sentence(
     }
 
 
-def _mix(split: Mapping[str, float], way: str, reader: Reader) -> str:
-    """Worth a sentence where it is a good part of what moved."""
+def _mix(answer: Record, way: str, reader: Reader) -> str:
+    """Worth a sentence where it is a good part of what moved. Where of most people the part is not known, as who never
+    got to pay has no way of paying, it says nothing of where they came from."""
+    split = answer["split"]
+    unknown = sum(
+        part["visitors"] for part in answer["breakdown"] if part["key"] is None and not part["others"]
+    )
+    if 2 * unknown > answer["visitors"]:
+        return ""
     if abs(split["mix"]) < _WORTH_SAYING * sum(abs(split[name]) for name in SPLIT) or not round(
         split["mix"], 2
     ):
