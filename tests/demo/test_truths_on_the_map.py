@@ -6,10 +6,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
 
+from polku.demo.loading import demo_user
+from polku.demo.money import tell_about_money
 from polku.simulation.truths import Truths
 
 pytestmark = pytest.mark.contract
@@ -274,3 +277,32 @@ def test_every_segment_of_the_demo_holds_people(demo):
         result = demo.ask(segment=name, last=ALL)
         assert result["warnings"] == []
         assert result["touchpoints"]["Tuotesivu"]["do"]["reached"]["value"] >= 100, name
+
+
+def test_the_list_of_losses_finds_what_was_planted_and_nothing_else(demo, plain):
+    found = demo.run({"kind": "fix_first", "journey": demo.journey})
+    priced = [row for row in found["rows"] if row["p50"] is not None]
+    assert [(row["touchpoint"]["name"], row["pain"], row["reason"]) for row in priced][:2] == [
+        ("Maksu", "funnel", None),
+        ("Ostoskori", "funnel", None),
+    ]
+    payment, basket = priced[:2]
+    assert payment["unit"] == {"property": "browser", "value": "Safari"}
+    assert payment["grade"] == "B"
+    week_7, week_14 = "2026-08-17", "2026-10-05"
+    assert [row["reference"]["since"] for row in (payment, basket)] == [week_7, week_14]
+    north = next(row for row in priced if row["reason"] == "Missä tilaukseni on")
+    assert north["unit"] == {"property": "person.region", "value": "Kainuu, Lappi, Pohjois-Pohjanmaa"}
+    returns = next(row for row in priced if row["reason"] == "Palautusohje")
+    assert (returns["reference"]["kind"], returns["reference"]["value"]) == ("goal", 5.0)
+    assert {row["touchpoint"]["name"] for row in priced} == {
+        "Maksu",
+        "Ostoskori",
+        "Nouto ja kuljetus",
+        "Palautus",
+    }
+    assert 0 < found["total"]["share"] < 0.5
+    tell_about_money(workspace=plain.workspace, day=date(2026, 11, 2), owner=demo_user())
+    nothing = plain.run({"kind": "fix_first", "journey": plain.journey})
+    # What is short of the team's goal by chance is no finding.
+    assert [row["key"] for row in nothing["rows"] if row["p50"] is not None and row["grade"] != "D"] == []
