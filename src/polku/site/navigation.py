@@ -117,7 +117,7 @@ def settings_links(request: HttpRequest) -> list[Link]:
         Link(
             item.name,
             reverse(item.url_name, kwargs={"workspace": workspace.slug}),
-            match is not None and match.view_name == item.url_name,
+            match is not None and match.view_name in (item.url_name, *item.covers),
         )
         for item in sorted(_settings, key=lambda item: item.order)
         if allowed(request, item.permission)

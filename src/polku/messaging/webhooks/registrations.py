@@ -24,7 +24,11 @@ def register() -> None:
     site.register(notices.tell)
     navigation.register_settings(
         navigation.NavigationItem(
-            name=_("Webhooks"), url_name="messaging:webhooks", order=125, permission="manage"
+            name=_("Webhooks"),
+            url_name="messaging:webhooks",
+            order=125,
+            permission="manage",
+            covers=("messaging:webhook", "messaging:webhook_rotate"),
         )
     )
     search.register_page(
