@@ -13,9 +13,13 @@ PAGES = (
     "decide:revenue-what-if",
     "decide:acquisition",
     "decide:customers",
+    "decide:customer-group",
+    "decide:segment-value",
     "decide:drivers",
     "decide:perceived-value",
     "decide:changes",
+    "decide:alerts",
+    "decide:goal-new",
 )
 """The other pages below numbers/, on which the navigation's entry is marked."""
 
