@@ -81,6 +81,9 @@ KINDS: dict[str, Schema] = {
         "discount": _or_null(
             {"type": "number", "minimum": 0, "maximum": 10, "description": "A yearly rate; null is 0.1."}
         ),
+        "check_from": _or_null(
+            _text("The first day of what the forecast is checked against (YYYY-MM-DD); null: the last third.")
+        ),
     },
     "drivers": {
         "outcome": {

@@ -44,6 +44,7 @@ class _Terms:
     days: int
     margin: float
     discount: float
+    check_from: int | None = None
 
 
 def clv(context: QueryContext, query: Mapping[str, object]) -> Answer:
@@ -52,9 +53,10 @@ def clv(context: QueryContext, query: Mapping[str, object]) -> Answer:
 
     Customers are the people with an order in the range; purchases to come are counted from `until`, its last day with
     data. "mean" is of each customer, with its interval "ci", "total" of all. Where too few came back, or no model fits,
-    "model", "alive" and the money are null and a warning says why. "hold_out" fits the first two thirds of the time
-    anew and sets what that expects of the rest beside what happened: {"from", "customers", "predicted", "actual",
-    "rows" [{"purchases", "customers", "predicted", "actual"}]}, null where it cannot.
+    "model", "alive" and the money are null and a warning says why. "hold_out" fits the time before the day `check_from`
+    (left out: the first two thirds) anew and sets what that expects of the rest beside what happened: {"from",
+    "customers", "predicted", "actual", "rows" [{"purchases", "customers", "predicted", "actual"}]}, null where it
+    cannot.
 
     How the base looks, by recency, frequency and money (`analytics.rfm`): "rhythm" {"soon", "late", "many", "gaps",
     "rows", "columns"}, "groups" [{"group", "customers", "share", "purchases", "days_ago", "spent", "purchase_value",
@@ -122,7 +124,7 @@ def clv(context: QueryContext, query: Mapping[str, object]) -> Answer:
         total_ci=[value.total.low, value.total.high],
         mean=value.mean.value,
         ci=[value.mean.low, value.mean.high],
-        hold_out=_hold_out(bought, until),
+        hold_out=_hold_out(bought, until, terms.check_from),
         groups=group_rows(bought, found, group, value, alive),
         cells=cell_rows(found, rhythm, value.each),
         tenths=tenth_rows(value.each),
@@ -150,15 +152,28 @@ def clv(context: QueryContext, query: Mapping[str, object]) -> Answer:
 def _terms(context: QueryContext, query: Mapping[str, object]) -> _Terms:
     days = values.whole(query.get("horizon_days", _YEAR), least=1, most=MOST_DAYS, field="horizon_days")
     discount = _number(query.get("discount", _DISCOUNT), most=10, field="discount")
+    check_from = _day_number(query["check_from"]) if "check_from" in query else None
     if "margin" in query:
-        return _Terms(days, _number(query["margin"], most=1, field="margin"), discount)
+        return _Terms(days, _number(query["margin"], most=1, field="margin"), discount, check_from)
     answered = money_terms(context.workspace)
     if answered is None:
         raise QueryError(
             _("Say the margin (0–1), or answer the four questions about money first."), field="margin"
         )
     # Of an order's sum as it is told: without VAT, what comes back and costs.
-    return _Terms(days, answered.margin_of(1.0), discount)
+    return _Terms(days, answered.margin_of(1.0), discount, check_from)
+
+
+def _day_number(data: object) -> int:
+    """A calendar day (YYYY-MM-DD), since 1970."""
+    try:
+        return (date.fromisoformat(data if isinstance(data, str) else "") - date(1970, 1, 1)).days
+    except ValueError:
+        raise QueryError(
+            _("“%(field)s” must be a date or a time in ISO 8601, such as 2026-03-01, not “%(value)s”.")
+            % {"field": "check_from", "value": values.shown(data)},
+            field="check_from",
+        ) from None
 
 
 def _number(data: object, *, most: float, field: str) -> float:
@@ -195,10 +210,10 @@ def _draws(sample: NDArray[np.float64] | None) -> list[list[float]] | None:
     return None if sample is None else [[float(f"{one:.6g}") for one in row] for row in sample[:_DRAWS_TOLD]]
 
 
-def _hold_out(bought: Purchases, until: int) -> dict[str, object] | None:
-    """What two thirds of the time tell of the last third, beside what happened."""
+def _hold_out(bought: Purchases, until: int, check_from: int | None) -> dict[str, object] | None:
+    """What the time before a day (two thirds of all) tells of the rest, beside what happened."""
     first = int(bought.day.min())
-    cut = first + (until - first) * 2 // 3
+    cut = first + (until - first) * 2 // 3 if check_from is None else check_from - 1
     seen = customers(bought, until=cut)
     if (seen.frequency > 0).sum() < ENOUGH or cut >= until:
         return None
@@ -252,4 +267,6 @@ def _version(context: QueryContext, query: Mapping[str, object]) -> str:
     return repr((sorted(context.workspace.cancelled_states), money_terms(context.workspace)))
 
 
-register(Kind(name="clv", fields=("horizon_days", "margin", "discount"), run=clv, version=_version))
+register(
+    Kind(name="clv", fields=("horizon_days", "margin", "discount", "check_from"), run=clv, version=_version)
+)

@@ -16,7 +16,7 @@ from polku.accounts.models import Workspace
 from polku.decide.customers import pictures, readings
 from polku.decide.customers.choosing import Choice
 from polku.decide.customers.single import rhythm_of_document
-from polku.decide.customers.words import ADVICE, NAMES, rhythm_sentence, rule_of
+from polku.decide.customers.words import ADVICE, NAMES, ONCE, rhythm_sentence, rule_of
 from polku.site.formats import Reader
 
 Row = Mapping[str, Any]
@@ -171,7 +171,8 @@ def _groups(workspace: Workspace, clv: Row, reader: Reader) -> list[GroupRow]:
                 purchases=reader.number(row["purchases"], 1) if n else "",
                 days_ago=reader.number(row["days_ago"]) if n else "",
                 purchase_value=reader.price(row["purchase_value"]) if row["purchase_value"] else "",
-                alive=reader.percent(row["alive"]) if row["alive"] is not None else "",
+                # Of one purchase the model knows nothing: it takes everybody for a customer.
+                alive=reader.percent(row["alive"]) if row["alive"] is not None and key not in ONCE else "",
                 mean=reader.money(row["mean"]) if row["mean"] is not None else "",
                 interval=reader.money_interval(row["ci"]) if row["ci"] else "",
                 total=reader.money(readings.two_digits(row["total"])) if row["total"] is not None else "",

@@ -26,21 +26,26 @@ def heat(clv: Row, reader: Reader, *, width: int, money: bool) -> SafeString:
     cells = {(cell["row"], cell["column"]): cell for cell in clv["cells"]}
     most = max((cell["customers"] for cell in cells.values()), default=1)
     is_narrow = width < 500
-    left, top, high = (96.0, 44.0, 40.0) if is_narrow else (150.0, 30.0, 44.0)
+    left, top, high = (62.0, 44.0, 40.0) if is_narrow else (150.0, 30.0, 44.0)
     wide = (width - left) / len(columns)
     parts: list[str] = []
     for place, column in enumerate(columns):
         words = days_between(*column)
         middle = left + (place + 0.5) * wide
         if is_narrow:
-            # Where a field is narrow its days stand without the words, which the first says for all.
-            words = f"{column[0]}–{column[1]}" if column[1] is not None else f"> {column[0] - 1}"
+            # Where a field is narrow its last day stands alone, and the line above says what of.
+            words = f"≤ {column[1]}" if column[1] is not None else f"> {column[0] - 1}"
         parts.append(text(middle, top - 10, words, anchor="middle"))
     if is_narrow:
-        parts.append(text(left, 14, _("days since the last purchase")))
+        parts.append(text(0, 14, _("purchases down, days since the last one across")))
     for number, row in enumerate(rows):
         y = top + (len(rows) - 1 - number) * high
-        parts.append(text(left - 10, y + high / 2 + 4, times_between(*row), anchor="end"))
+        words = times_between(*row)
+        if is_narrow:
+            words = (
+                f"{row[0]}+" if row[1] is None else f"{row[0]}" if row[0] == row[1] else f"{row[0]}–{row[1]}"
+            )
+        parts.append(text(left - 10, y + high / 2 + 4, words, anchor="end"))
         for place, column in enumerate(columns):
             cell = cells.get((number, place))
             parts.append(

@@ -18,6 +18,8 @@ NAMES: dict[str, Promise] = {
     "quiet": pgettext_lazy("group of customers", "Gone quiet"),
     "once": pgettext_lazy("group of customers", "Bought once, long ago"),
 }
+ONCE = ("new", "waiting", "once")
+"""Groups of people with one purchase."""
 ADVICE: dict[str, Promise] = {
     "loyal": gettext_lazy("Thank them, and ask what they would tell a friend."),
     "returning": gettext_lazy("Give them a reason for the next purchase."),
