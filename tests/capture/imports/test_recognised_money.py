@@ -82,12 +82,15 @@ def test_it_is_recognised(name, tmp_path):
 
 def test_columns_on_scales_that_nothing_tells_are_asked_of_once(tmp_path):
     rows = "".join(
-        f"v{n},2024-03-{1 + n:02d},{1 + n % 5},{5 - n % 5},{1 + n % 5},{1 + n % 5}\n" for n in range(15)
+        f"v{n},2024-03-{1 + n:02d},{1 + n % 5},{5 - n % 5},{1 + n % 4},{1 + n % 5}\n" for n in range(15)
     )
     file = tmp_path / "file.csv"
-    file.write_text("respondent_id,date,seat_rating,food_rating,staff_rating,toilet_rating\n" + rows)
+    file.write_text("respondent_id,date,seat_rating,food_rating,staff_rating,value_rating\n" + rows)
     (found,) = inspect(file, timezone="UTC")
     assert [(question.about, question.column) for question in found.questions] == [("scale", "seat_rating")]
+    assert found.questions[0].text == (
+        "On which scale were the answers of “seat_rating” and of 3 other columns like it given?"
+    )
     (settled,) = inspect(file, timezone="UTC", answers={"scale:seat_rating": "csat 1-7"})
     assert settled.questions == ()
     assert {text.partition("=")[2] for text in settled.mappings[0].options.questions} == {"csat 1-7"}

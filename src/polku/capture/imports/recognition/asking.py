@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from polku.capture.imports.mapping import NOBODY, Choice, Question
 from polku.capture.imports.options import ImportKind
@@ -169,11 +169,18 @@ def decimal(column: Column, suggested: str) -> Question:
     )
 
 
-def scale(column: str, measure: Measure) -> Question:
-    """On which scale was answered."""
+def scale(column: str, measure: Measure, *, others: int = 0) -> Question:
+    """On which scale was answered, in the column and as many others that are likely on the same."""
+    text = _("On which scale were the answers of “%s” given?") % column
+    if others:
+        text = ngettext(
+            "On which scale were the answers of “%(column)s” and of %(count)s other column like it given?",
+            "On which scale were the answers of “%(column)s” and of %(count)s other columns like it given?",
+            others,
+        ) % {"column": column, "count": others}
     return Question(
         "scale",
-        _("On which scale were the answers of “%s” given?") % column,
+        text,
         tuple(
             Choice(f"{metric} {low}-{high}", _measure_name(metric, low, high))
             for metric, low, high in measure.choices

@@ -173,7 +173,10 @@ def _doubts(
     for role, rivals in proposed.doubts.items():
         if role not in proposed.lacking:
             questions.append(asking.role(role, rivals, optional=role == "value", suggested=rivals[0]))
-    questions += [asking.scale(name, measure) for name, measure in proposed.scales.items()]
+    questions += [
+        asking.scale(name, measure, others=proposed.alike.get(name, 0))
+        for name, measure in proposed.scales.items()
+    ]
     if proposed.lines:
         questions.append(asking.lines(proposed.lines))
     return questions

@@ -153,19 +153,12 @@ def _answers(roles: Roles, answers: Mapping[str, str]) -> Proposed:
     unit = unit_of(roles, person, order, ("response",))
     time = roles.time("answer")
     names = _score_columns(roles)[:_MOST_QUESTIONS]
+    measures = {name: measure for name in names if (measure := _measure(roles, name)) is not None}
+    alike = _alike(measures)
     questions: list[str] = []
-    scales: dict[str, Measure] = {}
-    first: dict[object, str] = {}
-    for name in names:
-        column = roles.named(name)
-        measure = measure_of(column) if column else None
-        if measure is None:
-            continue
-        # One question is asked for all columns that could be on the same scales: dozens nobody would answer.
-        asked = name if measure.sure else first.setdefault(measure.choices, name)
+    for name, measure in measures.items():
+        asked = next((first for first, group in alike.items() if name in group), name)
         given = parse(answers.get(f"scale:{name}", "")) or parse(answers.get(f"scale:{asked}", ""))
-        if given is None and not measure.sure:
-            scales[asked] = measure if asked == name else scales[asked]
         metric, low, high = given or (measure.metric, measure.low, measure.high)
         questions.append(question_text(name, metric, (float(low), float(high))))
     scored = bool(questions)
@@ -182,8 +175,34 @@ def _answers(roles: Roles, answers: Mapping[str, str]) -> Proposed:
     )
     lacking = (*(() if scored else ("score",)), *(() if time.column else ("time",)))
     found = finish(roles, [("answers", options)], unit or order.column, lacking, address)
-    found.scales = scales
+    open_groups = {first: group for first, group in alike.items() if f"scale:{first}" not in answers}
+    found.scales = {
+        first: _common([measures[name] for name in group]) for first, group in open_groups.items()
+    }
+    found.alike = {first: len(group) - 1 for first, group in open_groups.items()}
     return found
+
+
+def _measure(roles: Roles, name: str) -> Measure | None:
+    column = roles.named(name)
+    return measure_of(column) if column else None
+
+
+def _alike(measures: Mapping[str, Measure]) -> dict[str, list[str]]:
+    """Columns whose scale nothing tells, by the first of those that are likely on the same: one question is asked of
+    all of them, because dozens nobody would answer."""
+    groups: dict[object, list[str]] = {}
+    for name, measure in measures.items():
+        if not measure.sure:
+            groups.setdefault((measure.metric, measure.low, measure.high), []).append(name)
+    return {group[0]: group for group in groups.values()}
+
+
+def _common(measures: list[Measure]) -> Measure:
+    """The measure with the choices that all of them allow."""
+    first = measures[0]
+    choices = tuple(each for each in first.choices if all(each in other.choices for other in measures))
+    return replace(first, choices=choices)
 
 
 def _contacts(roles: Roles, answers: Mapping[str, str]) -> Proposed:
@@ -261,12 +280,19 @@ def _people(roles: Roles, answers: Mapping[str, str]) -> Proposed:
 # ---- parts of these ---------------------------------------------------------------------------------------------
 
 
+def _may_be_scores(column: Column) -> bool:
+    """Numbers; what is called a sum of money only where its name says that it is a score, as `value rating` does."""
+    return column.meaning in ("number", "choice") or (
+        column.meaning == "money" and weight(column.name, "score") == PRECISE
+    )
+
+
 def _score_columns(roles: Roles) -> list[str]:
     """Columns of numbers on a scale: those whose names are sure of it, else the one that could be."""
     able = [
         (column, measure, weight(column.name, "score"))
         for column in roles.columns
-        if column.usable and column.meaning in ("number", "choice") and (measure := measure_of(column))
+        if column.usable and _may_be_scores(column) and (measure := measure_of(column))
     ]
     sure = [c.name for c, measure, heavy in able if heavy == PRECISE or (heavy and measure.sure)]
     return sure or [c.name for c, _measure, heavy in able if heavy == USUAL]
