@@ -100,6 +100,7 @@ KINDS: dict[str, Schema] = {
         "drivers": _list(_reference("Measure"), minItems=1, maxItems=12),
         "within": _or_null(_text("How old a person's earlier answer may be; null is P90D.")),
     },
+    "fix_first": {"journey": {"type": "integer", "description": "Number of the journey."}},
     "funnel": _FUNNEL | {"compare": _or_null(_reference("Compare"))},
     "journey": {
         "journey": {"type": "integer", "description": "Number of the journey."},
@@ -181,6 +182,7 @@ KINDS: dict[str, Schema] = {
 
 _REQUIRED = {
     "drivers": ["outcome", "drivers"],
+    "fix_first": ["journey"],
     "funnel": ["steps"],
     "journey": ["journey"],
     "people": ["funnel", "step"],
