@@ -47,6 +47,7 @@ def test_one_click_opens_the_live_map_and_it_fits(visitor):
         "Sanoo",
         "Ottaa yhteyttä",
         "Ostaa",
+        "Arvioitu menetys",
     ]
     expect(page.locator(".surprise-name")).to_have_text("suurin yllätys")
     assert not _wide(page)
@@ -129,7 +130,7 @@ def test_the_panel_by_mouse(visitor):
     expect(panel.get_by_role("heading", level=2)).to_have_text("Maksu")
     expect(panel.get_by_role("heading", level=2)).to_be_focused()
     assert page.url == f"{address}?touchpoint={number}"
-    expect(page.locator(".map .is-chosen")).to_have_count(6)
+    expect(page.locator(".map .is-chosen")).to_have_count(7)
     for words in (
         "todennäköisesti",
         "Ei jatkanut",

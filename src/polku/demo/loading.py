@@ -19,6 +19,7 @@ from polku.accounts.domain import (
     update_workspace,
 )
 from polku.accounts.models import AuditEntry, User, Workspace
+from polku.decide.losing.keeping import count_and_keep
 from polku.demo.annotations import annotate
 from polku.demo.journey import journey_document
 from polku.demo.money import tell_about_money
@@ -28,6 +29,7 @@ from polku.eventstore.port import Progress
 from polku.eventstore.registry import hit_rules, store
 from polku.jobs.models import Job
 from polku.journeys.domain import import_journey
+from polku.journeys.models import Journey
 from polku.journeys.rebuilding import KIND as REBUILD
 from polku.people.domain import create_segment
 from polku.simulation import Simulation, simulate
@@ -63,10 +65,19 @@ def load_demo(*, today: date | None = None, progress: Progress | None = None) ->
     workspace = build_workspace(simulation, day=day, owner=owner, progress=lambda done: report(done, _STEPS))
     annotate(workspace=workspace, day=day, owner=owner)
     tell_about_money(workspace=workspace, day=day, owner=owner)
+    _count_losses(workspace)
     with scope(workspace=workspace):
         record_audit(workspace=workspace, actor=owner, action=_LOADED, target=mark)
     report(_STEPS, _STEPS)
     return workspace
+
+
+def _count_losses(workspace: Workspace) -> None:
+    """The map shows what is lost from its first look on."""
+    with scope(workspace=workspace):
+        journeys = list(Journey.objects.values_list("pk", flat=True))
+    for journey in journeys:
+        count_and_keep(workspace.pk, {"journey": journey}, _silent)
 
 
 def build_workspace(

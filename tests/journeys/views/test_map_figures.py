@@ -192,7 +192,7 @@ def test_a_loss_is_told_in_two_digits_with_its_range_and_how_it_is_known():
         "others": 1,
     }
     cell = figures.loss(_point(loss=record), READER)
-    assert (cell.value, cell.note) == ("€38k", "€21k–€64k B")
+    assert (cell.value, cell.mark, cell.note) == ("€38k", "B", "€21k–€64k")
     assert cell.tips == (
         f"About €38,000 of margin a year: probably €21,000–€64,000, n{NB}4,120",
         "Evidence: B a compared change",

@@ -214,7 +214,7 @@ def loss(touchpoint: Record, reader: Reader) -> Cell:
             )
             % {"count": reader.number(record["others"])}
         )
-    return Cell(value=middle, note=f"{between} {record['grade']}", tips=tuple(tips), full=tips[0])
+    return Cell(value=middle, mark=record["grade"], note=between, tips=tuple(tips), full=tips[0])
 
 
 def small_text() -> str:

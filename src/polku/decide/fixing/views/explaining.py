@@ -119,5 +119,6 @@ def _page(
         "list_address": list_address(listed.journey, row_id(key)),
     }
     part = is_part(request)
+    context["level"] = 5 if part else 2
     template = "decide/fixing/derivation_part.html" if part else "decide/fixing/derivation.html"
     return render(request, template, context, status=422 if failed is not None else 200)
