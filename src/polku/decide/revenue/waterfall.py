@@ -11,7 +11,9 @@ from polku.site.charts.axes import value_axis
 from polku.site.charts.scales import Scale, ticks
 from polku.site.charts.svg import element, line, picture, rectangle, shortened, text, titled
 
-_HEIGHT, _TOP, _FOOT, _LEFT = 264, 26, 44, 64
+_HEIGHT, _TOP, _FOOT, _LEFT = 276, 26, 58, 64
+_LETTER = 6.6
+"""About how wide a letter of a name is, in pixels."""
 _BAR = 0.56
 """Of a step's room, what its bar takes."""
 
@@ -47,16 +49,12 @@ def waterfall(steps: Sequence[Step], write: Callable[[float], str], *, width: in
             level = scale(end)
             drawn.append(line(left + room * _BAR, level, left + room, level, class_="chart-note"))
         middle = left + room * _BAR / 2
-        drawn.append(
-            text(
-                middle,
-                _HEIGHT - _FOOT + 18,
-                shortened(step.name, room + 12),
-                class_="chart-name",
-                anchor="middle",
-            )
-        )
-        drawn.append(text(middle, _HEIGHT - _FOOT + 36, step.label, class_="chart-strong", anchor="middle"))
+        names = _lines(step.name, room)
+        for row, name in enumerate(names):
+            y = _HEIGHT - _FOOT + 18 + 15 * row
+            drawn.append(text(middle, y, name, class_="chart-name", anchor="middle"))
+        y = _HEIGHT - _FOOT + 20 + 15 * len(names)
+        drawn.append(text(middle, y, step.label, class_="chart-strong", anchor="middle"))
     return picture(width, _HEIGHT, *drawn, class_="waterfall")
 
 
@@ -68,6 +66,13 @@ def _places(steps: Sequence[Step]) -> list[tuple[float, float]]:
         level = step.value if step.is_whole else level + step.value
         places.append((start, level))
     return places
+
+
+def _lines(name: str, room: float) -> list[str]:
+    """A name in one line, or in two where it has two words and too little room."""
+    if len(name) * _LETTER <= room or " " not in name:
+        return [shortened(name, room + 12)]
+    return [shortened(part, room + 12) for part in name.split(" ", 1)]
 
 
 def _bar(step: Step, scale: Scale, left: float, width: float, start: float, end: float) -> str:
