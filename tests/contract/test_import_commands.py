@@ -79,6 +79,35 @@ def test_every_kind_of_import(shop, tmp_path):
     assert [group["n"] for group in late["groups"]] == [1]
 
 
+def test_the_kinds_around_money_and_several_questions(shop, tmp_path):
+    def bring(kind: str, content: str, *options: str):
+        path = tmp_path / f"{kind}.csv"
+        path.write_text(content, encoding="utf-8")
+        made = shop.json("import", kind, str(path), "--workspace", "shop", *options)
+        assert set(made) == RESULT
+        return made["accepted"], made["known"], made["rejected"]
+
+    contracts = ("--person", "who", "--start", "from", "--end", "to", "--id", "n", "--value", "fee")
+    assert bring("contracts", "n;who;from;to;fee\n1;a;1.3.2024;1.5.2024;9,90\n", *contracts) == (2, 0, 0)
+    refunds = ("--order", "o", "--time", "at", "--value", "sum", "--reason", "why")
+    assert bring("refunds", "o;at;sum;why\nA1;1.3.2024;-5,00;late\nA1;1.3.2024;0;\n", *refunds) == (1, 0, 1)
+    spend = ("--day", "d", "--source", "s", "--amount", "sum", "--medium", "m", "--campaign", "c")
+    assert bring("spend", "d;s;m;c;sum\n1.3.2024;google;cpc;kevät;5,00\n", *spend) == (1, 0, 0)
+    answers = (
+        "--person",
+        "who",
+        "--time",
+        "at",
+        "--question",
+        "a=csat",
+        "--question",
+        "b=text",
+        "--scale",
+        "1-7",
+    )
+    assert bring("answers", "who,at,a,b\nx,2024-03-01,7,fine\nx,2024-03-02,8,\n", *answers) == (2, 0, 1)
+
+
 EVENTS = ("--event", "what", "--time", "when")
 NPS = ("--score", "what", "--time", "when", "--metric", "nps", "--scale", "1-5")
 WRONG = [

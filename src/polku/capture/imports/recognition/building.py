@@ -16,9 +16,9 @@ Proposal = tuple[ImportKind, ImportOptions]
 @dataclass
 class Proposed:
     """Imports of one kind. `lacking` are roles without which it cannot be; `doubts` roles with several columns that
-    would do as well; `scales` the columns of scores whose scale nothing tells, `alike` how many others have the scale of
-    each of these; `lines` whether to ask if rows are order lines, with what to suggest; `unread` columns that are called
-    times but cannot be read as such, for want of which there is no import."""
+    would do as well; `scales` the columns of scores whose scale nothing tells, `alike` how many others share the
+    scale of each; `lines` whether to ask if rows are order lines, with what to suggest; `unread` columns that are
+    called times but cannot be read as such, for want of which there is no import."""
 
     imports: list[Proposal] = field(default_factory=list)
     lacking: tuple[str, ...] = ()
