@@ -127,5 +127,6 @@ def test_ranges_in_sentences_do_not_break_at_their_dash():
     assert unbroken("Maksu <b>: 41 % (31–42 %)") == (
         'Maksu &lt;b&gt;: 41 % <span class="number">(31–42</span> %)'
     )
+    assert unbroken("by −€3.7k") == 'by <span class="number">−€3.7k</span>'
     assert unbroken("−0,37…−0,17, n 192") == '<span class="number">−0,37…−0,17,</span> n 192'
     assert unbroken("12.3.–14.3.2026 – no range") == '<span class="number">12.3.–14.3.2026</span> – no range'

@@ -53,7 +53,7 @@ _RANGE = re.compile(r"\S*\d\.?[–…][−+€$£]*\d\S*|[−+][€$£]\S*\d\S*"
 
 @register.filter
 def unbroken(text: str) -> SafeString:
-    """The text, in which no range such as 31–42 breaks at its dash at the end of a line, and no −€3.7k after its sign."""
+    """The text, in which no range such as 31–42 breaks at its dash at the end of a line, and no −€3k after its sign."""
     escaped = conditional_escape(str(text))
     # Safe: escaped above, and the range itself holds only what was there.
     return mark_safe(_RANGE.sub(r'<span class="number">\g<0></span>', escaped))  # noqa: S308
