@@ -17,7 +17,13 @@ def register() -> None:
             url_name="decide:fix-first",
             order=11,
             key="f",
-            covers=("decide:fix-derivation", "decide:fix-take", "decide:fix-dismiss", "decide:fix-input"),
+            covers=(
+                "decide:fix-derivation",
+                "decide:fix-take",
+                "decide:fix-dismiss",
+                "decide:fix-input",
+                "decide:fix-people",
+            ),
         )
     )
     losses.register(greatest_losses, address=derivation_address)

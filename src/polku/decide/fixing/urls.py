@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern] = [
     path("fix-first/restore/", deciding.restore, name="fix-restore"),
     path(f"{_OF}counted/", listing.counted, name="fix-counted"),
     path(f"{_OF}derivation/", explaining.explain, name="fix-derivation"),
+    path(f"{_OF}people/", explaining.people, name="fix-people"),
     path(f"{_OF}inputs/", explaining.change_input, name="fix-input"),
     path(f"{_OF}inputs/withdraw/", explaining.withdraw_input, name="fix-withdraw"),
     path(f"{_OF}take/", deciding.take, name="fix-take"),

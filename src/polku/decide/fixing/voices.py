@@ -1,4 +1,4 @@
-"""Who meets a pain, and what they say: the customers' own words at its touchpoint, and the way to the people."""
+"""What customers say at the touchpoint of a pain."""
 
 from __future__ import annotations
 
@@ -78,23 +78,6 @@ def said(listed: Listed, row: Record) -> list[Record]:
     of_them = found([row["people"]]) if row["people"] and not row["reason"] else []
     items = of_them or found(None)
     return sorted(items, key=rank)[:_MOST]
-
-
-def people_of(listed: Listed, row: Record) -> str:
-    """The funnel through the touchpoint of those whom the row is about, where its page tells who they are; whoever may
-    not see customers one by one sees them there as a group. "" where the row is about everybody."""
-    condition = row["people"]
-    if not condition:
-        return ""
-    value = condition["value"]
-    pairs = [
-        ("step", f"touchpoint:{row['touchpoint']['id']}"),
-        ("property", condition["property"]),
-        ("op", condition["op"]),
-        ("value", ", ".join(map(str, value)) if isinstance(value, list) else str(value)),
-    ]
-    where = reverse("explore:question", args=[listed.journey.workspace.slug, "funnel"])
-    return f"{where}?{urlencode(pairs)}"
 
 
 def panel_address(listed: Listed, row: Record) -> str:

@@ -19,8 +19,9 @@ from polku.decide.fixing.derivation import derivation_of, form_prefix
 from polku.decide.fixing.forms import InputForm
 from polku.decide.fixing.inputs import COST
 from polku.decide.fixing.reading import Listed, Record
-from polku.decide.fixing.rows import row_id
+from polku.decide.fixing.rows import row_id, scale_end, shown_row
 from polku.decide.fixing.views.shared import address, asked_row, is_part, list_address, row_view
+from polku.decide.fixing.who import who_meets
 from polku.decide.losing import domain
 from polku.decide.losing.queries import history_of
 
@@ -32,6 +33,21 @@ def explain(request: WorkspaceRequest, journey: int) -> HttpResponse:
     """How the row that `pain` names was counted: a page of its own, or for htmx what opens below the row."""
     listed, row = asked_row(request, journey)
     return _page(request, listed, row)
+
+
+@require_safe
+@never_cache
+@row_view("view")
+def people(request: WorkspaceRequest, journey: int) -> HttpResponse:
+    """Who meets the row that `pain` names: asked for only when somebody wants to know."""
+    listed, row = asked_row(request, journey)
+    context = {
+        "row": shown_row(row, reader=listed.reader, end=scale_end([row]), action=None),
+        "who": who_meets(listed, row, sees_people=allows(request.membership.role, "act")),
+        "back_address": address("fix-derivation", listed, row),
+    }
+    template = "decide/fixing/people_part.html" if is_part(request) else "decide/fixing/people.html"
+    return render(request, template, context)
 
 
 @require_POST
@@ -115,7 +131,6 @@ def _page(
         "may_change": may_change,
         "is_newest": listed.losses.is_newest,
         "voices": voices.voices_of(listed, row),
-        "people": voices.people_of(listed, row),
         "list_address": list_address(listed.journey, row_id(key)),
     }
     part = is_part(request)
