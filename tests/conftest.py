@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import sqlite3
 import tempfile
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from polku.eventstore.duckdb.store import DuckDBStore  # noqa: E402
 from polku.eventstore.port import StoreError  # noqa: E402
 from polku.eventstore.registry import use_store  # noqa: E402
 from tests.examples import examples  # noqa: E402
+from tests.homes import NewHome, homes_with  # noqa: E402
 from tests.lacking import lacking  # noqa: E402
 
 hypothesis_settings.register_profile("polku", max_examples=examples(100))
@@ -42,6 +44,20 @@ def quick_passwords():
     from django.conf import settings
 
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(scope="session")
+def new_home(django_db_setup, django_db_blocker, tmp_path_factory) -> NewHome:
+    """Makes home folders as they are after the first start: the tests' own database, which is empty still."""
+    from django.db import connection
+
+    file = tmp_path_factory.mktemp("migrated") / "polku.sqlite3"
+    with django_db_blocker.unblock():
+        connection.ensure_connection()
+        kept = sqlite3.connect(file)
+        connection.connection.backup(kept)
+        kept.close()
+    return homes_with(file)
 
 
 @pytest.fixture(scope="session")

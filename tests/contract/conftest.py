@@ -77,8 +77,8 @@ class Command:
 
 
 @pytest.fixture
-def command(tmp_path):
-    made = Command(tmp_path / "home")
+def command(tmp_path, new_home):
+    made = Command(new_home(tmp_path / "home"))
     yield made
     if made.server is not None:
         made.stop(signal.SIGKILL)

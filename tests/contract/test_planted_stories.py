@@ -23,9 +23,9 @@ BROWSING = {"event": ["home", "catalog", "product_view", "search", "promo_page",
 
 
 @pytest.fixture(scope="module")
-def command(real_data, tmp_path_factory) -> Iterator[Command]:
+def command(real_data, tmp_path_factory, new_home) -> Iterator[Command]:
     """A home with the three logs, its server running."""
-    made = Command(tmp_path_factory.mktemp("stories") / "home")
+    made = Command(new_home(tmp_path_factory.mktemp("stories") / "home"))
     made.start()
     logs = {
         "stories": (

@@ -163,9 +163,9 @@ def visit(browser: Browser, address: str, script: str, events: int) -> Visit:
 
 
 @pytest.fixture(scope="module")
-def sent(tmp_path_factory) -> Iterator[dict[str, tuple[Visit, Kept]]]:
+def sent(tmp_path_factory, new_home) -> Iterator[dict[str, tuple[Visit, Kept]]]:
     need_modules()
-    command = Command(tmp_path_factory.mktemp("browser-sdk") / "home")
+    command = Command(new_home(tmp_path_factory.mktemp("browser-sdk") / "home"))
     command.start()
     try:
         keys = workspaces(command, [f"run-{name}" for name in RUNS])

@@ -32,10 +32,10 @@ def at(seconds: int) -> datetime:
 
 
 @pytest.fixture(scope="module")
-def sent(tmp_path_factory):
+def sent(tmp_path_factory, new_home):
     """What each library left behind: name and what it did → what the store holds, answers it saw, what it printed."""
     need_modules()
-    command = Command(tmp_path_factory.mktemp("node-sdks") / "home")
+    command = Command(new_home(tmp_path_factory.mktemp("node-sdks") / "home"))
     command.start()
     try:
         keys = workspaces(

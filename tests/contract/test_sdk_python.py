@@ -30,9 +30,9 @@ def at(seconds: int) -> datetime:
 
 
 @pytest.fixture(scope="module")
-def sent(tmp_path_factory):
+def sent(tmp_path_factory, new_home):
     """What each library left behind: name of the library and what it did → what the store holds, refusals seen."""
-    command = Command(tmp_path_factory.mktemp("python-sdks") / "home")
+    command = Command(new_home(tmp_path_factory.mktemp("python-sdks") / "home"))
     command.start()
     try:
         keys = workspaces(

@@ -26,6 +26,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import BrowserContext, Page, sync_playwright
 
+from tests.homes import NewHome
+
 TODAY = "2026-09-30"
 WORKSPACE = "kaamos-retkeily"
 
@@ -55,8 +57,8 @@ class Demo:
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    home = tmp_path_factory.mktemp("demo")
+def demo(tmp_path_factory: pytest.TempPathFactory, new_home: NewHome) -> Iterator[Demo]:
+    home = new_home(tmp_path_factory.mktemp("demo") / "home")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

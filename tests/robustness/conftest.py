@@ -9,14 +9,15 @@ from pathlib import Path
 
 import pytest
 
+from tests.homes import NewHome
 from tests.lacking import lacking
 from tests.robustness.shop import Shop
 
 
 @pytest.fixture
-def shop(tmp_path: Path) -> Iterator[Shop]:
+def shop(tmp_path: Path, new_home: NewHome) -> Iterator[Shop]:
     """Its workspace is there; its server is not started."""
-    made = Shop(tmp_path / "home")
+    made = Shop(new_home(tmp_path / "home"))
     made.open()
     yield made
     if made.server is not None:
