@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -17,6 +18,7 @@ from polku.site.formats import Reader
 
 _LOOKED_BACK = dt.timedelta(days=60)
 _GOOD_FOR = 120.0
+_KINDS = (SignalKind.EVENT, SignalKind.ORDER, SignalKind.CONTACT, SignalKind.SCORE)
 _LATE_DAYS = 2
 """A kind that is so many days behind the newest signal is told of: weekends and nightly exports are no news."""
 
@@ -44,16 +46,10 @@ def freshness(workspace: Workspace, state: StoreState, reader: Reader, now: dt.d
     if state.data_as_of is None:
         return None
     newest = reader.local(state.data_as_of)
-    kinds = (SignalKind.EVENT, SignalKind.ORDER, SignalKind.CONTACT, SignalKind.SCORE)
-    start = state.data_as_of - _LOOKED_BACK
-    counted, _of = analytics.answer_lately(
+    newest_of, _of = analytics.answer_lately(
         (workspace.key.hex, "monday: newest of each kind"),
         workspace,
-        lambda _state: store().count_each(
-            workspace.key.hex,
-            [[Selector(kinds=(kind,))] for kind in kinds],
-            Scope(start=start, timezone=workspace.timezone),
-        ),
+        lambda of: _newest_of_each(workspace.key.hex, of.version, of.data_as_of),
         now=state,
         good_for=_GOOD_FOR,
     )
@@ -66,9 +62,9 @@ def freshness(workspace: Workspace, state: StoreState, reader: Reader, now: dt.d
         SignalKind.SCORE: _("surveys"),
     }
     sources = []
-    for kind, found in zip(kinds, counted, strict=True):
-        if found.last is not None:
-            late = (newest.date() - reader.local(found.last).date()).days
+    for kind, last in zip(_KINDS, newest_of, strict=True):
+        if last is not None:
+            late = (newest.date() - reader.local(last).date()).days
             age = ngettext("%(days)d day behind", "%(days)d days behind", late) % {"days": late}
             is_late = late >= _LATE_DAYS
             sources.append(Fresh(names[kind], age if is_late else "", is_late))
@@ -79,3 +75,12 @@ def freshness(workspace: Workspace, state: StoreState, reader: Reader, now: dt.d
         is_old=(reader.local(now).date() - newest.date()).days >= _LATE_DAYS,
         sources=tuple(sources),
     )
+
+
+@lru_cache(maxsize=64)
+def _newest_of_each(key: str, version: int, until: dt.datetime | None) -> tuple[dt.datetime | None, ...]:
+    """When the newest signal of each kind is of; None where there was none lately. `version` makes the answer new after
+    a load."""
+    start = None if until is None else until - _LOOKED_BACK
+    groups = [[Selector(kinds=(kind,))] for kind in _KINDS]
+    return tuple(each.last for each in store().count_each(key, groups, Scope(start=start)))

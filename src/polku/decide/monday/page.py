@@ -33,7 +33,7 @@ from polku.site.formats import Reader
 Record = Mapping[str, Any]
 
 FIXES, SURPRISES, FINISHED = 3, 3, 4
-_SMALL = 60_000
+_SMALL = 10_000
 """So many signals are counted while somebody waits; of more, a map that this process knows already."""
 
 _known: set[tuple[str, int]] = set()
