@@ -38,7 +38,8 @@ test: install system sdks lint ## everything: lint, types, unit, contract, brows
 	$(BIN)/python -m pytest $(TOGETHER) -m "not slow and not long"
 
 check: install lint ## the fast tests only, each with a tenth of its generated cases
-	POLKU_TESTS=quick $(BIN)/python -m pytest $(TOGETHER) -m "not slow and not contract and not e2e and not robustness" -q
+	POLKU_TESTS=quick $(BIN)/python -m pytest $(TOGETHER) --no-migrations -q \
+	  -m "not slow and not thorough and not contract and not e2e and not robustness"
 
 slow: install ## whole simulations
 	$(BIN)/python -m pytest -m slow

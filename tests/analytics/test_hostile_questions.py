@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 
+import pytest
+
 from polku.analytics import QueryError, kinds, run
 from polku.eventstore.port import StoreError
 from tests.analytics.test_query_reference import company, examples
@@ -61,6 +63,7 @@ def spoilt(question: dict, chance: random.Random) -> dict:
     return wrong
 
 
+@pytest.mark.thorough
 def test_a_wrong_place_is_answered_or_explained(company, workspace):
     refused: Counter[str] = Counter()
     for question, _answer in examples():

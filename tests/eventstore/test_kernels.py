@@ -210,6 +210,7 @@ def test_one_endless_unit_of_equal_events_stays_quick(order):
     assert time.perf_counter() - began < 20  # comparing each with each would take minutes
 
 
+@pytest.mark.thorough
 def test_two_million_rows_take_less_than_a_few_sorts_of_them():
     random = np.random.default_rng(1)
     unit, moment = random.integers(0, 200_000, 2_000_000), random.integers(0, 10**9, 2_000_000)

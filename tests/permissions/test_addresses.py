@@ -96,6 +96,7 @@ def test_another_workspaces_number_is_not_found_and_stays_unchanged(
     assert everything() == before
 
 
+@pytest.mark.thorough
 @each(ALL)
 def test_looking_changes_nothing(ours, signed_in, everything, settings, address):
     settings.DEMO_SIGN_IN = True
@@ -110,6 +111,7 @@ def test_looking_changes_nothing(ours, signed_in, everything, settings, address)
     assert {name: rows for name, rows in after.items() if rows != before[name]} == {}
 
 
+@pytest.mark.thorough
 @each([each for each in ALL if not each.route.startswith("api/") and each.route not in WITHOUT_TOKEN])
 def test_a_post_without_the_token_or_from_another_site_is_refused(ours, everything, address):
     client = Client(enforce_csrf_checks=True)
@@ -130,6 +132,7 @@ FRAMED_BY_OURSELVES = {"w/<slug:workspace>/surveys/<int:survey>/preview/"}
 """The draft of a survey in a frame of its designer (decision 34)."""
 
 
+@pytest.mark.thorough
 @each(ALL)
 def test_every_answer_carries_the_headers_that_keep_browsers_safe(ours, signed_in, address):
     response = signed_in(ours.owner).get(address.path(ours.workspace.slug, ours.numbers))

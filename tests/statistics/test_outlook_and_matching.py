@@ -40,6 +40,7 @@ def world():
 TERMS = {"margin": 0.4, "discount": 0.1, "months": 12}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("customer", [(0, 0.0, 120.0, 0.0), (4, 180.0, 200.0, 60.0), (4, 30.0, 280.0, 60.0)])
 def test_the_value_of_one_is_that_of_the_whole_and_futures_agree(world, customer):
     models = world[0]

@@ -165,6 +165,7 @@ def store(tmp_path):
     made.close()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("seed", range(2))
 def test_what_is_followed_is_what_is_read_anew(store, seed):
     chance = random.Random(seed)

@@ -33,6 +33,7 @@ def store(tmp_path):
     made.close()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("seed", range(2))
 def test_a_map_from_the_disk_is_what_is_read_anew(tmp_path, seed):
     """However much was written since it was kept, by this process or by one before."""

@@ -60,6 +60,7 @@ def send_due(shop, now: datetime) -> None:
         each.save()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("people", "signals"), [(6, 50), pytest.param(12, 200, marks=pytest.mark.slow)], ids=["few", "many"]
 )

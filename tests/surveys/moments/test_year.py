@@ -28,6 +28,7 @@ def run(world: Year, **changes) -> list[Settled]:
     return list(simulate(world.occasions(), **options | changes))
 
 
+@pytest.mark.thorough
 def test_a_year_of_a_thousand_people_respects_every_limit():
     world = year(1_000)
     settled = run(world)
@@ -39,6 +40,7 @@ def test_a_year_of_a_thousand_people_respects_every_limit():
     assert set(outcomes) >= set(Outcome) - {Outcome.TOO_LATE, Outcome.CLOSED, Outcome.WAITING}
 
 
+@pytest.mark.thorough
 def test_the_count_sees_each_promise_that_is_broken():
     """The checks above can fail: with the limits, the hours or the cancellations left out they do."""
     world = year(1_000)
@@ -52,6 +54,7 @@ def test_the_count_sees_each_promise_that_is_broken():
     assert broken_promises(world, at_any_hour)["not every occasion has one end"] > 100
 
 
+@pytest.mark.thorough
 def test_the_same_people_are_drawn_again_and_as_many_as_the_share_says():
     world = year(1_000)
     first, again = run(world), run(world)
