@@ -59,6 +59,7 @@ def world(any_store):
         events.append({**what, "name": "view", "url": chance.choice([None, "https://shop.fi/order"])})
     daily = {"kind": "cookieless", "name": "view", "time": DAY + timedelta(days=5), "url": "https://shop.fi/"}
     events += [{**daily, "person": "daily-1"}, {**daily, "person": "daily-2", "order": "d"}]
+    orders.append({"order": "n", "person": "p1", "time": DAY + timedelta(days=4), "value": float("nan")})
     orders.append({"order": "d", "time": DAY + timedelta(days=5), "value": 9.0})
     traits = {name: {"town": chance.choice(["Oulu", "Turku"])} for name in people[:20]}
     any_store.load_signals(KEY, signals(events), rules=[])
@@ -95,12 +96,16 @@ def bought(world, scope, *, until=None):
             back[event["order"]] += event["value"]
     found = []
     for order in orders:
-        counts = order.get("status") != "cancelled" and order["value"] is not None and order["value"] >= 0
+        counts = order.get("status") != "cancelled" and is_priced(order)
         if counts and inside(order["time"], scope):
             off = min(back[order["order"]], order["value"])
             method = json.loads(order.get("properties") or "{}").get("method") or None
             found.append((order["person"], method, order["value"] - off, off))
     return found
+
+
+def is_priced(order):
+    return order["value"] is not None and order["value"] >= 0  # which no NaN is
 
 
 def inside(time, scope):
@@ -156,9 +161,7 @@ def test_the_whole_is_counted_as_plain_python_does(any_store, world, scope):
     assert answer.total == sales_of(seen(world, scope), bought(world, scope))
     assert answer.total.daily == 1
     assert answer.unpriced == sum(
-        inside(order["time"], scope)
-        and order.get("status") != "cancelled"
-        and (order["value"] is None or order["value"] < 0)
+        inside(order["time"], scope) and order.get("status") != "cancelled" and not is_priced(order)
         for order in world[1]
     )
 
@@ -233,11 +236,7 @@ def test_first_orders_are_those_that_no_other_of_the_person_came_before(any_stor
     for order in sorted(world[1], key=lambda order: order["time"]):
         if order.get("status") != "cancelled":
             first.setdefault(order["person"], order)
-    counted = [
-        order
-        for order in first.values()
-        if inside(order["time"], RANGE) and order["value"] is not None and order["value"] >= 0
-    ]
+    counted = [order for order in first.values() if inside(order["time"], RANGE) and is_priced(order)]
     total = any_store.sales(KEY, RANGE, question).total
     assert (total.buyers, total.orders) == (len(counted), len(counted))
     assert 0 < total.orders < any_store.sales(KEY, RANGE, QUESTION).total.orders

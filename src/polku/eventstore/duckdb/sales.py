@@ -14,6 +14,7 @@ from polku.eventstore.sales import REFUND, Refunded, Sales, SalesAnswer, SalesPa
 from polku.eventstore.streams import IdKind
 
 _EVENT, _ORDER = int(SignalKind.EVENT), int(SignalKind.ORDER)
+_PRICED = "isfinite(o.value) AND o.value >= 0"
 # Sums of money are added as exactly as may be, so that the order of rows does not show in them.
 _SUMS = """count(person) AS buyers, coalesce(sum(orders), 0) AS orders, coalesce(sum(orders * orders), 0) AS repeats,
     coalesce(fsum(value), 0) AS value, coalesce(fsum(squares), 0) AS squares,
@@ -114,7 +115,7 @@ def _bought(
     )
     refunds = f"""SELECT order_key, fsum(value) AS amount FROM {terms.db}.signal WHERE kind = {_EVENT}
         AND name = {terms.parameter(REFUND)} AND order_key IS NOT NULL AND value > 0{late} GROUP BY order_key"""
-    parts = [_counts(terms, question), "o.value >= 0", conditions.scoped(terms, scope)]
+    parts = [_counts(terms, question), _PRICED, conditions.scoped(terms, scope)]
     if since is not None:
         parts.append(f"s.time >= {terms.parameter(since)}")
     return f"""SELECT person, part, count(*) AS orders, fsum(value - back) AS value,
@@ -143,7 +144,7 @@ def _unpriced(session: Session, scope: Scope, question: SalesQuestion) -> int:
     terms = Terms(session.db, scope.timezone)
     parts = [
         _counts(terms, question),
-        "o.value IS NULL OR NOT o.value >= 0",
+        f"NOT coalesce({_PRICED}, false)",
         conditions.scoped(terms, scope),
     ]
     (count,) = session.row(f"SELECT count(*) FROM {terms.source()} WHERE {all_of(parts)}", terms.parameters)
