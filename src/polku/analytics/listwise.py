@@ -104,9 +104,12 @@ def on_one_scale(
 ) -> tuple[NDArray[np.bool_], Scale | None]:
     """Those of the `chosen` with a score on the scale that most of them have; the others are told of in a warning."""
     scored = chosen & ~np.isnan(answers.score)
-    scales = np.column_stack([answers.low[scored], answers.high[scored]])
-    if not len(scales):
+    lows, highs = answers.low[scored], answers.high[scored]
+    if not len(lows):
         return scored, None
+    if (lows == lows[0]).all() and (highs == highs[0]).all():
+        return scored, (float(lows[0]), float(highs[0]))
+    scales = np.column_stack([lows, highs])
     kinds, counts = np.unique(scales, axis=0, return_counts=True, equal_nan=True)
     low, high = (float(end) for end in kinds[counts.argmax()])
     if len(kinds) > 1:
