@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 
 @dataclass
@@ -25,7 +27,11 @@ class Receiver:
 @contextmanager
 def receiver(
     answers: Callable[[int], tuple[int, dict[str, str]]] = lambda number: (200, {}),
+    *,
+    certificate: Path | None = None,
+    key: Path | None = None,
 ) -> Iterator[Receiver]:
+    """With a certificate it speaks TLS."""
     made = Receiver(answers)
 
     class Handler(BaseHTTPRequestHandler):
@@ -42,7 +48,15 @@ def receiver(
         def log_message(self, *_: object) -> None:
             """Nothing to tell."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    class Server(ThreadingHTTPServer):
+        def handle_error(self, *_: object) -> None:
+            """Who does not trust the certificate leaves in mid-sentence."""
+
+    server = Server(("127.0.0.1", 0), Handler)
+    if certificate is not None:
+        secure = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        secure.load_cert_chain(certificate, key)
+        server.socket = secure.wrap_socket(server.socket, server_side=True)
     made.port = server.server_address[1]
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import random
+import shutil
 import socket
+import subprocess
 import threading
 import time
 from datetime import UTC, datetime, timedelta
@@ -18,6 +20,7 @@ from polku.messaging import webhooks
 from polku.messaging.webhooks import client, delivering, domain, registry
 from polku.messaging.webhooks.addresses import NotAllowed, is_public, target_of
 from polku.messaging.webhooks.models import WebhookDelivery, WebhookEndpoint
+from tests.lacking import lacking
 from tests.messaging.receiver import receiver
 
 pytestmark = [pytest.mark.robustness, pytest.mark.django_db]
@@ -146,6 +149,41 @@ def test_the_number_that_was_checked_is_the_one_connected_to(monkeypatch, own_ne
         assert client.post(f"http://hook.example:{server.port}/a", b"{}", {}).status == 200
         ((_path, headers, _body),) = server.requests
         assert asked == ["hook.example"]
+        assert headers["host"] == f"hook.example:{server.port}"
+
+
+def test_certificates_are_checked_for_the_name_that_was_asked_for(monkeypatch, own_network, tmp_path):
+    if shutil.which("openssl") is None:
+        lacking("openssl")
+    certificate, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
+    made = [
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:P-256",
+        "-nodes",
+        "-days",
+        "2",
+    ]
+    made += ["-keyout", str(key), "-out", str(certificate), "-subj", "/CN=hook.example"]
+    subprocess.run([*made, "-addext", "subjectAltName=DNS:hook.example"], check=True, capture_output=True)
+    with receiver(certificate=certificate, key=key) as server:
+        monkeypatch.setattr(
+            socket,
+            "getaddrinfo",
+            lambda host, port, *rest, **more: [
+                (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))
+            ],
+        )
+        ours, other = (f"https://{name}.example:{server.port}/" for name in ("hook", "other"))
+        assert client.post(ours, b"{}", {}).why == "certificate"
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        assert client.post(other, b"{}", {}).why == "certificate"
+        assert client.post(ours, b"{}", {}).status == 200
+        ((_path, headers, _body),) = server.requests
         assert headers["host"] == f"hook.example:{server.port}"
 
 
