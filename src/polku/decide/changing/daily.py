@@ -142,8 +142,8 @@ def _scores(walk: Walk, touchpoint: int, rows: Rows, day: Rows, count: int) -> d
         values = worth[said[mine]]
         found[Key(touchpoint, "say", metric, (low, high))] = Daily(
             np.bincount(day[mine], minlength=count).astype(float),
-            np.bincount(day[mine], weights=values, minlength=count),
-            np.bincount(day[mine], weights=np.square(values), minlength=count),
+            np.bincount(day[mine], weights=values, minlength=count).astype(float),
+            np.bincount(day[mine], weights=np.square(values), minlength=count).astype(float),
         )
     return found
 
