@@ -13,6 +13,7 @@ from polku.decide.losing.queries import history_of
 from polku.decide.models import Dismissal
 from polku.journeys.models import Action
 from polku.site import documents
+from tests.decide.acting.worlds_of_work import draw_shop, load_rows, rows_of_shop
 from tests.decide.fixing.written_lists import a_list, a_row, draw_map, keep, without_euros
 
 PAGE = "/w/testikauppa/fix-first/"
@@ -200,6 +201,29 @@ def test_who_may_only_look_sees_no_button_and_changes_nothing(base, points, team
         assert client.post(of(base, page, key)).status_code == 403
 
 
+def test_who_meets_a_pain_is_counted_for_all_and_named_to_those_who_may_see_them(
+    store, workspace, owner, owner_client, teammate
+):
+    owner.language = "en"
+    owner.save()
+    pays, _tracking = draw_shop(workspace)
+    load_rows(store, workspace, rows_of_shop(shares={"Safari": (0.4, 0.4)}, seed=3, per_day=2, days=(0, 4)))
+    keep(
+        pays.stage.journey,
+        a_list([a_row(1, pays)], period={"from": "2026-03-01", "to": "2026-04-01", "days": 31}),
+    )
+    page = of(f"{PAGE}{pays.stage.journey_id}/", "people", a_row(1, pays)["key"])
+    told = text_of(owner_client.get(page))
+    assert "8 people came here" in told
+    assert "/w/testikauppa/people/" in told
+    part = owner_client.get(page, headers={"hx-request": "true"})
+    assert "<html" not in part.content.decode()
+    owner_client.force_login(teammate, backend="allauth.account.auth_backends.AuthenticationBackend")
+    told = text_of(owner_client.get(page))
+    assert "8 ihmistä tuli tänne" in told
+    assert "/w/testikauppa/people/" not in told
+
+
 def test_a_row_that_is_gone_leads_back_to_the_list(base, owner_client):
     answer = owner_client.get(of(base, "derivation", "funnel:1:gone"), follow=True)
     assert "not on the list any more" in text_of(answer)
@@ -207,8 +231,7 @@ def test_a_row_that_is_gone_leads_back_to_the_list(base, owner_client):
     assert part["HX-Redirect"].startswith(f"{PAGE}?journey=")
 
 
-@pytest.mark.parametrize("language", ["fi", "en"])
-def test_the_management_team_gets_one_page_whatever_is_on_it(points, owner_client, language):
+def test_the_management_team_gets_one_page_whatever_is_on_it(points, owner_client):
     pays, _basket = points
     long = "Erittäin pitkä kosketuspisteen nimi, jota kukaan ei lue loppuun " * 3
     rows = [
@@ -217,21 +240,24 @@ def test_the_management_team_gets_one_page_whatever_is_on_it(points, owner_clien
     ]
     keep(pays.stage.journey, a_list(rows))
     base = f"{PAGE}{pays.stage.journey_id}/"
-    sheet = owner_client.get(f"{base}sheet/?language={language}")
-    assert sheet.status_code == 200
     told = {"fi": "8 pienempää riviä ei ole mukana.", "en": "8 smaller rows are not shown."}
-    assert told[language] in text_of(sheet)
-    assert "sha256-" in sheet["Content-Security-Policy"]
-    answer = owner_client.get(f"{base}fix-first.pdf?language={language}")
-    assert answer["Content-Type"] == "application/pdf"
-    assert f'{language}.pdf"' in answer["Content-Disposition"]
-    assert answer.content[:5] == b"%PDF-"
+    for language, words in told.items():
+        sheet = owner_client.get(f"{base}sheet/?language={language}")
+        assert words in text_of(sheet)
+        assert "sha256-" in sheet["Content-Security-Policy"]
     laid_out = documents.document_of(sheet.content.decode())
     assert len(laid_out.pages) == 1
     boxes = [box for box in laid_out.pages[0]._page_box.descendants() if box.element is not None]
     under = next(box for box in boxes if "under" in (box.element.get("class") or ""))
     notes = next(box for box in boxes if box.element.get("class") == "notes")
     assert under.position_y + under.height < notes.position_y
+
+
+def test_the_page_comes_as_a_file(base, owner_client):
+    answer = owner_client.get(f"{base}fix-first.pdf?language=fi")
+    assert answer["Content-Type"] == "application/pdf"
+    assert answer["Content-Disposition"].endswith('-fi.pdf"')
+    assert answer.content[:5] == b"%PDF-"
 
 
 def test_the_map_has_the_greatest_loss_of_each_touchpoint(base, points, owner, owner_client):

@@ -44,7 +44,7 @@ def people(request: WorkspaceRequest, journey: int) -> HttpResponse:
     context = {
         "row": shown_row(row, reader=listed.reader, end=scale_end([row]), action=None),
         "who": who_meets(listed, row, sees_people=allows(request.membership.role, "act")),
-        "back_address": address("fix-derivation", listed, row),
+        "list_address": address("fix-derivation", listed, row),
     }
     template = "decide/fixing/people_part.html" if is_part(request) else "decide/fixing/people.html"
     return render(request, template, context)
