@@ -230,6 +230,27 @@ def test_a_goal_is_the_last_reference(shop):
     assert product["p50"] < 0.01 * rows[FUNNEL]["p50"]
 
 
+def test_a_goal_for_all_contacts_of_a_touchpoint_is_not_added_to_those_of_a_reason(shop):
+    shop.answer_money()
+    before = shop.ask()["total"]
+    with scope(workspace=shop.workspace):
+        Goal.objects.create(
+            workspace=shop.workspace,
+            journey=shop.journey,
+            touchpoint=shop.points["Nouto"],
+            figure="contact",
+            target=10.0,
+            by="2027-01-31",
+        )
+    rows = shop.rows()
+    every, north = rows["contact:Nouto"], rows[CONTACT]
+    assert (every["reason"], every["reference"]["value"], every["grade"]) == (None, 10.0, "D")
+    assert every["level"]["value"] > 10
+    assert every["p50"] > 0
+    assert north["key"] in every["overlaps"]
+    assert shop.ask()["total"]["p50"] < before["p50"] + every["p50"]
+
+
 def test_a_surge_splits_the_year_and_says_so(surging):
     surging.answer_money()
     row = surging.rows()[FUNNEL]

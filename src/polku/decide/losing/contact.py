@@ -67,12 +67,16 @@ def found_pain(material: Material, finding: Finding, told: Told) -> Pain:
     )
 
 
-def open_pain(material: Material, observed: Observed, told: Told) -> Pain:
-    """Contacts of a reason of which the data alone does not say what could be avoided."""
-    touchpoint = material.walk.plan.points[observed.place].id
-    key = key_of("contact", touchpoint, observed.reason, None)
-    visits, contacts = _times(material, observed, None)
-    target = told.target(touchpoint, "reason", observed.reason or "")
+def open_pain(material: Material, place: int, reason: str | None, told: Told) -> Pain:
+    """Contacts of a reason (None: all of the touchpoint's, as a goal may be set for them) of which the data alone does
+    not say what could be avoided."""
+    touchpoint = material.walk.plan.points[place].id
+    key = key_of("contact", touchpoint, reason, None)
+    visits = material.visits[place].time
+    contacts = np.sort(
+        np.concatenate([_contacts(material, place, each) for each in _reasons(material, place, reason)])
+    )
+    target = told.target(touchpoint, *(("contact", "") if reason is None else ("reason", reason)))
     overrides = told.of(key)
 
     def make(begin: int) -> tuple[Numbers, EurosAtStake | None, Surge | None]:
@@ -96,7 +100,7 @@ def open_pain(material: Material, observed: Observed, told: Told) -> Pain:
         kind="contact",
         touchpoint=touchpoint,
         unit=None,
-        reason=observed.reason,
+        reason=reason,
         numbers=figure.numbers,
         stake=figure.stake,
         grade="D",
@@ -123,16 +127,25 @@ def _level(visits: NDArray[np.int64], contacts: NDArray[np.int64], begin: int) -
 
 
 def _times(
-    material: Material, observed: Observed, finding: Finding | None
+    material: Material, observed: Observed, finding: Finding
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """When attempts and contacts of a finding's unit were (None: of everybody)."""
     visits = material.visits[observed.place].time
-    contacts = material.walk.signals.time[material.contacts[observed.place, str(observed.reason)]]
-    if finding is None or finding.table is None:
+    contacts = _contacts(material, observed.place, str(observed.reason))
+    if finding.table is None:
         return visits, contacts
     mine = np.isin(finding.table.units.codes, list(finding.values))
     theirs = np.isin(observed.hit_codes(finding.table.units), list(finding.values))
     return visits[mine], contacts[theirs]
+
+
+def _contacts(material: Material, place: int, reason: str) -> NDArray[np.int64]:
+    return material.walk.signals.time[material.contacts[place, reason]]
+
+
+def _reasons(material: Material, place: int, reason: str | None) -> list[str]:
+    """The reason itself, or all that people gave at the touchpoint."""
+    return [each for at, each in material.contacts if at == place and reason in (None, each)]
 
 
 def _numbers(

@@ -71,12 +71,15 @@ def find_pains(material: Material, told: Told) -> tuple[list[Pain], Material]:
         mine = [each for each in found if each.observed is observed]
         room = funnel if observed.reason is None else contact
         pains += [room.found_pain(material, each, told) for each in mine]
-        if not mine:
-            pains.append(
-                funnel.open_pain(material, observed.place, told)
-                if observed.reason is None
-                else contact.open_pain(material, observed, told)
-            )
+        if mine:
+            continue
+        if observed.reason is None:
+            pains.append(funnel.open_pain(material, observed.place, told))
+        else:
+            pains.append(contact.open_pain(material, observed.place, observed.reason, told))
+    for place in {place for place, _reason in material.contacts}:
+        if told.target(material.walk.plan.points[place].id, "contact") is not None:
+            pains.append(contact.open_pain(material, place, None, told))
     return pains, material
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -41,8 +42,8 @@ def found_pain(material: Material, finding: Finding, told: Told) -> Pain:
         people = yearly(attempts.time[mine], start, material.end, key=key)
         lost = np.maximum(gap.reference_draws - gap.level_draws, 0.0)
         now = attempts.take(mine & attempts.is_followed & (attempts.week >= max(week, finding.since)))
-        before = _reference(finding, material, mine, now)
-        numbers = _numbers(material, told.terms, people, lost, gap, now, before, key)
+        sides = _sides(finding, material, mine)
+        numbers = _numbers(material, told.terms, people, lost, gap, now, sides, key)
         numbers = numbers.with_overrides(overrides)
         return numbers, numbers.stake(key, grade), people.surge
 
@@ -183,20 +184,28 @@ def _of_unit(finding: Finding, material: Material) -> Flags:
     return np.isin(units.codes, list(finding.values))
 
 
-def _reference(finding: Finding, material: Material, mine: Flags, now: Attempts) -> Attempts | None:
-    """Attempts before the change that tell what the lost would have spent: after any other change, which would have
-    made the others' spending another. None where there are too few."""
+@dataclass(frozen=True)
+class _Sides:
+    """Attempts just before a change and just after it."""
+
+    before: Attempts
+    after: Attempts
+
+
+def _sides(finding: Finding, material: Material, mine: Flags) -> _Sides | None:
+    """The attempts around a change that tell what the lost would have spent: between the other changes of the funnel,
+    each of which lets others come and so makes what they spend another. None where there are too few."""
     if finding.kind != "before" or finding.strata is not None:
         return None
     attempts = material.funnel[finding.observed.place]
-    begin = finding.begin
-    for other in material.changed:
-        if begin < other < finding.until:
-            begin = other
-    before = attempts.take(
-        mine & attempts.is_followed & (attempts.week >= begin) & (attempts.week < finding.until)
-    )
-    return before if min(before.bought.sum(), now.bought.sum()) >= LEAST_BUYERS else None
+    begin = max([finding.begin, *(week for week in material.changed if week < finding.until)])
+    later = [week for week in material.changed if week > finding.since]
+    end = min(later, default=len(material.weeks))
+    week = np.where(mine & attempts.is_followed, attempts.week, -1)
+    before = attempts.take((week >= begin) & (week < finding.until))
+    after = attempts.take((week >= finding.since) & (week < end))
+    enough = min(before.bought.sum(), after.bought.sum()) >= LEAST_BUYERS
+    return _Sides(before, after) if enough else None
 
 
 def _numbers(
@@ -206,7 +215,7 @@ def _numbers(
     lost: Floats | None,
     gap: Gap | None,
     now: Attempts,
-    before: Attempts | None,
+    sides: _Sides | None,
     key: str,
     map_level: Estimate | None = None,
 ) -> Numbers:
@@ -223,7 +232,7 @@ def _numbers(
         spent = now.spent[now.bought]
         mean, error = float(spent.mean()), float(spent.std(ddof=1) / np.sqrt(len(spent)))
         usual = np.maximum(random_of(key, "order_value").normal(mean, error, DRAWS), 0.0)
-        order = Given(_lost_orders(usual, passed, gap, now, before, key) * material.stays)
+        order = Given(_lost_orders(usual, passed, gap, sides, key) * material.stays)
         downstream = Given(passed) if bought < went else Known(1.0)
     return Numbers(
         inputs={
@@ -244,22 +253,21 @@ def _numbers(
     )
 
 
-def _lost_orders(
-    usual: Floats, passed: Floats, gap: Gap | None, now: Attempts, before: Attempts | None, key: str
-) -> Floats:
+def _lost_orders(usual: Floats, passed: Floats, gap: Gap | None, sides: _Sides | None, key: str) -> Floats:
     """What an order that is lost would have been worth.
 
     Who leaves is often not like who stays: a delivery cost keeps small baskets away. What all who came spent, before
-    less now, over the share lost, says what the lost would have spent; as far as that is known. The less sure it is
+    less after, over the share lost, says what the lost would have spent; as far as that is known. The less sure it is
     the more holds of what the others spend, of which it may be any part.
     """
-    if before is None or gap is None:
+    if sides is None or gap is None:
         return usual
     random = random_of(key, "lost orders")
-    was, then = _per_continuer(before, random), _per_continuer(now, random)
-    lost = gap.reference_draws - gap.level_draws
+    was, then = _per_continuer(sides.before, random), _per_continuer(sides.after, random)
+    level = share_draws(float(sides.after.went_on.sum()), float(len(sides.after)), random)
+    lost = gap.reference_draws - level
     safe = np.where(lost > 0.01, lost, np.nan)
-    ratio = (gap.reference_draws * was - gap.level_draws * then) / safe
+    ratio = (gap.reference_draws * was - level * then) / safe
     ratio = np.where(np.isfinite(ratio), ratio, np.nan)
     if np.isnan(ratio).mean() > 0.05:
         return usual

@@ -76,8 +76,11 @@ def overlap(one: Pain, two: Pain) -> bool:
         return False
     if one.kind == "retention":
         return True  # what a customer is worth can be lost once only
-    if (one.touchpoint, one.reason) != (two.touchpoint, two.reason):
+    if one.touchpoint != two.touchpoint:
         return False
+    if one.reason != two.reason:
+        # All contacts of a touchpoint hold those of each reason.
+        return one.kind == "contact" and None in (one.reason, two.reason)
     if one.unit is None or two.unit is None:
         return True
     return one.unit["property"] != two.unit["property"]
