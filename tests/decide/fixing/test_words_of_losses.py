@@ -58,6 +58,16 @@ def test_contacts_name_their_reason_and_come_per_hundred_people():
     assert shown(row).reference == "others in the same time"
 
 
+def test_customers_who_do_not_come_back_are_set_against_others_alike():
+    reference = {"kind": "comparable", **level(0.27, 2210), "since": None, "unit": None}
+    row = a_row(
+        1, PAYMENT, pain="retention", unit=None, reason="promise", level=level(0.18, 412), reference=reference
+    )
+    assert words.unit_name(row) == "after a delivery later than promised"
+    assert words.headline(row) == "Fewer customers come back than others do"
+    assert words.compared(row, ENGLISH) == "18% bought again, of others 27%"
+
+
 def test_one_sentence_and_one_product_tell_how_a_figure_comes_about():
     row = a_row(1, PAYMENT)
     assert inputs.sentence(row, ENGLISH) == (

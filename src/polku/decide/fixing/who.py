@@ -17,6 +17,8 @@ from polku.site.formats import Reader
 
 _MOST_PEOPLE = 10
 _MOST_NEXT = 5
+_LEAST_NEXT = 0.005
+"""What fewer did would stand there as 0 %."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ def who_meets(listed: Listed, row: Record, *, sees_people: bool) -> Who:
     return Who(
         total=ngettext("%(people)s person came here", "%(people)s people came here", answer["total"])
         % {"people": reader.number(answer["total"])},
-        next=[_next(each, reader) for each in answer["next"][:_MOST_NEXT]],
+        next=[_next(each, reader) for each in answer["next"][:_MOST_NEXT] if each["share"] >= _LEAST_NEXT],
         people=_people(listed, answer["people"]),
         more=_("and %(number)s others") % {"number": reader.number(more)}
         if answer["people"] and more

@@ -17,9 +17,17 @@ Record = Mapping[str, Any]
 
 def unit_name(row: Record) -> str:
     """Where it hurts and what about: `browser: Safari`, `reason: Where is my order`, both, or ""."""
-    parts = [_("reason: %(reason)s") % {"reason": row["reason"]}] if row["reason"] else []
+    parts = [_reason(row)] if row["reason"] else []
     parts += [_unit_of(row["unit"])] if row["unit"] else []
     return ", ".join(parts)
+
+
+def _reason(row: Record) -> str:
+    """A contact's own words, or the code of the experience after which customers come back less."""
+    experiences = {"promise": _("after a delivery later than promised"), "score": _("after a low score")}
+    if row["pain"] == "retention":
+        return experiences.get(row["reason"], str(row["reason"]))
+    return _("reason: %(reason)s") % {"reason": row["reason"]}
 
 
 def pain_name(pain: str) -> str:
@@ -73,8 +81,10 @@ def compared(row: Record, reader: Reader) -> str:
         "comparable": _("elsewhere %(level)s"),
         "goal": _("the goal is %(level)s"),
         "person": _("possible, by a judgement, %(level)s"),
-    }[reference["kind"]] % {"level": rate(pain, reference["value"], reader)}
-    return f"{now}, {than}"
+    }[reference["kind"]]
+    if pain == "retention" and reference["kind"] == "comparable":
+        than = _("of others %(level)s")
+    return f"{now}, {than % {'level': rate(pain, reference['value'], reader)}}"
 
 
 def rate(pain: str, value: float, reader: Reader) -> str:
