@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
 from django.utils import timezone
 from django_scopes import scope
 
 from polku.accounts.models import Workspace
-from polku.analytics import run
-from polku.decide.losing.kind import KIND, version_of
+from polku.decide.losing.kind import answer_of, version_of
 from polku.decide.losing.told import read_told
 from polku.decide.models import KeptLosses
 from polku.eventstore.registry import store
@@ -19,7 +17,6 @@ from polku.jobs.registry import Progress
 from polku.journeys.live.structure import read_structure
 from polku.journeys.models import Journey
 
-logger = logging.getLogger(__name__)
 JOB = "losses.count"
 
 
@@ -32,8 +29,7 @@ def count_and_keep(workspace_id: int, payload: dict[str, Any], progress: Progres
         journey = Journey.objects.filter(pk=payload["journey"]).first()
         if journey is None:
             return
-        version = present_version(workspace, journey)
-    document = run(workspace, {"kind": KIND, "journey": journey.pk})
+    version, document = answer_of(workspace, journey)
     with scope(workspace=workspace):
         if not Journey.objects.filter(pk=journey.pk).exists():
             return

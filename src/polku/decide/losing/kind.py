@@ -16,6 +16,8 @@ from polku.analytics.kinds import Answer, Kind
 from polku.decide.losing.counting import count
 from polku.decide.losing.document import document
 from polku.decide.losing.told import Told, read_told
+from polku.eventstore.port import Scope
+from polku.eventstore.registry import store as open_store
 from polku.journeys.live.assembling import written
 from polku.journeys.live.structure import Structure, read_structure
 from polku.journeys.models import Journey
@@ -35,6 +37,26 @@ def _run(context: QueryContext, query: Mapping[str, object]) -> Answer:
     everybody = replace(context.scope, start=None, end=None)
     counted = count(context.store, context.key, context.workspace, structure, told, everybody)
     return document(context.workspace, structure, told, counted)
+
+
+def answer_of(workspace: Workspace, journey: Journey) -> tuple[str, Answer]:
+    """(`version_of`, the whole answer as `analytics.run` gives it), without the time limit of a question: for the
+    background. Raises StoreError."""
+    store, key = open_store(), workspace.key.hex
+    state = store.state(key)
+    with scope(workspace=workspace):
+        structure, told = read_structure(workspace, journey), read_told(workspace, journey)
+    everybody = Scope(timezone=workspace.timezone)
+    counted = count(store, key, workspace, structure, told, everybody)
+    as_of = state.data_as_of
+    answer = {
+        "kind": KIND,
+        "data_as_of": f"{as_of.isoformat()}Z" if as_of else None,
+        "rows_scanned": state.signals,
+        **document(workspace, structure, told, counted),
+        "warnings": [],
+    }
+    return f"{version_of(structure, told)}:{state.version}", answer
 
 
 def _version(context: QueryContext, query: Mapping[str, object]) -> str:
