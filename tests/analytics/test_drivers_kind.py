@@ -78,7 +78,8 @@ def test_too_few_say_what_costs_most_rows(shop):
     shop.answers("ces", (1, 7), *few)
     found = ask(shop, outcome="nps", drivers=["speed", "price", "ces"])
     assert found["refused"] == {"reason": "too_few", "names": []}
-    assert (found["r2"], found["n"], found["ranks_that_differ"]) == (None, 40, [])
+    assert (found["r2"], found["p_value"]) == (None, None)
+    assert (found["n"], found["ranks_that_differ"]) == (40, [])
     speed, price, ces = found["drivers"]
     assert (speed["found"], ces["found"]) == (150, 40)
     assert (speed["without"], price["without"], ces["without"]) == (40, 40, 150)

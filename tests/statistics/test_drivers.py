@@ -50,6 +50,19 @@ def test_the_published_example():
     assert list(found.johnson) == pytest.approx([0.17071954, 0.07840818, 0.04296905], abs=5e-9)
     assert found.lmg.low is None
     assert found.n is None
+    assert found.p_value is None
+
+
+def test_how_often_chance_alone_explains_as_much():
+    random = np.random.default_rng(6)
+    values = [
+        key_drivers(x=random.standard_normal((120, 2)), y=random.standard_normal(120), draws=1).p_value
+        for _ in range(300)
+    ]
+    assert np.mean(np.array(values) < 0.05) == pytest.approx(0.05, abs=0.03)
+    x, y = some_data()
+    assert key_drivers(x=x, y=y, draws=1).p_value < 1e-10
+    assert key_drivers(x=x, y=x[:, 0] + x[:, 1], draws=1).p_value < 1e-300
 
 
 @settings(max_examples=examples(40), deadline=None)

@@ -47,7 +47,8 @@ class KeyDrivers:
     `johnson` are relative weights, `lmg` the Shapley split; both sum to `r2`. `coefficients` are standardised.
     `alike` has true at (i, j) where the difference of two drivers' relative weights is not clear (its interval holds
     0), and is None without data. `people` is how many independent ones the `n` rows are of; `shares` are the
-    relative weights as shares of R² (sum 1), None where it is 0. Importance is not causality.
+    relative weights as shares of R² (sum 1), None where it is 0; `p_value` is that of R² (F-test, of as many rows as
+    people): where chance alone would give as much, the shares share out nothing. Importance is not causality.
     """
 
     r2: float
@@ -58,6 +59,7 @@ class KeyDrivers:
     alike: NDArray[np.bool_] | None = None
     people: int | None = None
     shares: Importance | None = None
+    p_value: float | None = None
 
 
 def least_n(drivers: int) -> int:
@@ -151,8 +153,18 @@ def _from_data(
         n=n,
         alike=np.asarray((low <= 0) & (high >= 0)),
         people=found,
+        p_value=_p_value(float(r2), p, found),
         shares=_with_bounds(johnson / johnson.sum(), drawn_shares, tail) if johnson.sum() > 0 else None,
     )
+
+
+def _p_value(r2: float, p: int, n: int) -> float:
+    """How often chance alone gives so much of R²."""
+    from scipy.special import fdtrc  # here, because importing it takes longer than all of this package
+
+    if r2 >= 1:
+        return 0.0
+    return float(fdtrc(p, n - p - 1, r2 / p / ((1 - r2) / (n - p - 1))))
 
 
 def _with_bounds(value: Floats, drawn: Floats, tail: float) -> Importance:

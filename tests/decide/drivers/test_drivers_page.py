@@ -119,6 +119,17 @@ def test_it_is_exported_kept_and_opened_where_it_stands(shop, open_page, owner_c
     assert led.url.endswith("/numbers/drivers/?outcome=x")
 
 
+def test_what_goes_with_nothing_is_no_finding(store, workspace, open_page):
+    columns = satisfaction(120)
+    random = np.random.default_rng(4)
+    noise = {"Recommend": random.integers(0, 11, 120), "Speed": columns["Speed"], "Choice": columns["Choice"]}
+    tell(store, workspace, noise, metrics={"Recommend": "nps"}, scales={"Recommend": (0, 10)})
+    text = open_page(**chosen("Speed", "Choice")).content.decode()
+    assert "no evidence that any of “Speed” and “Choice” goes with “Recommend”" in text
+    assert "drivers-field" not in text
+    assert "drivers-chart" not in text
+
+
 def test_both_languages_say_the_same_figures(shop, open_page, owner_client):
     owner_client.cookies["django_language"] = "fi"
     with translation.override("fi"):

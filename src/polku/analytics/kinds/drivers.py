@@ -49,8 +49,8 @@ class _Outcome:
 
 
 def drivers(context: QueryContext, query: Mapping[str, object]) -> Answer:
-    """{"outcome", "r2", "n", "people", "drivers", "ranks_that_differ", "least_n", "refused", "within_days", "method",
-    "caveat"}.
+    """{"outcome", "r2", "p_value" (of R²), "n", "people", "drivers", "ranks_that_differ", "least_n", "refused",
+    "within_days", "repurchase_days", "method", "caveat"}.
 
     A row is one answer to the outcome, or a purchase where the outcome is buying again. Each of "drivers" is {"name",
     "johnson", "ci" (of it), "lmg", "lmg_ci", "share" and "share_ci" (of R²), "coefficient" (standardised),
@@ -189,6 +189,7 @@ def _told(context: QueryContext, outcome: _Outcome, columns: Sequence[Column]) -
             "scale": list(outcome.scale) if outcome.scale else None,
         },
         "r2": fitted.r2 if fitted else None,
+        "p_value": fitted.p_value if fitted else None,
         "n": n,
         "people": people,
         "drivers": rows,

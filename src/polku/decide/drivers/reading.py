@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 Answer = Mapping[str, Any]
 _MOST_NAMED = 3
+_CHANCE = 0.05
+"""Of R²: above it nothing is said of importance."""
 _COSTLY = 1.5
 """So many times the rows without a driver, and it is said."""
 
@@ -34,6 +36,8 @@ def present(answer: Answer, asked: Asked) -> Presentation:
     if answer["refused"]:
         refused = refusal(answer, form, asked.request, reader)
         return Presentation(reading=refused.reading, tables=[_found_table(answer)], more={"refusal": refused})
+    if not _goes_with(answer):
+        return _nothing(answer, form, asked)
     rows = sorted(answer["drivers"], key=lambda row: -row["share"])
     zones = zones_of(rows, reader)
     return Presentation(
@@ -82,6 +86,31 @@ def present(answer: Answer, asked: Asked) -> Presentation:
             ),
             "links": _link_words(answer),
             "costly": _costly(answer, form, asked.request, reader),
+        },
+    )
+
+
+def _goes_with(answer: Answer) -> bool:
+    return bool(answer["p_value"] <= _CHANCE)
+
+
+def _nothing(answer: Answer, form: DriversForm, asked: Asked) -> Presentation:
+    """No picture: the shares of what is next to nothing would look like a finding."""
+    names = _listed([row["name"] for row in answer["drivers"]])
+    reading = _(
+        "There is no evidence that %(names)s goes with “%(outcome)s”: chance alone would give as much."
+    )
+    if len(answer["drivers"]) > 1:
+        reading = _(
+            "There is no evidence that any of %(names)s goes with “%(outcome)s”: chance alone gives as much."
+        )
+    return Presentation(
+        reading=reading % {"names": names, "outcome": form.outcome_name},
+        tables=[_found_table(answer)],
+        more={
+            "n_words": _n_words(answer, asked.reader),
+            "links": _link_words(answer),
+            "suggested_name": _("What goes with: %(outcome)s") % {"outcome": form.outcome_name},
         },
     )
 
