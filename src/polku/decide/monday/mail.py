@@ -156,6 +156,7 @@ def compose(workspace: Workspace, shown: Monday) -> Mail:
         "address": address,
         "page": address + reverse("decide:monday", args=[workspace.slug]),
         "fix_page": address + reverse("decide:fix-first", args=[workspace.slug]),
+        "map_page": address + reverse("journeys:map", args=[workspace.slug, shown.journey.pk]),
         "stop": STOP_MARK,
         "language": translation.get_language(),
         "look": Looks(theme),
