@@ -197,7 +197,12 @@ WEBHOOK_NETWORKS = environment.networks("POLKU_WEBHOOK_NETWORKS")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "line": {
+            "()": "polku.config.logs.WithoutWhatWasHandled",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        }
+    },
     "filters": {"without_secrets": {"()": "polku.config.logs.WithoutSecrets"}},
     "handlers": {
         "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["without_secrets"]}
