@@ -63,13 +63,21 @@ def test_what_is_kept_serves_until_something_changes(store, answered, owner):
     assert kept_customers(answered, USUAL, ask=False).document is None
 
 
-def test_all_of_it_in_both_languages(owner_client, answered):
+def test_the_page_its_groups_a_segment_and_one_customer(owner_client, store, answered):
+    """One count serves them all."""
     with translation.override("en"):
         document = count_customers(answered, USUAL)
+    is_whole_in_both_languages(owner_client, document)
+    groups_open_and_become_segments(owner_client, answered, document)
+    one_customer_is_worth_something(owner_client, store, answered)
+    addresses_may_be_hostile(owner_client)
+
+
+def is_whole_in_both_languages(owner_client, document):
     assert sum(row["customers"] for row in document["clv"]["groups"]) == 500
     assert sum(row["customers"] for row in document["clv"]["cells"]) == 500
     assert document["contracts"]["tenure"]["n"] == 200
-    for language in ("fi", "en"):
+    for language in ("en", "fi"):
         owner_client.cookies["django_language"] = language
         response = owner_client.get(PAGE)
         assert response.status_code == 200
@@ -86,8 +94,7 @@ def test_all_of_it_in_both_languages(owner_client, answered):
         assert word not in words_of(response).lower()
 
 
-def test_a_group_opens_its_people_and_becomes_a_segment(owner_client, answered):
-    document = count_customers(answered, USUAL)
+def groups_open_and_become_segments(owner_client, answered, document):
     groups = {row["group"]: row["customers"] for row in document["clv"]["groups"]}
     for group, number in groups.items():
         response = owner_client.get(f"{PAGE}groups/{group}/")
@@ -110,8 +117,7 @@ def test_a_group_opens_its_people_and_becomes_a_segment(owner_client, answered):
     assert again.headers["Location"].endswith("/numbers/customers/")
 
 
-def test_the_page_of_one_customer_tells_their_value(owner_client, store, answered):
-    count_customers(answered, USUAL)
+def one_customer_is_worth_something(owner_client, store, answered):
     rows = store.find_people(answered.key.hex, limit=200).to_pylist()
     buyer = max(rows, key=lambda row: row["orders"])
     response = owner_client.get(f"/w/testikauppa/people/{buyer['person']}/")
@@ -150,10 +156,9 @@ def test_what_an_address_chooses(given, expected):
     assert read_choice(given) == expected
 
 
-def test_hostile_addresses(owner_client, answered):
+def addresses_may_be_hostile(owner_client):
     for query in ("months=x&discount=y", "months=1e9", "page=0"):
         assert owner_client.get(f"{PAGE}?{query}").status_code == 200
-    count_customers(answered, USUAL)
     for page in ("0", "-1", "x", "9" * 30):
         assert owner_client.get(f"{PAGE}groups/loyal/?page={page}").status_code == 200
     assert owner_client.get(f"{PAGE}segments/999999/").status_code == 404

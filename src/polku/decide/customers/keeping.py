@@ -31,8 +31,8 @@ from polku.jobs.registry import Progress
 
 JOB = "decide.customers"
 LANE = "customers"
-_LEAST_PAUSE, _TIMES_AS_LONG, _LONGEST_PAUSE = 30.0, 20.0, 3_600.0
-"""Seconds between two counts while signals pour in: twenty times as long as one takes."""
+_LEAST_PAUSE, _TIMES_AS_LONG, _LONGEST_PAUSE = 10.0, 5.0, 900.0
+"""Seconds between two counts while signals pour in: five times as long as one takes."""
 _FORM = 2
 """Of the document: a newer program counts anew what an older one kept in another form."""
 

@@ -78,7 +78,7 @@ def _shown(request: WorkspaceRequest, kept: Kept, choice: Choice, reader: Reader
 def counted(request: WorkspaceRequest) -> HttpResponse:
     """What the page asks while something is counted: nothing, until there is a document of the newest data; then htmx
     is told to load the page anew."""
-    kept = kept_customers(request.workspace, read_choice(request.GET), ask=False)
+    kept = kept_customers(request.workspace, read_choice(request.GET))
     response = HttpResponse()
     if kept.document is not None and kept.is_newest:
         response["HX-Refresh"] = "true"
