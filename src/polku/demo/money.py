@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from django_scopes import scope
 
 from polku.accounts.models import User, Workspace
-from polku.decide.models import Goal
+from polku.decide.changing.goal_domain import set_goal
 from polku.decide.money.domain import answer_money_questions
 from polku.journeys.models import Touchpoint
 
@@ -32,14 +32,12 @@ def tell_about_money(*, workspace: Workspace, day: date, owner: User) -> None:
     )
     with scope(workspace=workspace):
         returns = Touchpoint.objects.get(name="Palautus")
-        Goal.objects.create(
-            workspace=workspace,
+        set_goal(
             journey=returns.stage.journey,
             touchpoint=returns,
             figure="reason",
             metric="Palautusohje",
             target=RETURNS_CONTACTS,
-            lower_is_better=True,
             by=max(day, date.today()) + timedelta(days=60),
-            author=owner,
+            actor=owner,
         )
