@@ -61,7 +61,9 @@ class Shop:
 
 
 @dataclass
-class _Tables:
+class Tables:
+    """What a shop sent, to be loaded."""
+
     signals: list[dict[str, Any]] = field(default_factory=list)
     orders: list[dict[str, Any]] = field(default_factory=list)
     people: list[dict[str, Any]] = field(default_factory=list)
@@ -81,10 +83,10 @@ class _Tables:
         )
 
 
-def tables(*, surge: bool = False) -> _Tables:
+def tables(*, surge: bool = False, weeks: int = WEEKS) -> Tables:
     """With `surge` three times as many people come in the last four weeks, and do as the others do."""
-    made = _Tables()
-    for week in range(WEEKS):
+    made = Tables()
+    for week in range(weeks):
         many = 150 if surge and week >= WEEKS - 4 else 50
         for browser in "AB":
             for number in range(many):
@@ -92,7 +94,7 @@ def tables(*, surge: bool = False) -> _Tables:
     return made
 
 
-def _customer(made: _Tables, week: int, browser: str, number: int) -> None:
+def _customer(made: Tables, week: int, browser: str, number: int) -> None:
     person = f"{browser}{week}-{number}"
     region = "north" if number % 3 == 0 else "south"
     made.people.append({"person": person, "aliases": [], "properties": json.dumps({"region": region})})
@@ -125,7 +127,7 @@ def _table(rows: list[dict[str, Any]], schema: pa.Schema) -> pa.Table:
     return pa.table({name: [row.get(name) for row in rows] for name in schema.names}, schema=schema)
 
 
-def open_shop(store: Any, name: str, made: _Tables) -> Shop:
+def open_shop(store: Any, name: str, made: Tables) -> Shop:
     from django_scopes import scope
 
     from polku.accounts.models import Workspace
@@ -168,6 +170,8 @@ def shops(tmp_path_factory, django_db_setup, django_db_blocker) -> Iterator[dict
         opened = {
             "usual": open_shop(store, "Kauppa", tables()),
             "surge": open_shop(store, "Ryntays", tables(surge=True)),
+            "empty": open_shop(store, "Tyhja", Tables()),
+            "young": open_shop(store, "Nuori", tables(weeks=1)),
         }
         yield opened
         with scopes_disabled():

@@ -33,6 +33,18 @@ def test_before_the_questions_about_money_there_are_no_euros(shop):
     assert shop.rows()[FUNNEL]["reference"]["since"] == "2026-08-31"
 
 
+@pytest.mark.parametrize("name", ["empty", "young"])
+def test_without_two_weeks_of_signals_nothing_is_said(shops, db, name):
+    shop = shops[name]
+    shop.workspace.refresh_from_db()
+    shop.answer_money()
+    found = shop.ask()
+    assert (found["period"], found["rows"], found["total"], found["turnover"]) == (None, [], None, None)
+    queries.losses(shop.workspace, shop.journey)
+    work_off()
+    assert queries.losses(shop.workspace, shop.journey).is_newest
+
+
 def test_what_a_browser_lost_since_a_change_is_found_with_the_other_as_control(shop):
     shop.answer_money()
     row = shop.rows()[FUNNEL]
