@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from datetime import timedelta
 
-from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy
 
@@ -31,7 +30,8 @@ def fitted_purchases(context: QueryContext, found: Customers) -> PurchaseModel |
     """The model of how often they buy; None, with a warning why, where too few came back or none fits."""
     again = int((found.frequency > 0).sum())
     if again < ENOUGH:
-        _warn(context, gettext_lazy("{number} customers bought again; at least {least} are needed."), again)
+        words = gettext_lazy("{number} customers bought again; at least {least} are needed.")
+        context.warnings.append(format_lazy(words, number=again, least=ENOUGH))
         return None
     try:
         return fit_bgnbd(frequency=found.frequency, recency=found.recency, age=found.age)
@@ -48,7 +48,7 @@ def fitted_spending(context: QueryContext, found: Customers) -> SpendingModel | 
             "{number} customers bought again for a known sum; at least {least} are needed to say "
             "what customers will bring."
         )
-        _warn(context, words, int(worth.sum()))
+        context.warnings.append(format_lazy(words, number=int(worth.sum()), least=ENOUGH))
         return None
     try:
         spending = fit_gamma_gamma(frequency=found.frequency[worth], mean_value=found.mean_value[worth])
@@ -60,10 +60,6 @@ def fitted_spending(context: QueryContext, found: Customers) -> SpendingModel | 
         _warn_of_misfit(context)
         return None
     return spending
-
-
-def _warn(context: QueryContext, words: Promise, number: int) -> None:
-    context.warnings.append(format_lazy(words, number=number, least=ENOUGH))
 
 
 def _warn_of_misfit(context: QueryContext) -> None:
