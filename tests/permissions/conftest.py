@@ -6,7 +6,7 @@ import json
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -29,9 +29,11 @@ from polku.capture.imports.mapping_json import to_json
 from polku.capture.imports.options import ImportOptions
 from polku.capture.models import ImportRun, RememberedMapping, Upload, UploadedPart
 from polku.capture.uploads import files
+from polku.decide.changing.goal_domain import set_goal
 from polku.decide.customers.choosing import USUAL
 from polku.decide.customers.keeping import count_customers
 from polku.decide.losing.keeping import count_and_keep
+from polku.decide.models import Alert
 from polku.eventstore.duckdb.store import DuckDBStore
 from polku.eventstore.port import PERSON_BATCH, SIGNAL_BATCH, EventStore
 from polku.eventstore.registry import use_store
@@ -160,7 +162,22 @@ def build_world(store: EventStore, mark: str, *, couples: int = 1) -> World:
             next_at=datetime(2026, 3, 1, tzinfo=UTC),
             created_at=datetime(2026, 3, 1, tzinfo=UTC),
         )
+        goal = set_goal(
+            journey=journey, figure="reached", target=1, by=date.today() + timedelta(days=9), actor=owner
+        )
+        change = {"before": {"value": 0.8, "ci": None, "n": 40}, "after": {"value": 0.6, "ci": None, "n": 40}}
+        alert = Alert.objects.create(
+            workspace=workspace,
+            journey=journey,
+            touchpoint=touchpoint,
+            figure="continued",
+            on=date(2026, 3, 1),
+            since=date(2026, 2, 20),
+            change={**change, "difference": -0.2, "ci": [-0.3, -0.1]},
+        )
         numbers = {
+            "goal": goal.pk,
+            "alert": alert.pk,
             "webhook": webhook.pk,
             "delivery": delivery.pk,
             "survey": survey.pk,

@@ -102,6 +102,10 @@ KINDS: dict[str, Schema] = {
     },
     "fix_first": {"journey": {"type": "integer", "description": "Number of the journey."}},
     "funnel": _FUNNEL | {"compare": _or_null(_reference("Compare"))},
+    "changes": {
+        "journey": {"type": "integer", "description": "Number of the journey."},
+        "compare": _or_null(_reference("Range")),
+    },
     "journey": {
         "journey": {"type": "integer", "description": "Number of the journey."},
         "compare": _or_null(_reference("Range")),
@@ -184,6 +188,7 @@ _REQUIRED = {
     "drivers": ["outcome", "drivers"],
     "fix_first": ["journey"],
     "funnel": ["steps"],
+    "changes": ["journey"],
     "journey": ["journey"],
     "people": ["funnel", "step"],
     "score": ["metric"],

@@ -19,7 +19,13 @@ FIGURES = ("say", "continued", "contact", "promise")
 
 
 def choices_of(workspace: Workspace) -> AlertChoices:
-    """Everything is watched until somebody chooses otherwise. Inside the workspace's scope."""
+    """Everything is watched until somebody chooses otherwise, and no row is there. Inside the workspace's scope."""
+    found = AlertChoices.objects.filter(workspace=workspace).first()
+    return found or AlertChoices(workspace=workspace, figures=list(FIGURES))
+
+
+def kept_choices(workspace: Workspace) -> AlertChoices:
+    """The same as a row, for those who write into it."""
     return AlertChoices.objects.get_or_create(workspace=workspace, defaults={"figures": list(FIGURES)})[0]
 
 
@@ -55,7 +61,7 @@ def choose_alerts(
     if any(user.pk not in members for user in readers):
         raise ValidationError({"readers": _("Only members can get alerts.")})
     with scope(workspace=workspace), transaction.atomic():
-        choices = choices_of(workspace)
+        choices = kept_choices(workspace)
         choices.figures, choices.left_out = kept, sorted(journey.pk for journey in left_out)
         # What was not watched for a while has days missing: the next look counts them.
         choices.counted_at = choices.looked_to = None

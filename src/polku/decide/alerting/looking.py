@@ -17,7 +17,7 @@ from django_scopes import scope
 
 from polku.accounts.models import Workspace
 from polku.analytics.ranges import local_midnight
-from polku.decide.alerting.choices import choices_of, journeys_watched
+from polku.decide.alerting.choices import journeys_watched, kept_choices
 from polku.decide.alerting.series import KEPT, Days
 from polku.decide.changing.daily import MARGIN, Key, daily, is_share
 from polku.decide.changing.goals import scale_ends, scale_text
@@ -73,7 +73,7 @@ def look(workspace: Workspace, *, now: dt.datetime | None = None) -> list[Alert]
     last = finished_day(workspace, state)
     found: list[Alert] = []
     with scope(workspace=workspace):
-        choices = choices_of(workspace)
+        choices = kept_choices(workspace)
         if last is None or (choices.looked_to is not None and choices.looked_to >= last):
             return []
         is_whole = choices.counted_at is None or now - choices.counted_at >= WHOLE_EVERY

@@ -19,7 +19,7 @@ from django_scopes import scope
 
 from polku.accounts.models import User, Workspace
 from polku.decide.alerting import hooks
-from polku.decide.alerting.choices import choices_of, readers_of
+from polku.decide.alerting.choices import kept_choices, readers_of
 from polku.decide.alerting.words import AlertWords, reader_of, words_of
 from polku.decide.models import Alert, AlertChoices
 from polku.messaging.domain import send_email
@@ -47,7 +47,7 @@ def tell(workspace: Workspace, *, now: dt.datetime | None = None) -> int:
     """
     now = now or timezone.now()
     with scope(workspace=workspace), timezone.override(workspace.timezone):
-        choices = choices_of(workspace)
+        choices = kept_choices(workspace)
         if choices.mailed_at is not None and now - choices.mailed_at < COLLECTS:
             return 0
         alerts = list(Alert.objects.filter(told_at=None).select_related("touchpoint", "journey"))

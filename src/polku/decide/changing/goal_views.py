@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -108,9 +109,8 @@ def goal_restore(request: WorkspaceRequest) -> HttpResponse:
 
 
 def _place(request: WorkspaceRequest) -> tuple[Journey, Stage | None, Touchpoint | None]:
-    journey = get_object_or_404(
-        Journey.objects.select_related("workspace"), pk=_number(request, "journey") or 0
-    )
+    journeys = Journey.objects.select_related("workspace").order_by("pk")
+    journey = get_object_or_404(journeys, pk=_number(request, "journey") or _first(journeys))
     touchpoint = stage = None
     if number := _number(request, "touchpoint"):
         points = Touchpoint.objects.select_related("stage__journey__workspace")
@@ -118,6 +118,11 @@ def _place(request: WorkspaceRequest) -> tuple[Journey, Stage | None, Touchpoint
     elif number := _number(request, "stage"):
         stage = get_object_or_404(Stage.objects.filter(journey=journey), pk=number)
     return journey, stage, touchpoint
+
+
+def _first(journeys: QuerySet[Journey]) -> int:
+    found = journeys.values_list("pk", flat=True).first()
+    return found or 0
 
 
 def _number(request: WorkspaceRequest, name: str) -> int | None:
