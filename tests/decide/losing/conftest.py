@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -171,6 +171,7 @@ def shops(tmp_path_factory, django_db_setup, django_db_blocker) -> Iterator[dict
             "usual": open_shop(store, "Kauppa", tables()),
             "surge": open_shop(store, "Ryntays", tables(surge=True)),
             "empty": open_shop(store, "Tyhja", Tables()),
+            "service": open_shop(store, "Palvelu", replace(tables(), orders=[])),
             "young": open_shop(store, "Nuori", tables(weeks=1)),
         }
         yield opened

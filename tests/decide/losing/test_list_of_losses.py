@@ -45,6 +45,15 @@ def test_without_two_weeks_of_signals_nothing_is_said(shops, db, name):
     assert queries.losses(shop.workspace, shop.journey).is_newest
 
 
+def test_without_purchases_the_list_says_where_people_stop_and_that_orders_are_lacking(shops, db):
+    shop = shops["service"]
+    shop.workspace.refresh_from_db()
+    shop.answer_money()
+    row = shop.rows()[FUNNEL]
+    assert (row["p50"], row["lacks"], row["reference"]["kind"]) == (None, ["orders"], "before")
+    assert row["level"]["value"] == pytest.approx(0.4)
+
+
 def test_what_a_browser_lost_since_a_change_is_found_with_the_other_as_control(shop):
     shop.answer_money()
     row = shop.rows()[FUNNEL]

@@ -136,13 +136,16 @@ def _gather(
         for place in fronts
     }
     last = purchase_stage(walk, purchases, bought) if len(purchases) else None
-    path = [place for place in fronts if last is not None and plan.points[place].stage <= last]
-    moments = {place: _visits(walk, place, origin) for place in path}
-    gates = next_gates(walk, path, moments, bought)
+    # A journey without purchases still shows where people stop, though not what that costs.
+    way = fronts if last is None else [place for place in fronts if plan.points[place].stage <= last]
+    path = [place for place in way if last is not None or plan.has_later(plan.points[place].stage)]
+    moments = {place: _visits(walk, place, origin) for place in way}
+    gates = next_gates(walk, way, moments, bought)
     cancelling.check()
     funnel = {
         place: attempts_at(walk, place, goes_to, bought, purchases, weeks)
-        for place, goes_to in ways_on(path, gates, moments, bought).items()
+        for place, goes_to in ways_on(way, gates, moments, bought).items()
+        if place in path
     }
     by_touchpoint = read_units(store, key, scope, walk, list(visits.values()))
     units = {place: by_touchpoint[plan.points[place].id] for place in fronts}
