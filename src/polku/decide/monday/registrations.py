@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from polku.accounts import account_parts, audit_words
 from polku.accounts.start_pages import use_start_page
@@ -20,7 +21,9 @@ _LOOKS_EVERY = timedelta(minutes=5)
 def register() -> None:
     """Called once, when the program starts."""
     navigation.register(
-        navigation.NavigationItem(name=_("Monday"), url_name="decide:monday", order=5, key="m")
+        navigation.NavigationItem(
+            name=pgettext_lazy("navigation", "Monday"), url_name="decide:monday", order=5, key="m"
+        )
     )
     use_start_page(start_page)
     account_parts.register(choosing.account_part)
