@@ -21,7 +21,8 @@ _SCORE = (SignalKind.SCORE,)
 @dataclass(frozen=True)
 class Measure:
     """Answers to `metric` or to `question` (its key: the property `question` of answers, or their name), in `survey`
-    (its key) and at `touchpoint` only if there is one; or the property `property_name` of each row. `name` is what it is called."""
+    (its key) and at `touchpoint` only if there is one; or the property `property_name` of each row. `name` is what
+    it is called."""
 
     name: str
     metric: str = ""

@@ -5,27 +5,41 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0002_getting_started'),
-        ('analytics', '0002_annotation'),
+        ("accounts", "0002_getting_started"),
+        ("analytics", "0002_annotation"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='SpendDay',
+            name="SpendDay",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField()),
-                ('source', models.CharField(max_length=200)),
-                ('medium', models.CharField(blank=True, max_length=200)),
-                ('campaign', models.CharField(blank=True, max_length=200)),
-                ('amount', models.DecimalField(decimal_places=2, max_digits=16)),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.workspace')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("day", models.DateField()),
+                ("source", models.CharField(max_length=200)),
+                ("medium", models.CharField(blank=True, max_length=200)),
+                ("campaign", models.CharField(blank=True, max_length=200)),
+                ("amount", models.DecimalField(decimal_places=2, max_digits=16)),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="accounts.workspace"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['day', 'source', 'medium', 'campaign'],
-                'constraints': [models.UniqueConstraint(fields=('workspace', 'day', 'source', 'medium', 'campaign'), name='one_amount_a_day_and_campaign')],
+                "ordering": ["day", "source", "medium", "campaign"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("workspace", "day", "source", "medium", "campaign"),
+                        name="one_amount_a_day_and_campaign",
+                    )
+                ],
             },
         ),
     ]

@@ -6,56 +6,117 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0002_getting_started'),
-        ('messaging', '0001_initial'),
+        ("accounts", "0002_getting_started"),
+        ("messaging", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='WebhookEndpoint',
+            name="WebhookEndpoint",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('url', models.CharField(max_length=500, verbose_name='address')),
-                ('types', models.JSONField(default=list)),
-                ('state', models.CharField(choices=[('active', 'in use'), ('off', 'switched off'), ('gone', 'switched off: the receiver said that it is gone'), ('failing', 'paused: it did not answer for days')], default='active', max_length=8)),
-                ('nonce', models.CharField(max_length=32)),
-                ('old_nonce', models.CharField(blank=True, max_length=32)),
-                ('old_until', models.DateTimeField(null=True)),
-                ('failing_since', models.DateTimeField(null=True)),
-                ('failures', models.PositiveIntegerField(default=0)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('deleted_at', models.DateTimeField(null=True)),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.workspace')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("url", models.CharField(max_length=500, verbose_name="address")),
+                ("types", models.JSONField(default=list)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("active", "in use"),
+                            ("off", "switched off"),
+                            ("gone", "switched off: the receiver said that it is gone"),
+                            ("failing", "paused: it did not answer for days"),
+                        ],
+                        default="active",
+                        max_length=8,
+                    ),
+                ),
+                ("nonce", models.CharField(max_length=32)),
+                ("old_nonce", models.CharField(blank=True, max_length=32)),
+                ("old_until", models.DateTimeField(null=True)),
+                ("failing_since", models.DateTimeField(null=True)),
+                ("failures", models.PositiveIntegerField(default=0)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("deleted_at", models.DateTimeField(null=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="accounts.workspace"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pk'],
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='WebhookDelivery',
+            name="WebhookDelivery",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=40, unique=True)),
-                ('type', models.CharField(max_length=80)),
-                ('body', models.TextField()),
-                ('state', models.CharField(choices=[('queued', 'waits'), ('sending', 'being sent'), ('delivered', 'delivered'), ('failed', 'not delivered')], default='queued', max_length=9)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('status', models.PositiveSmallIntegerField(null=True)),
-                ('why', models.CharField(blank=True, max_length=20)),
-                ('next_at', models.DateTimeField()),
-                ('claimed_by', models.CharField(blank=True, max_length=32)),
-                ('created_at', models.DateTimeField()),
-                ('tried_at', models.DateTimeField(null=True)),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.workspace')),
-                ('endpoint', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='messaging.webhookendpoint')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=40, unique=True)),
+                ("type", models.CharField(max_length=80)),
+                ("body", models.TextField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "waits"),
+                            ("sending", "being sent"),
+                            ("delivered", "delivered"),
+                            ("failed", "not delivered"),
+                        ],
+                        default="queued",
+                        max_length=9,
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("status", models.PositiveSmallIntegerField(null=True)),
+                ("why", models.CharField(blank=True, max_length=20)),
+                ("next_at", models.DateTimeField()),
+                ("claimed_by", models.CharField(blank=True, max_length=32)),
+                ("created_at", models.DateTimeField()),
+                ("tried_at", models.DateTimeField(null=True)),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="accounts.workspace"
+                    ),
+                ),
+                (
+                    "endpoint",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="deliveries",
+                        to="messaging.webhookendpoint",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-created_at', '-pk'],
-                'indexes': [models.Index(fields=['workspace', 'state', 'next_at'], name='webhooks_due'), models.Index(fields=['endpoint', '-created_at'], name='webhooks_of_endpoint')],
+                "ordering": ["-created_at", "-pk"],
+                "indexes": [
+                    models.Index(fields=["workspace", "state", "next_at"], name="webhooks_due"),
+                    models.Index(fields=["endpoint", "-created_at"], name="webhooks_of_endpoint"),
+                ],
             },
         ),
     ]
