@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import log_ndtr
 
 Floats = NDArray[np.float64]
 
@@ -51,6 +50,8 @@ def z_of(hits: tuple[float, float], n: tuple[float, float], *, is_count: bool, s
 
 def p_of(z: float) -> float:
     """Two-sided; never 0, so that the order of very small ones is kept."""
+    from scipy.special import log_ndtr  # here, because importing it takes longer than all of this room
+
     return float(np.exp(max(log_ndtr(-abs(z)) + math.log(2), -700.0)))
 
 
