@@ -24,6 +24,7 @@ from polku.analytics.known import warn_of_property
 from polku.analytics.listwise import Answers, Floats, Numbers, on_one_scale, read_answers
 from polku.analytics.measures import Measure, read_measure
 from polku.analytics.ranges import is_finished
+from polku.eventstore import cancelling
 from polku.eventstore.port import Interval
 from polku.statistics import Estimate, PerceivedValue, perceived_value
 from polku.statistics.drivers import least_n
@@ -226,16 +227,18 @@ def _keys(
         texts = answers.properties[0]
         has = pc.is_valid(texts).to_numpy()
         rows, keys = table.row[has], np.array(texts.filter(pc.is_valid(texts)).to_pylist(), dtype=object)
-    complete = table.complete
-    found = []
-    for key in dict.fromkeys(keys.tolist()):
+    kept = table.complete[rows]
+    names, codes = np.unique(keys[kept], return_inverse=True)
+    # Which rows are of which key, each once: a property may have as many values as there are answers.
+    pairs = np.unique(np.column_stack([codes.reshape(-1), rows[kept]]), axis=0)
+    counts = np.bincount(pairs[:, 0], minlength=len(names))
+    largest = sorted(range(len(names)), key=lambda code: (-int(counts[code]), str(names[code])))
+    found: list[tuple[object, NDArray[np.bool_]]] = []
+    for code in largest[:MOST_GROUPS]:
         chosen = np.zeros(len(table.person), dtype=np.bool_)
-        chosen[rows[keys == key]] = True
-        chosen &= complete
-        if chosen.any():
-            found.append((key, chosen))
-    found.sort(key=lambda pair: (-int(pair[1].sum()), str(pair[0])))
-    return found[:MOST_GROUPS]
+        chosen[pairs[pairs[:, 0] == code, 1]] = True
+        found.append((names[code : code + 1].tolist()[0], chosen))
+    return found
 
 
 def _groups(
@@ -243,6 +246,7 @@ def _groups(
 ) -> list[Answer]:
     groups = []
     for key, chosen in keys:
+        cancelling.check()
         name, number = str(key), None
         if by == TOUCHPOINT and isinstance(key, int):
             touchpoint = resolvers.find_touchpoint(context.workspace, key)
@@ -260,6 +264,7 @@ def _points(context: QueryContext, table: _Table, interval: Interval) -> list[An
     limits = (context.scope.start, context.scope.end)
     points = []
     for number in np.unique(starts[complete])[-MOST_POINTS:].tolist():
+        cancelling.check()
         chosen = complete & (starts == number)
         found = table.told(chosen)
         start = date(1970, 1, 1) + timedelta(days=number)
