@@ -110,6 +110,15 @@ def test_too_few_answers_derive_nothing_and_say_so():
     assert found.why_not_derived == "derived weights need 100 complete answers; there are 99"
 
 
+def test_what_chance_gives_derives_nothing():
+    random = np.random.default_rng(4)
+    benefit, sacrifice = random.integers(0, 11, (2, 400, 4))
+    found = perceived_value(benefit=benefit, sacrifice=sacrifice, outcome=random.random(400))
+    assert found.derived_index is None
+    assert [each.derived_weight for each in found.dimensions.values()] == [None] * 4
+    assert found.why_not_derived == "the four do not go with the outcome more than by chance"
+
+
 def test_answers_with_something_missing_are_left_out():
     benefit = BENEFIT.copy()
     benefit[0, 2] = np.nan

@@ -20,6 +20,7 @@ from polku.statistics.resampling import DRAWS, SEED, parts_of_people, percentile
 Floats = NDArray[np.float64]
 
 DIMENSIONS = ("economic", "functional", "emotional", "symbolic")
+_CHANCE = 0.05
 
 
 @dataclass(frozen=True)
@@ -66,10 +67,11 @@ def perceived_value(
     `benefit` and `sacrifice` have shape (n, 4), answers 0–10; `weights` are stated ones of each person (n, 4) or of all
     (4,), not negative, in any unit (100 points shared out); without them the four count alike. `outcome` (n,) is
     overall satisfaction, NPS's 0–10 or the like: the relative weights of the four net values on it are the derived
-    weights, where there are max(100, 80) complete rows. Rows with a missing value (NaN) are left out; a row whose
-    weights are missing or all 0 gets the mean of the others' (weights that nobody stated count alike). Intervals are
-    percentile bootstraps over rows, or with `people` (n,), whose row each is, over these; stated weights are drawn
-    along. ValueError for other shapes, answers outside 0–10, weights that are negative, or nobody.
+    weights, where there are max(100, 80) complete rows and chance alone would hardly give as much (p of R² at most
+    0.05). Rows with a missing value (NaN) are left out; a row whose weights are missing or all 0 gets the mean of the
+    others' (weights that nobody stated count alike). Intervals are percentile bootstraps over rows, or with `people`
+    (n,), whose row each is, over these; stated weights are drawn along. ValueError for other shapes, answers outside
+    0–10, weights that are negative, or nobody.
     """
     gets, gives = np.asarray(benefit, dtype=np.float64), np.asarray(sacrifice, dtype=np.float64)
     if gets.ndim != 2 or gets.shape[1] != 4 or gives.shape != gets.shape:
@@ -185,6 +187,8 @@ def _derived(
     except ValueError as error:
         return None, str(error)
     shares = drivers.shares
+    if drivers.p_value is None or drivers.p_value > _CHANCE:
+        return None, "the four do not go with the outcome more than by chance"
     if shares is None or shares.low is None or shares.high is None:
         return None, "the four do not move the outcome at all"
     return [
