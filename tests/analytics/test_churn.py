@@ -195,6 +195,7 @@ def test_of_too_few_buyers_nothing_is_said(store, workspace):
         ({"months": "12"}, "months"),
         ({"months": [True]}, "months[0]"),
         ({"months": [-1]}, "months[0]"),
+        ({"months": [10**400]}, "months[0]"),
         ({"mode": "purchase", "months": [12]}, "months"),
     ],
 )

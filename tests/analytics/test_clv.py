@@ -221,6 +221,7 @@ def test_an_empty_workspace_is_answered(workspace):
     [
         ({"margin": 1.5}, "margin"),
         ({"margin": "much"}, "margin"),
+        ({"margin": 10**400}, "margin"),
         ({"discount": -1}, "discount"),
         ({"discount": 11}, "discount"),
         ({"horizon_days": 0}, "horizon_days"),

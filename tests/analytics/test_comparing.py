@@ -51,6 +51,12 @@ def test_a_range_under_way_is_compared_at_its_age():
     assert side.compare is None
 
 
+def test_a_range_at_the_end_of_time_is_compared_whole():
+    asked = replace(WEEK, start=datetime(1970, 1, 1))
+    last = replace(WEEK, start=datetime(9998, 1, 1), end=datetime(9998, 12, 31))
+    assert other_side(context(asked, last, datetime(2026, 3, 25))).scope == last
+
+
 def test_a_segment_of_the_same_range_is_not_cut_and_said_to_be_a_part():
     part = replace(WEEK, segment=SegmentRule())
     asked = context(WEEK, part, datetime(2026, 3, 25))

@@ -177,6 +177,8 @@ def test_refunds_of_two_ranges_are_seen_at_the_same_age(shop, workspace):
     answer = ask(workspace, range=MARCH, compare=FEBRUARY)
     assert (answer["revenue"], answer["compared"]["revenue"]) == (80.0, 80.0)
     assert ask(workspace, range=FEBRUARY)["revenue"] == 0.0
+    some_day = ask(workspace, range={"from": "9990-01-01"}, compare=FEBRUARY)
+    assert (some_day["revenue"], some_day["compared"]["revenue"]) == (0.0, 80.0)
 
 
 def test_visitors_without_cookies_count_within_a_day_only(shop, workspace):

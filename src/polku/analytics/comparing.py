@@ -169,8 +169,11 @@ def _at_same_age(asked: Scope, other: Scope, newest: datetime | None) -> Scope:
     if (other_start, other_end) == (start, end) or not start <= seen < end:
         return other
     age = _local(seen, asked.timezone) - _local(start, asked.timezone)
-    cut = (_local(other_start, asked.timezone) + age).replace(tzinfo=ZoneInfo(asked.timezone))
-    return replace(other, end=min(other_end, cut.astimezone(UTC).replace(tzinfo=None)))
+    try:
+        cut = (_local(other_start, asked.timezone) + age).replace(tzinfo=ZoneInfo(asked.timezone))
+        return replace(other, end=min(other_end, cut.astimezone(UTC).replace(tzinfo=None)))
+    except OverflowError:  # after the last day there is
+        return other
 
 
 def _local(moment: datetime, timezone: str) -> datetime:

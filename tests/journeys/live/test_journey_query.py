@@ -168,6 +168,9 @@ def test_comparison_tells_changes_beside_the_same_figures(workspace, world, draw
     }
     assert document["changes"]["tested"] > 0
     assert ask(workspace, journey, range=RANGE)["changes"] is None
+    ends = [{"to": "2024-03-05"}, {"to": "9999-12-31"}]
+    for now, then in (ends, ends[::-1]):
+        assert ask(workspace, journey, range=now, compare=then)["changes"] is not None
 
 
 def test_an_edit_shows_at_once_and_the_store_is_not_asked_again(workspace, drawn, world):

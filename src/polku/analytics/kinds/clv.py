@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -177,12 +176,7 @@ def _day_number(data: object) -> int:
 
 
 def _number(data: object, *, most: float, field: str) -> float:
-    if (
-        isinstance(data, (int, float))
-        and not isinstance(data, bool)
-        and math.isfinite(data)
-        and 0 <= data <= most
-    ):
+    if isinstance(data, (int, float)) and not isinstance(data, bool) and 0 <= data <= most:
         return float(data)
     raise QueryError(
         _("“%(field)s” must be a number from 0 to %(most)s, not “%(value)s”.")

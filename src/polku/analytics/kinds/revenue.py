@@ -90,8 +90,12 @@ def _refunds_seen(context: QueryContext, other: QueryContext) -> datetime | None
     newest = context.state.data_as_of
     if newest is None or context.scope.start is None or other.scope.start is None:
         return None
-    until = newest - (context.scope.start - other.scope.start)
-    return until + timedelta(microseconds=1) if other.scope.start < context.scope.start else None
+    later = context.scope.start - other.scope.start
+    if later <= timedelta():
+        return None
+    if newest <= context.scope.start:
+        return other.scope.start  # nothing of the range has come so far, and it may be far away
+    return newest - later + timedelta(microseconds=1)
 
 
 def _people(sales: Sales, is_day: bool) -> Sales:

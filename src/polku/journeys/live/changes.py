@@ -73,7 +73,10 @@ def same_age(now: Period, before: Period, timezone: str) -> Period:
     if now.end is None or before.end is None:
         return before
     age = local(now.as_of, timezone) - local(now.end, timezone)
-    seen = from_local(local(before.end, timezone) + age, timezone)
+    try:
+        seen = from_local(local(before.end, timezone) + age, timezone)
+    except OverflowError:  # after the last day there is, or before the first
+        seen = now.as_of if now.end < now.as_of else 0
     return replace(before, as_of=min(now.as_of, seen))
 
 
