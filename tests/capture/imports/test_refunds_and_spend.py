@@ -104,3 +104,9 @@ def test_spend_is_added_up_within_a_file_and_replaced_by_the_next(workspace, sto
     assert bring("day;from;cost;c\n1.3.2024;google;3;kevät\n", campaign="c")["accepted"] == 1
     (source,) = store.sources(workspace.key.hex)
     assert (source.origin, source.accepted, source.repeated) == ("import/spend", 4, 2)
+
+
+def test_spend_that_adds_up_beyond_all_money_is_refused(understand):
+    text = "day,from,cost\n" + "2024-03-01,google,9000000000000\n" * 2 + "2024-03-01,me\0ta,7\n"
+    staged, rows = understand("spend", text, **SPEND)
+    assert (staged.rejected, [(row["source"], row["amount"]) for row in rows]) == (2, [("meta", 7.0)])

@@ -50,7 +50,8 @@ def write_spend(sheet: Sheet, options: ImportOptions, path: Path) -> int:
     def name(column: str | None) -> pa.Array | pa.ChunkedArray:
         if column is None:
             return pa.repeat(pa.scalar("", pa.string()), rows.size)
-        return pc.utf8_slice_codeunits(pc.fill_null(take(sheet.text(column), rows), ""), 0, _LONGEST)
+        text = pc.replace_substring(pc.fill_null(take(sheet.text(column), rows), ""), "\0", "")
+        return pc.utf8_slice_codeunits(text, 0, _LONGEST)
 
     told = pa.table(
         {
@@ -59,9 +60,19 @@ def write_spend(sheet: Sheet, options: ImportOptions, path: Path) -> int:
             "medium": name(options.medium),
             "campaign": name(options.campaign),
             "amount": pa.array(sums[rows]),
+            "row": pa.array(rows),
         }
     )
     with duckdb.connect(":memory:") as connection:
+        connection.register("all_told", told)
+        together = connection.sql(
+            "SELECT sum(amount) OVER (PARTITION BY day, source, medium, campaign) AS amount FROM all_told ORDER BY row"
+        ).fetchnumpy()["amount"]
+        fits = np.abs(together) < _LARGEST
+        too_large = np.zeros(sheet.size, dtype=np.bool_)
+        too_large[rows[~fits]] = True
+        sheet.reject(too_large, Reason.BAD_NUMBER, amount)
+        told = told.filter(pa.array(fits))
         connection.register("told", told)
         added_up = connection.sql(
             "SELECT day, source, medium, campaign, sum(amount) AS amount FROM told GROUP BY ALL ORDER BY ALL"
