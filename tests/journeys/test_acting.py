@@ -86,8 +86,9 @@ def test_the_states_of_an_action_and_the_way_back(taken, owner):
     with scope(workspace=taken.workspace):
         assert list(acting.actions_of(taken.workspace, acting.OPEN)) == []
         assert acting.work_by_pain(taken.opportunity.touchpoint.stage.journey) == {}
-    with pytest.raises(ValidationError):
-        domain.finish_action(action=taken, done_on=timezone.localdate() + timedelta(days=2), actor=owner)
+    for day in (timezone.localdate() + timedelta(days=2), date(1, 1, 1)):
+        with pytest.raises(ValidationError):
+            domain.finish_action(action=taken, done_on=day, actor=owner)
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,8 @@ _ESTIMATE_TEXTS = ("grade", "pain", "data_as_of")
 _GAP = ("level", "reference")
 _MOST_COST = 1e9
 _MOST_MONEY = 1e12
+_EARLIEST = date(2000, 1, 1)
+"""Of what is done: the weeks before it must be days of the calendar, too."""
 
 
 def open_opportunity(
@@ -144,8 +146,7 @@ def finish_action(*, action: Action, done_on: date | None = None, actor: User | 
     with writing(journey):
         _require_here(action)
         day = done_on or _today(action)
-        if day > _today(action):
-            raise ValidationError({"done_on": _("It cannot be done on a day that has not come yet.")})
+        _check_day(action, day)
         if action.state != Action.State.DONE or action.done_on != day:
             started = min(action.started_on or day, day)
             _enter(
@@ -345,6 +346,12 @@ def _require_here(action: Action) -> None:
 def _check_done(action: Action, day: date | None) -> None:
     if action.state != Action.State.DONE or day is None:
         raise ValidationError({"done_on": _("Only what is done has the day it was done.")})
+    _check_day(action, day)
+
+
+def _check_day(action: Action, day: date) -> None:
+    if day < _EARLIEST:
+        raise ValidationError({"done_on": _("Give a day that is not so far away.")})
     if day > _today(action):
         raise ValidationError({"done_on": _("It cannot be done on a day that has not come yet.")})
 
