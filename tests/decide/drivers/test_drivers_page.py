@@ -88,6 +88,7 @@ def test_nothing_in_the_address_breaks_it(shop, open_page):
         "?outcome=nps||||999999999999999999999999",
         "?outcome=nps%00||||&driver=" + "x" * 5_000,
         "?do=drop:99&" + "&".join("driver=csat|Speed|||" for _ in range(80)),
+        "?do=drop:000099&outcome=nps||||&driver=csat|Speed|||",
         "?outcome=||||order.on_time&driver=again|90",
         "?outcome=again|90&driver=csat|Speed|||",
         "?outcome=csat|Speed|nowhere|4|&driver=||||person.email",

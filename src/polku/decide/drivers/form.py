@@ -112,7 +112,7 @@ class DriversForm(QuestionForm):
         """After `drop:N`: without driver N."""
         verb, _colon, number = wish.partition(":")
         if verb != "drop" or not (
-            number.isascii() and number.isdigit() and int(number[:4]) < len(self.chosen)
+            number.isascii() and number.isdigit() and len(number) < 4 and int(number) < len(self.chosen)
         ):
             return self.parameters()
         gone = ("driver", self.chosen[int(number)])
