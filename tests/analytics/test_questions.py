@@ -152,7 +152,7 @@ def test_workspaces_do_not_share_answers(visits, workspace, store):
     [
         ({}, "kind", "lacks its “kind”"),
         ({"kind": "funel"}, "kind", "Did you mean “funnel”?"),
-        ({"kind": "zzz"}, "kind", "Known: clv, funnel"),
+        ({"kind": "zzz"}, "kind", "Known: changes, churn, clv, drivers"),
         ({"kind": 7}, "kind", "no kind of question “7”"),
         ({"kind": "trend", "intervall": "day"}, "intervall", "Did you mean “interval”?"),
         ({"kind": "paths", "compare": {"from": "2026-01-01"}}, "compare", "no field “compare”"),

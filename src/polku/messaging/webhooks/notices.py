@@ -9,16 +9,17 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import ngettext
 
-from polku.accounts.access import WorkspaceRequest, allows
+from polku.accounts.access import WorkspaceRequest
 from polku.messaging.webhooks.models import WebhookEndpoint
+from polku.site import navigation
 from polku.site.notices import Notice
 
 
 def tell(request: HttpRequest) -> Sequence[Notice]:
     """For those who manage the workspace."""
-    asked = cast(WorkspaceRequest, request)
-    if not allows(asked.membership.role, "manage"):
+    if not navigation.allowed(request, "manage"):
         return []
+    asked = cast(WorkspaceRequest, request)
     stopped = [WebhookEndpoint.State.FAILING, WebhookEndpoint.State.GONE]
     count = WebhookEndpoint.objects.filter(state__in=stopped, deleted_at=None).count()
     if not count:

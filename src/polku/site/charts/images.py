@@ -27,6 +27,7 @@ LIGHT = {
     "--rule-strong": "#c9c3b5",
     "--control-edge": "#8a8778",
     "--accent": "#1f5f4a",
+    "--on-accent": "#ffffff",
     "--accent-ink": "#1f5f4a",
     "--accent-wash": "#e6efe9",
     "--danger": "#a63a25",
