@@ -12,7 +12,7 @@ from django_scopes import scope
 from polku.accounts.models import AuditEntry
 from polku.analytics import run
 from polku.decide.changing.goal_domain import delete_goal, restore_goal, set_goal
-from polku.decide.changing.goals import Figure, State, goals_of, judge
+from polku.decide.changing.goals import Figure, State, goals_of, judge, scale_ends, scale_text
 from polku.decide.changing.queries import changes
 from polku.decide.models import Goal
 from tests.decide.acting.worlds_of_work import draw_shop, load_rows, rows_of_shop
@@ -85,6 +85,22 @@ def test_goals_of_a_touchpoint_a_stage_and_the_journey(shop, owner):
     assert of_point.value == of_stage.value == of_all.value
     assert of_point.n == of_all.n > 300
     assert states["Maksu", "contact"].state == State.MET  # fewer is better
+
+
+@pytest.mark.parametrize("scale", [(0, 10), (-1, 1), (-5, -1), (0.5, 3.25), (0, 1_234_567)])
+def test_a_scale_is_read_as_it_was_written(scale):
+    assert scale_ends(scale_text(scale)) == list(scale)
+    assert scale_ends("") == []
+
+
+def test_a_goal_for_a_reason_with_a_long_name(shop, owner):
+    pays = shop[0]
+    asked = {"journey": pays.stage.journey, "touchpoint": pays, "figure": "reason", "by": LATER}
+    reason = "Tilaus ei ole saapunut luvattuna päivänä eikä siitä ole kerrottu"
+    goal = set_goal(**asked, metric=reason, target=2, actor=owner)
+    goal.full_clean()  # as databases check it that hold texts to their length
+    with pytest.raises(ValidationError):
+        set_goal(**asked, metric="a" * 201, target=2, actor=owner)
 
 
 def test_a_goal_is_changed_deleted_and_brought_back(shop, workspace, owner):

@@ -24,6 +24,7 @@ from polku.decide.changing.goals import scale_ends, scale_text
 from polku.decide.models import Alert, AlertChoices, Watch
 from polku.eventstore.port import EventStore, Scope, StoreState
 from polku.eventstore.registry import store as open_store
+from polku.journeys.limits import SIGNAL_NAME
 from polku.journeys.live.plan import Plan
 from polku.journeys.live.reading import period_of, read_walk_and_orders
 from polku.journeys.live.structure import read_structure
@@ -116,7 +117,11 @@ def _count(
     for length in lengths:
         first = last - dt.timedelta(days=length - 1)
         counted = _daily(store, workspace.key.hex, plan, first, last, state)
-        counted = {key: days for key, days in counted.items() if key.figure in choices.figures}
+        counted = {
+            key: days
+            for key, days in counted.items()
+            if key.figure in choices.figures and len(key.metric) <= SIGNAL_NAME
+        }
         if not any(key not in kept or kept[key].differs(days) for key, days in counted.items()):
             break
     return {key: kept[key].joined(days) if key in kept else days for key, days in counted.items()}

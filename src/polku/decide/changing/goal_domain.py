@@ -19,6 +19,7 @@ from polku.analytics.kinds.score import rule_of
 from polku.decide.changing.figures import FIGURES
 from polku.decide.changing.goals import scale_ends
 from polku.decide.models import Goal
+from polku.journeys.limits import SIGNAL_NAME
 from polku.journeys.models import Journey, Stage, Touchpoint
 
 MOST_GOALS = 200
@@ -45,6 +46,8 @@ def set_goal(
     """
     figure = clean_choice(figure, FIGURES)
     target = clean_target(figure, metric, scale, target)
+    if len(metric) > SIGNAL_NAME:
+        raise ValidationError({"figure": _("Use at most %(most)d characters.") % {"most": SIGNAL_NAME}})
     today = dt.date.today()
     if not today <= by <= today + LONGEST:
         raise ValidationError({"by": _("Give a day from today on, at most ten years ahead.")})

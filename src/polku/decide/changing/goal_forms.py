@@ -43,7 +43,8 @@ class GoalForm(forms.Form):
 
     def chosen(self) -> dict[str, Any]:
         """As the domain takes it: shares of 0–1."""
-        figure, metric, scale = self.cleaned_data["figure"].split("|", 2)
+        figure, _bar, named = self.cleaned_data["figure"].partition("|")
+        metric, _bar, scale = named.rpartition("|")  # a metric's name may hold one, too
         target = self.cleaned_data["target"]
         row = {"figure": figure, "metric": metric, "scale": scale_ends(scale)}
         if figures.measure_of(row, self.reader).unit:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -18,6 +19,8 @@ from polku.journeys.views.map_filters import last_day
 from polku.statistics import Estimate, poisson_rate
 
 ENOUGH = 30
+_SCALE = re.compile(r"(-?\d+(?:\.\d+)?(?:e[+-]\d+)?)-(-?\d+(?:\.\d+)?(?:e[+-]\d+)?)")
+"""Both ends may lie below zero: "-1-1"."""
 
 
 class State(StrEnum):
@@ -150,12 +153,13 @@ def figure_of(lanes: PointNumbers, figure: str, metric: str = "", scale: str = "
 
 
 def scale_text(scale: tuple[float, float]) -> str:
-    return f"{scale[0]:g}-{scale[1]:g}"
+    return f"{scale[0]:.12g}-{scale[1]:.12g}"
 
 
 def scale_ends(scale: str) -> list[float]:
-    """The reverse; [] for ""."""
-    return [float(end) for end in scale.split("-", 1)] if scale else []
+    """The reverse; [] for "" and for what is no scale."""
+    found = _SCALE.fullmatch(scale)
+    return [float(end) for end in found.groups()] if found else []
 
 
 def _place(structure: Structure, goal: Goal) -> tuple[int, str]:

@@ -10,6 +10,7 @@ from django.db import models
 from django_scopes import ScopedManager
 
 from polku.accounts.models import Workspace
+from polku.journeys.limits import SIGNAL_NAME
 from polku.journeys.models import Journey, Touchpoint
 
 
@@ -25,7 +26,7 @@ class Watch(models.Model):
     journey = models.ForeignKey(Journey, on_delete=models.CASCADE, related_name="+")
     touchpoint = models.ForeignKey(Touchpoint, on_delete=models.CASCADE, related_name="+")
     figure = models.CharField(max_length=20)
-    metric = models.CharField(max_length=80, blank=True)
+    metric = models.CharField(max_length=SIGNAL_NAME, blank=True)
     scale = models.CharField(max_length=40, blank=True)
     first = models.DateField()
     days = models.JSONField()
@@ -57,7 +58,7 @@ class Alert(models.Model):  # type: ignore[django-manager-missing]
     journey = models.ForeignKey(Journey, on_delete=models.CASCADE, related_name="+")
     touchpoint = models.ForeignKey(Touchpoint, on_delete=models.CASCADE, related_name="+")
     figure = models.CharField(max_length=20)
-    metric = models.CharField(max_length=80, blank=True)
+    metric = models.CharField(max_length=SIGNAL_NAME, blank=True)
     scale = models.CharField(max_length=40, blank=True)
     on = models.DateField()
     since = models.DateField()

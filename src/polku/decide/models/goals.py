@@ -9,6 +9,7 @@ from django.db import models
 from django_scopes import ScopedManager
 
 from polku.accounts.models import Workspace
+from polku.journeys.limits import SIGNAL_NAME
 from polku.journeys.models import Journey, Stage, Touchpoint
 
 
@@ -28,8 +29,8 @@ class Goal(models.Model):
         Touchpoint, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
     )
     figure = models.CharField(max_length=20)
-    metric = models.CharField(max_length=40, blank=True)
-    scale = models.CharField(max_length=20, blank=True)
+    metric = models.CharField(max_length=SIGNAL_NAME, blank=True)
+    scale = models.CharField(max_length=40, blank=True)
     target = models.FloatField()
     lower_is_better = models.BooleanField(default=False)
     by = models.DateField()
