@@ -12,6 +12,7 @@ from django_scopes import scope
 
 from polku.accounts.models import AuditEntry
 from polku.decide.losing import domain, queries
+from polku.decide.losing.keeping import ask_for
 from polku.decide.models import Goal, KeptLosses
 from polku.jobs.queue import work_off
 from tests.decide.losing.conftest import tables
@@ -300,6 +301,11 @@ def test_pages_read_the_list_that_is_kept_and_a_newer_one_is_counted(shop, owner
     assert stale.row(key)["state"] == "dismissed"
     assert stale.row("nothing") is None
     assert work_off() >= 1
-    assert queries.losses(shop.workspace, shop.journey).is_newest
+    newest = queries.losses(shop.workspace, shop.journey)
+    assert newest.is_newest
+    # Whoever looked while it was counted asked once more: nothing is counted twice.
+    ask_for(shop.workspace, shop.journey)
+    assert work_off() >= 1
+    assert queries.losses(shop.workspace, shop.journey).counted_at == newest.counted_at
     with scope(workspace=shop.workspace):
         assert KeptLosses.objects.count() == 1

@@ -21,13 +21,16 @@ JOB = "losses.count"
 
 
 def count_and_keep(workspace_id: int, payload: dict[str, Any], progress: Progress) -> None:
-    """The job: count the list of a journey and put it in place of the one kept. A journey that is gone needs none."""
+    """The job: count the list of a journey and put it in place of the one kept. A journey that is gone needs none, nor
+    does one whose list was counted meanwhile: whoever looks while it is counted asks once more."""
     workspace = Workspace.objects.filter(pk=workspace_id).first()
     if workspace is None:
         return
     with scope(workspace=workspace):
         journey = Journey.objects.filter(pk=payload["journey"]).first()
         if journey is None:
+            return
+        if KeptLosses.objects.filter(journey=journey, version=present_version(workspace, journey)).exists():
             return
     version, document = answer_of(workspace, journey)
     with scope(workspace=workspace):
