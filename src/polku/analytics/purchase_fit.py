@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from polku.analytics.context import QueryContext
 from polku.analytics.customers import Customers, Purchases, day_of
+from polku.eventstore import cancelling
 from polku.statistics import PurchaseModel, SpendingModel, fit_bgnbd, fit_gamma_gamma
 
 ENOUGH = 100
@@ -28,6 +29,7 @@ def last_day(context: QueryContext, bought: Purchases) -> int:
 
 def fitted_purchases(context: QueryContext, found: Customers) -> PurchaseModel | None:
     """The model of how often they buy; None, with a warning why, where too few came back or none fits."""
+    cancelling.check()
     again = int((found.frequency > 0).sum())
     if again < ENOUGH:
         words = gettext_lazy("{number} customers bought again; at least {least} are needed.")
@@ -42,6 +44,7 @@ def fitted_purchases(context: QueryContext, found: Customers) -> PurchaseModel |
 
 def fitted_spending(context: QueryContext, found: Customers) -> SpendingModel | None:
     """The model of what a purchase is worth; None, with a warning why, where too few told it or none fits."""
+    cancelling.check()
     worth = found.have_value
     if worth.sum() < ENOUGH:
         words = gettext_lazy(

@@ -11,6 +11,7 @@ from django_scopes import scope
 from polku.decide.customers.choosing import USUAL, Choice, read_choice
 from polku.decide.customers.keeping import JOB, count_customers, kept_customers
 from polku.decide.models import KeptCustomers
+from polku.eventstore import cancelling
 from polku.eventstore.port import SIGNAL_BATCH
 from polku.jobs.models import Job
 from polku.jobs.queue import work_off
@@ -54,6 +55,11 @@ def test_what_is_kept_serves_until_something_changes(store, answered, owner):
     later = kept_customers(answered, USUAL)
     assert (later.document is not None, later.is_newest) == (True, False)
     assert not Job.objects.filter(kind=JOB).exists()
+    # A store that gives up takes nothing away.
+    with cancelling.asking(seconds=0):
+        assert count_customers(answered, USUAL)["problem"]
+    later = kept_customers(answered, USUAL)
+    assert (later.document["problem"], later.is_newest) == (None, False)
     with scope(workspace=answered):
         KeptCustomers.objects.update(counted_at=kept.counted_at.replace(year=2020))
     kept_customers(answered, USUAL)

@@ -35,6 +35,8 @@ _LEAST_PAUSE, _TIMES_AS_LONG, _LONGEST_PAUSE = 10.0, 5.0, 900.0
 """Seconds between two counts while signals pour in: five times as long as one takes."""
 _FORM = 2
 """Of the document: a newer program counts anew what an older one kept in another form."""
+_NO_VERSION = -1
+"""Of data that could not be counted: never the newest."""
 
 Document = Mapping[str, Any]
 
@@ -94,27 +96,27 @@ def count_customers(workspace: Workspace, choice: Choice) -> Document:
     """Count the document of this choice and keep it, in one short write at the end.
 
     {"clv", "churn" (of buyers), "contracts" (null without any), "bad_experience", "has_margin", "problem" (null, or
-    why nothing could be counted)}.
+    why nothing could be counted)}. Where the store gives up what was kept before stays, and after a pause it is tried
+    again.
     """
     begun = time.monotonic()
     terms = money_terms(workspace)
-    state = store().state(workspace.key.hex)
+    mark, version = _terms_mark(workspace, terms), store().state(workspace.key.hex).version
     with scope(workspace=workspace), translation.override(workspace.language):
         try:
             document = _counted(workspace, choice, terms)
-        except (QueryError, StoreError) as error:
+        except QueryError as error:
             document = {"problem": str(error)}
-        KeptCustomers.objects.update_or_create(
-            workspace=workspace,
-            question=choice.name,
-            defaults={
-                "terms": _terms_mark(workspace, terms),
-                "version": state.version,
-                "document": document,
-                "counted_at": timezone.now(),
-                "seconds": time.monotonic() - begun,
-            },
-        )
+        except StoreError as error:
+            document, version = {"problem": str(error)}, _NO_VERSION
+        took = {"counted_at": timezone.now(), "seconds": time.monotonic() - begun}
+        kept = KeptCustomers.objects.filter(question=choice.name, terms=mark)
+        if version != _NO_VERSION or not kept.update(**took):
+            KeptCustomers.objects.update_or_create(
+                workspace=workspace,
+                question=choice.name,
+                defaults={"terms": mark, "version": version, "document": document, **took},
+            )
     return document
 
 

@@ -44,7 +44,11 @@ def value_of_segment(workspace: Workspace, rule: SegmentRule, models: Models | N
     """Kept in this process until the data, the rule or the models change. Raises StoreError."""
     key = workspace.key.hex
     state = store().state(key)
-    told = repr((models.purchases.parameters, models.margin, models.choice)) if models else ""
+    told = ""
+    if models:
+        spending = models.spending
+        parameters = (*models.purchases.parameters, spending.p, spending.q, spending.v)
+        told = repr((parameters, models.margin, models.choice))
     question = (key, _Question(state.version, repr((rule, workspace.cancelled_states)), told))
 
     def work_out() -> Kept:
