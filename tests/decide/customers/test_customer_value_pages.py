@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import re
+from datetime import date, datetime
+from decimal import Decimal
 
 import pytest
 from django.utils import translation
 from django_scopes import scope
 
+from polku.analytics.spend import Spend, save_spend
+from polku.decide.customers.acquired import worth_of_new
 from polku.decide.customers.choosing import USUAL, Choice, read_choice
 from polku.decide.customers.keeping import JOB, count_customers, kept_customers
+from polku.decide.customers.single import models_of
 from polku.decide.models import KeptCustomers
 from polku.eventstore import cancelling
 from polku.eventstore.port import SIGNAL_BATCH
 from polku.jobs.models import Job
 from polku.jobs.queue import work_off
 from polku.people.models import Segment
+from polku.statistics import Estimate
 from tests.decide.customers.conftest import load_shop, table
 
 PAGE = "/w/testikauppa/numbers/customers/"
+ADS = '{"traffic_source":"ads"}'
 
 
 def words_of(response):
@@ -134,6 +141,30 @@ def one_customer_is_worth_something(owner_client, store, answered):
     assert shown.interval
     assert shown.alive
     assert str(shown.group) in response.content.decode()
+
+
+def test_a_new_customer_is_worth_the_first_order_and_what_follows(owner_client, store, answered):
+    """Not what those bring who are customers already."""
+    came = [
+        {"kind": 1, "name": "view", "person": f"p{number}", "time": datetime(2025, 7, 2), "properties": ADS}
+        for number in range(500)
+    ]
+    rows = [{**row, "message_id": f"{number + 10**6:032x}"} for number, row in enumerate(came)]
+    store.load_signals(answered.key.hex, table(SIGNAL_BATCH, rows), rules=[])
+    with scope(workspace=answered):
+        save_spend(workspace=answered, rows=[Spend(date(2026, 1, 1), "ads", "", "", Decimal("100"))])
+    document = count_customers(answered, USUAL)
+    models = models_of(document, Choice(12, 0))
+    first = Estimate(value=20.0, low=18.0, high=22.0, n=100, method="mean")
+    found = worth_of_new(models, first)
+    orders = models.purchases.expected_purchases(t=365, frequency=0, recency=0, age=1e-6)
+    later = float(orders) * models.margin * models.spending.population_mean
+    assert found.value == pytest.approx(20 + later, rel=1e-3)
+    assert found.low < found.value - 2 < found.value + 2 < found.high
+    owner_client.cookies["django_language"] = "en"
+    page = words_of(owner_client.get(PAGE))
+    assert "One is worth" in page
+    assert "The value is above the cost." in page
 
 
 def test_few_customers_and_none(owner_client, store, workspace):

@@ -66,7 +66,7 @@ def _shown(request: WorkspaceRequest, kept: Kept, choice: Choice, reader: Reader
         "is_counted": True,
         "page": page.build(request.workspace, document, choice, reader),
         "warnings": readings.cautions(document, choice, reader),
-        "acquired": acquired.beside_value(request.workspace, document["clv"], reader)
+        "acquired": acquired.beside_value(request.workspace, document, choice, reader)
         if document["clv"]["model"]
         else None,
     }
