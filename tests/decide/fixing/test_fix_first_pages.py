@@ -106,7 +106,7 @@ def test_a_row_is_explained_and_a_persons_figure_takes_the_place_of_what_was_mea
     key = a_row(1, pays)["key"]
     page = text_of(owner_client.get(of(base, "derivation", key)))
     assert "9,200 × 30% × 90% × €87.40 × 32% ≈ €84,000" in page
-    assert "makes 54% of the range" in page
+    assert "54% of the uncertainty" in page
     assert "last 28 days" in page
     assert 'value="27"' in page  # the cautious lost share, as percent
     prefix = page.partition('name="pain-')[2].partition("-people")[0]

@@ -41,7 +41,7 @@ def test_a_row_says_where_it_hurts_against_what_and_how_sure_it_is():
     row = shown(a_row(1, PAYMENT))
     assert (row.touchpoint, row.unit) == ("Maksu", "browser: Safari")
     assert row.headline == "More people drop out than before"
-    assert row.compared == "44% went on, before 77%"
+    assert row.compared == "44% went on in a week, before 77%"
     assert row.reference == "the touchpoint’s own level before 13 Jul 2026"
     assert (row.money.middle, row.money.between) == ("€84,000", "€58,000–€110,000")
     assert (row.money.low_x, row.money.middle_x, row.money.width) == ("29.1%", "42.1%", "27.2%")
@@ -71,8 +71,8 @@ def test_customers_who_do_not_come_back_are_set_against_others_alike():
 def test_one_sentence_and_one_product_tell_how_a_figure_comes_about():
     row = a_row(1, PAYMENT)
     assert inputs.sentence(row, ENGLISH) == (
-        "In a year people come here about 9,200 times; 30% more than otherwise do not go on; of those who go on, 90% "
-        "order, for €87.40 on average, of which 32% is left as margin."
+        "In a year people come here about 9,200 times; over and above the usual, 30% of them do not go on; of those "
+        "who go on, 90% order; an order that is lost is about €87.40, of which 32% is left as margin."
     )
     assert inputs.formula(row, ENGLISH) == "9,200 × 30% × 90% × €87.40 × 32% ≈ €84,000"
     assert inputs.formula(a_row(1, PAYMENT, **CONTACT), ENGLISH) == "1,500 × 95% × €6.50 ≈ €84,000"

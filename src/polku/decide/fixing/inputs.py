@@ -40,7 +40,7 @@ def title_of(name: str) -> str:
         "people": _("times a year that somebody comes here"),
         "lost_share": _("how much more often they are lost"),
         "downstream": _("share of those who go on that order"),
-        "order_value": _("an average order"),
+        "order_value": _("what an order that is lost is worth"),
         "margin": _("what is left of it as margin, after VAT and returns"),
         "contacts": _("contacts a year"),
         "avoidable_share": _("share of them that could be avoided"),
@@ -121,13 +121,13 @@ def sentence(row: Record, reader: Reader) -> str:
     }
     text = {
         "funnel": _(
-            "In a year people come here about %(people)s times; %(lost_share)s more than otherwise do not go on; of "
-            "those who go on, %(downstream)s order, for %(order_value)s on average, of which %(margin)s is left as "
-            "margin."
+            "In a year people come here about %(people)s times; over and above the usual, %(lost_share)s of them do "
+            "not go on; of those who go on, %(downstream)s order; an order that is lost is about %(order_value)s, of "
+            "which %(margin)s is left as margin."
         ),
         "retention": _(
-            "In a year about %(people)s customers meet this; %(lost_retention)s more than otherwise do not come back; "
-            "a customer is worth %(lifetime_value)s of margin."
+            "In a year about %(people)s customers meet this; over and above the usual, %(lost_retention)s of them do "
+            "not come back; a customer is worth %(lifetime_value)s of margin."
         ),
         "contact": _(
             "In a year there are about %(contacts)s contacts about this; %(avoidable_share)s of them could be "

@@ -24,7 +24,7 @@ _ROOM = 136.0
 """Millimetres between the table's head and the notes below it."""
 _PADDING, _NAME, _QUOTE, _SMALL = 5.4, 5.2, 4.3, 4.4
 """Heights of a row's padding and of a line of each of its texts."""
-_NAME_LETTERS, _QUOTE_LETTERS, _SMALL_LETTERS = 28, 36, 34
+_NAME_LETTERS, _QUOTE_LETTERS, _SMALL_LETTERS = 28, 36, 39
 """How many letters a line of each surely holds."""
 LONGEST_NAME, LONGEST_UNIT = 60, 60
 

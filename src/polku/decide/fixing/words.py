@@ -64,13 +64,13 @@ def headline(row: Record) -> str:
 
 
 def compared(row: Record, reader: Reader) -> str:
-    """The two levels side by side: "59% went on, elsewhere 78%"."""
+    """The two levels side by side: "59% went on in a week, elsewhere 78%"."""
     level, reference = row["level"], row["reference"]
     if not level or level["value"] is None:
         return ""
     pain = row["pain"]
     now = {
-        "funnel": _("%(level)s went on"),
+        "funnel": _("%(level)s went on") if is_share_of_map(row) else _("%(level)s went on in a week"),
         "retention": _("%(level)s bought again"),
         "contact": _("%(level)s contacts per 100 people"),
     }[pain] % {"level": rate(pain, level["value"], reader)}
@@ -87,6 +87,11 @@ def compared(row: Record, reader: Reader) -> str:
     return f"{now}, {than % {'level': rate(pain, reference['value'], reader)}}"
 
 
+def is_share_of_map(row: Record) -> bool:
+    """A goal is held against the map's own share of people; all else counts visits that went on within a week."""
+    return bool(row["reference"]) and row["reference"]["kind"] == "goal"
+
+
 def rate(pain: str, value: float, reader: Reader) -> str:
     """A share as percent; contacts per hundred people as the number they are."""
     return reader.number(value, rate_decimals(value)) if pain == "contact" else reader.percent(value)
@@ -99,8 +104,8 @@ def rate_interval(pain: str, ends: tuple[float, float] | list[float], reader: Re
 
 
 def figure_sentence(name: str, figure: Record, pain: str, reader: Reader) -> str:
-    """`now 59%, probably 56–62%, n 1,240`."""
-    parts = [f"{name} {rate(pain, figure['value'], reader)}"]
+    """`now: 59%, probably 56–62%, n 1,240`."""
+    parts = [f"{name}: {rate(pain, figure['value'], reader)}"]
     if figure.get("ci"):
         parts.append(_("probably %(interval)s") % {"interval": rate_interval(pain, figure["ci"], reader)})
     if figure.get("n") is not None:
