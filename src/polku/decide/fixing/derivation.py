@@ -93,7 +93,9 @@ def _levels(row: Record, reader: Reader) -> list[str]:
         name = words.reference_name(row, reader)
         found.append(words.figure_sentence(name, reference, row["pain"], reader))
     if found and row["pain"] == "funnel" and not words.is_share_of_map(row):
-        found.append(_("these are visits, followed for a week each; the map counts people, so its share differs"))
+        found.append(
+            _("these are visits, followed for a week each; the map counts people, so its share differs")
+        )
     return found
 
 
