@@ -255,6 +255,17 @@ def test_a_receiver_that_is_down_for_a_day_gets_it_with_growing_pauses(workspace
     assert (endpoint.state, endpoint.failures, endpoint.failing_since) == ("active", 0, None)
 
 
+def test_what_failed_before_it_was_noted_is_sent_again(workspace, own_network):
+    with receiver(lambda number: (204, {})) as server:
+        endpoint_at(workspace, server.url)
+        webhooks.send(workspace=workspace, type=TYPE, data={})
+        with scope(workspace=workspace):
+            WebhookDelivery.objects.update(state="sending", claimed_by=delivering.RUN)
+        delivering.deliver_due(workspace)
+        assert len(server.requests) == 1
+    assert state_of(workspace, WebhookDelivery).state == "delivered"
+
+
 def test_who_answers_gone_gets_nothing_more(workspace, own_network):
     with receiver(lambda number: (410, {})) as server:
         endpoint_at(workspace, server.url)

@@ -63,8 +63,9 @@ def deliver_due(workspace: Workspace, *, now: Clock = timezone.now, turn: float 
     is_told_to_stop = stop_sign()
     ends = time.monotonic() + turn
     with scope(workspace=workspace):
-        # One process works a lane at a time, so whatever another run claimed is in nobody's hands.
-        left = WebhookDelivery.objects.filter(state=_State.SENDING).exclude(claimed_by=RUN)
+        # One thread works a lane, so whatever is claimed now is in nobody's hands: a run that died had it, or this one
+        # failed before it could note what became of it.
+        left = WebhookDelivery.objects.filter(state=_State.SENDING)
         left.update(state=_State.QUEUED, claimed_by="")
         while time.monotonic() < ends:
             if is_told_to_stop():
