@@ -7,7 +7,9 @@ from datetime import date
 import pytest
 from django_scopes import scope
 
+from polku.decide.acting.effect_words import effect_words
 from polku.decide.acting.estimating import estimate, estimate_effects
+from polku.site.formats import Reader
 from tests.decide.acting.worlds_of_work import (
     DONE_ON,
     draw_shop,
@@ -50,6 +52,10 @@ def test_an_effect_on_some_is_told_against_the_others(workspace, store, shop, ow
     }
     # Thirty of the thirty-five points of the way, less what came to everybody.
     assert 5000 < effect["money"]["p10"] < effect["money"]["p50"] < effect["money"]["p90"] < 18000
+    reader = Reader("en", "EUR", workspace.timezone)
+    assert effect_words(action, reader).money
+    action.effect = {**effect, "is_clear": False}
+    assert effect_words(action, reader).money == ""
 
 
 def test_without_a_control_it_is_before_and_after(workspace, store, shop, owner):

@@ -120,7 +120,7 @@ def _estimated(action: Action, effect: Record, reader: Reader) -> EffectWords:
 
 def _verdict(effect: Record, tone: str, reader: Reader) -> str:
     if not effect["is_full"]:
-        return _("So far; whether it is clear is told on %(day)s.") % {
+        return _("So far; the verdict comes on %(day)s.") % {
             "day": reader.day(dt.date.fromisoformat(effect["again_on"]))
         }
     if not effect["is_clear"]:
@@ -154,7 +154,8 @@ def _windows(effect: Record, reader: Reader) -> str:
 
 def _money(effect: Record, reader: Reader) -> str:
     money = effect["money"]
-    if not money:
+    # Euros of what nothing shows to be there would be believed all the same.
+    if not money or not effect["is_clear"]:
         return ""
     return _("In margin about %(middle)s a year, probably %(range)s") % {
         "middle": reader.rough_money(money["p50"]),
