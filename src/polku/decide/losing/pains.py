@@ -9,7 +9,6 @@ from zlib import crc32
 
 from polku.decide.losing.findings import Finding
 from polku.decide.losing.inputs import Numbers
-from polku.decide.losing.levels import Counted
 from polku.statistics.euros import EurosAtStake, Grade
 
 Kind = Literal["funnel", "retention", "contact"]
@@ -62,10 +61,6 @@ def people_of(finding: Finding | None) -> dict[str, Any] | None:
     if len(values) == 1:
         return {"property": prop, "op": "eq", "value": values[0]}
     return {"property": prop, "op": "in", "value": values}
-
-
-def figure(counted: Counted) -> dict[str, Any]:
-    return counted.as_data()
 
 
 RAISES: Mapping[Grade, tuple[str, ...]] = {
