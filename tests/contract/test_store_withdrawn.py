@@ -197,3 +197,15 @@ def test_ids_of_a_kind_find_the_people_that_the_front_door_knows(any_store):
             signal_table([answer(9, 1.0)]).append_column("person_kind", pa.array(["nobody"])),
             rules=RULES,
         )
+
+
+def test_what_is_to_come_does_not_make_the_data_newer(any_store):
+    """A contract's end in years is known today; nothing else of those years is."""
+    later = answer(2, 5.0, day=36_500)
+    load(any_store, answer(1, 3.0), later)
+    assert any_store.state(KEY).data_as_of == START
+    load(any_store, answer(3, 4.0, day=1), later)
+    assert any_store.state(KEY).data_as_of == START + DAY
+    load(any_store, withdrawn=(1, 3))
+    state = any_store.state(KEY)
+    assert (state.first_time, state.data_as_of) == (later["time"], later["time"])

@@ -179,7 +179,8 @@ class HitRule:
 
 @dataclass(frozen=True)
 class StoreState:
-    """`version` grows by each write; `data_as_of` is the newest signal's time (UTC)."""
+    """`version` grows by each write; `data_as_of` is the newest signal's time (UTC), of those whose time
+    has come; where none has, the first one's."""
 
     version: int
     data_as_of: datetime | None

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from polku.eventstore.duckdb import bookkeeping, schema
 from polku.eventstore.duckdb.session import Session
+from polku.eventstore.duckdb.versions import newest_time
 from polku.eventstore.port import Progress, StoreError
 
 PART = 2_500_000
@@ -101,7 +102,7 @@ class Generation:
             session.run(
                 f"""UPDATE {self._new}.meta SET
                     first_time = (SELECT min(time) FROM {self._new}.signal),
-                    newest_time = (SELECT max(time) FROM {self._new}.signal)"""
+                    newest_time = {newest_time(f"{self._new}.signal")}"""
             )
         session.run("COMMIT")
         self._check_the_counts()

@@ -20,6 +20,7 @@ from polku.eventstore.duckdb.people_keys import take_numbers
 from polku.eventstore.duckdb.properties import count_names
 from polku.eventstore.duckdb.session import Session
 from polku.eventstore.duckdb.stored_changes import finish
+from polku.eventstore.duckdb.versions import newest_time
 from polku.eventstore.duckdb.withdrawing import find_outdated, withdraw
 from polku.eventstore.live import Change
 from polku.eventstore.port import (
@@ -139,7 +140,7 @@ def _add(
     session.run(
         f"""UPDATE {session.db}.meta SET
             first_time = least(first_time, (SELECT min(time) FROM ready)),
-            newest_time = greatest(newest_time, (SELECT max(time) FROM ready))"""
+            newest_time = greatest(newest_time, {newest_time("ready")})"""
     )
     count_names(session, "ready", time="time")
     session.withdraw("ready")

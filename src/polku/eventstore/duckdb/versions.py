@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from polku.eventstore.duckdb.session import Session
 from polku.eventstore.port import StoreState
+
+
+def newest_time(rows: str) -> str:
+    """The newest time of `rows` that has come. A contract that ends in five years is known today, and nothing else of
+    those years is: counted up to its end, everybody else would have been away for five years."""
+    now = datetime.now(UTC).replace(tzinfo=None)
+    return f"(SELECT max(time) FROM {rows} WHERE time <= TIMESTAMP '{now.isoformat(sep=' ')}')"
 
 
 def find_times(session: Session) -> None:
@@ -11,7 +20,7 @@ def find_times(session: Session) -> None:
     session.run(
         f"""UPDATE {session.db}.meta SET
             first_time = (SELECT min(time) FROM {session.db}.signal),
-            newest_time = (SELECT max(time) FROM {session.db}.signal)"""
+            newest_time = {newest_time(f"{session.db}.signal")}"""
     )
 
 
@@ -21,4 +30,4 @@ def state(session: Session) -> StoreState:
             (SELECT count(*) FROM {session.db}.signal), (SELECT count(*) FROM {session.db}.person)
         FROM {session.db}.meta"""
     )
-    return StoreState(version, newest, first, signals, people)
+    return StoreState(version, first if newest is None else newest, first, signals, people)
