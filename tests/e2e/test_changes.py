@@ -38,7 +38,7 @@ def test_from_a_change_to_a_goal_and_its_state(visitor):
     assert violations(page) == []
     page.get_by_role("button", name="Aseta tavoite").click()
     expect(panel.locator(".panel-goals")).to_contain_text(re.compile(r"CES 42\s%, tavoite 60\s%"))
-    expect(panel.locator(".goal-state")).to_have_text("matkalla")
+    expect(panel.locator(".goal-state")).to_have_text("kesken")
 
     # It stands on the page, can be deleted, and comes back.
     page.goto(f"{base}/numbers/changes/#goals")

@@ -141,7 +141,7 @@ def test_the_page_and_the_form(shop, workspace, owner_client):
     goal = Goal.objects.get()
     assert (goal.target, goal.touchpoint_id) == (0.725, pays.pk)
     panel = owner_client.get(answer["Location"]).content.decode()
-    assert "matkalla" in panel
+    assert "kesken" in panel
     answer = owner_client.post(f"{base}/goals/{goal.pk}/delete", follow=True)
     assert "Tavoite poistettiin" in answer.content.decode()
     for wrong in ("journey=9999", "journey=x", f"journey={pays.stage.journey_id}&stage=99999"):

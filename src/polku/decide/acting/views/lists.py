@@ -37,7 +37,7 @@ def actions(request: WorkspaceRequest) -> HttpResponse:
         for state, name in (
             (Action.State.UNDER_WAY, _("Under way")),
             (Action.State.PLANNED, _("Planned")),
-            (Action.State.DONE, _("Done, and what came of it")),
+            (Action.State.DONE, _("Done, and what changed after it")),
             (Action.State.DROPPED, pgettext("actions", "Dropped")),
         )
     ]  # fmt: skip
