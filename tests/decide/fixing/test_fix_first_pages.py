@@ -210,7 +210,7 @@ def test_who_meets_a_pain_is_counted_for_all_and_named_to_those_who_may_see_them
     load_rows(store, workspace, rows_of_shop(shares={"Safari": (0.4, 0.4)}, seed=3, per_day=2, days=(0, 4)))
     keep(
         pays.stage.journey,
-        a_list([a_row(1, pays)], period={"from": "2026-03-01", "to": "2026-04-01", "days": 31}),
+        a_list([a_row(1, pays)], period={"from": "2026-03-01", "to": "2026-03-05", "days": 5}),
     )
     page = of(f"{PAGE}{pays.stage.journey_id}/", "people", a_row(1, pays)["key"])
     told = text_of(owner_client.get(page))

@@ -55,6 +55,15 @@ def read_list(workspace: Workspace, journey: Journey, reader: Reader | None = No
     )
 
 
+def range_of(document: Record | None) -> dict[str, str] | None:
+    """The document's period as the Query object has it, which leaves the day of "to" out; None without one."""
+    period = document["period"] if document else None
+    if not period:
+        return None
+    behind = dt.date.fromisoformat(period["to"]) + dt.timedelta(days=1)
+    return {"from": period["from"], "to": behind.isoformat()}
+
+
 def day_of(text: Any, reader: Reader) -> str:
     """A day of the document, or the day of its moment, in the workspace's time; "" for none."""
     if not text:

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from polku.decide.fixing.reading import Listed, Record
+from polku.decide.fixing.reading import Listed, Record, range_of
 from polku.journeys.live.remembering import Remembered
 from polku.journeys.models import Touchpoint
 from polku.journeys.panel import touchpoint_comments
@@ -58,13 +58,12 @@ def said(listed: Listed, row: Record) -> list[Record]:
     touchpoint = Touchpoint.objects.filter(pk=row["touchpoint"]["id"]).first()
     if touchpoint is None or listed.document is None:
         return []
-    period = listed.document["period"]
 
     def found(where: Sequence[Record] | None) -> list[Record]:
         comments = touchpoint_comments(
             workspace=listed.journey.workspace,
             touchpoint=touchpoint,
-            range={"from": period["from"], "to": period["to"]} if period else None,
+            range=range_of(listed.document),
             where=where,
         )
         return list(comments["items"])

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from polku.analytics import QueryError, resolvers, run
-from polku.decide.fixing.reading import Listed, Record
+from polku.decide.fixing.reading import Listed, Record, range_of
 from polku.eventstore.port import StoreError
 from polku.site.formats import Reader
 
@@ -36,7 +36,6 @@ class Who:
 def who_meets(listed: Listed, row: Record, *, sees_people: bool) -> Who:
     """Those of the row's unit who came to its touchpoint in the list's period; asks a question of the kind "people"."""
     workspace, reader = listed.journey.workspace, listed.reader
-    period = listed.document["period"] if listed.document else None
     step: dict[str, Any] = {"touchpoint": row["touchpoint"]["id"]}
     if row["people"]:
         step["where"] = [row["people"]]
@@ -47,8 +46,8 @@ def who_meets(listed: Listed, row: Record, *, sees_people: bool) -> Who:
         "outcome": "reached",
         "limit": _MOST_PEOPLE,
     }
-    if period:
-        query["range"] = {"from": period["from"], "to": period["to"]}
+    if period := range_of(listed.document):
+        query["range"] = period
     try:
         answer: dict[str, Any] = run(workspace, query, sees_people=sees_people)
     except (QueryError, StoreError) as error:
