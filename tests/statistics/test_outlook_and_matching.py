@@ -57,6 +57,13 @@ def test_the_value_of_one_is_that_of_the_whole_and_futures_agree(world, customer
     assert counts.mean() == pytest.approx(one.purchases.value, rel=0.05)
 
 
+def test_who_came_today_has_an_outlook(world):
+    models = world[0]
+    new = customer_outlook(**models, frequency=0, recency=0.0, age=0.0, mean_value=60.0, **TERMS)
+    assert new.alive == 1
+    assert 0 < new.value.value < new.value.high
+
+
 def test_who_was_seen_lately_is_likelier_there(world):
     models = world[0]
     lately, long_ago = (

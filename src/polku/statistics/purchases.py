@@ -93,6 +93,8 @@ def fit_bgnbd(*, frequency: ArrayLike, recency: ArrayLike, age: ArrayLike) -> Pu
     age or without a purchase, or data that no such model fits (nobody ever came back, for one); the message says which.
     """
     x, last, age_, _is_number = _customers(frequency, recency, age)
+    if not age_.max() > 0:
+        raise ValueError("age must be above 0 for some customer")
     if not x.any():
         raise ValueError("nobody bought a second time: there is nothing to fit")
     rows, counts = _distinct(x, last, age_)
@@ -230,8 +232,6 @@ def _customers(
         raise ValueError("recency must not exceed age")
     if ((x == 0) & (last > 0)).any():
         raise ValueError("recency must be 0 where frequency is 0")
-    if not age_.max() > 0:
-        raise ValueError("age must be above 0 for some customer")
     return x, last, age_, is_number
 
 
