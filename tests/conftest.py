@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import gc
 import os
-import sqlite3
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -47,17 +48,13 @@ def quick_passwords():
 
 
 @pytest.fixture(scope="session")
-def new_home(django_db_setup, django_db_blocker, tmp_path_factory) -> NewHome:
-    """Makes home folders as they are after the first start: the tests' own database, which is empty still."""
-    from django.db import connection
-
-    file = tmp_path_factory.mktemp("migrated") / "polku.sqlite3"
-    with django_db_blocker.unblock():
-        connection.ensure_connection()
-        kept = sqlite3.connect(file)
-        connection.connection.backup(kept)
-        kept.close()
-    return homes_with(file)
+def new_home(tmp_path_factory) -> NewHome:
+    """Makes home folders as they are after a first start that made nothing yet."""
+    first = tmp_path_factory.mktemp("migrated")
+    code = "import django; django.setup(); from polku.cli.owner import migrate; migrate()"
+    environment = {"POLKU_HOME": str(first), "DJANGO_SETTINGS_MODULE": "polku.config.settings"}
+    subprocess.run([sys.executable, "-c", code], env=os.environ | environment, check=True)
+    return homes_with(first / "polku.sqlite3")
 
 
 @pytest.fixture(scope="session")

@@ -167,7 +167,6 @@ def test_wrong_settings_are_said_in_words(command, environment, said):
 
 @pytest.mark.parametrize("name", ["polku.sqlite3", "secret_key"])
 def test_broken_files_of_the_home_folder_are_named(command, name):
-    command.home.mkdir(mode=0o700)
     (command.home / name).write_bytes(b"broken" * (1000 if name.endswith("3") else 1))
     done = command.run("workspace", "create", "Kauppa Oy")
     assert done.returncode == 1

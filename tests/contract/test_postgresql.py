@@ -14,6 +14,7 @@ import pytest
 from polku.config.pages import Pages
 from polku.eventstore.duckdb.instance import QUESTIONS_AT_ONCE
 from polku.eventstore.places import WAITING_OF_ALL
+from tests.contract.conftest import Command
 from tests.lacking import lacking
 from tests.robustness.survey_server import assert_one_of_fifty, publish
 
@@ -72,6 +73,15 @@ def database_url():
     finally:
         run("pg_ctl", "stop", "--mode", "immediate", "--pgdata", str(data))
         shutil.rmtree(folder)
+
+
+@pytest.fixture
+def command(tmp_path):
+    """In a home without anything: the database of other tests' homes would hide that one is made."""
+    made = Command(tmp_path / "home")
+    yield made
+    if made.server is not None:
+        made.stop()
 
 
 def test_the_main_commands_work_on_postgresql(command, database_url, tmp_path):

@@ -91,7 +91,7 @@ def program(home: Path, code: str) -> str:
 @pytest.fixture
 def old(command):
     """A home folder as the first release left it."""
-    command.home.mkdir(mode=0o700)
+    (command.home / "polku.sqlite3").unlink()
     program(command.home, OLD_PROGRAM % {"key": KEY})
     folder = command.home / "events" / KEY
     folder.mkdir(parents=True)

